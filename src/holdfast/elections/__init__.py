@@ -1,0 +1,1 @@
+"""Elections: rules as data, rolls, counting."""

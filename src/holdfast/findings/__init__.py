@@ -1,0 +1,1 @@
+"""Claims with their evidence, their uncertainty and the innocent explanations."""

@@ -1,0 +1,64 @@
+"""An assessment: findings by area, each value that was measured, and how it can be run again. Never one score."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from holdfast.findings.finding import Finding, Value
+from holdfast.ids import WikiName
+
+
+@dataclass(frozen=True, kw_only=True)
+class Family:
+    """All that was looked at in one assessment, and the false-discovery control over it."""
+
+    looked_at: int
+    """Hypotheses tested, found or not."""
+    q: float
+    """The share of false findings tolerated among the statistical findings, in [0, 1]."""
+    method: str
+    kept: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Described:
+    """What the report must say of a measure, copied from its declaration."""
+
+    name: str
+    title: str
+    question: str
+    area: str
+    unit: str
+    window: str
+    minimum: str
+    null: str
+    reference: str
+    source: str
+    innocent: tuple[str, ...]
+    cannot_tell: str
+    alarming: str
+    """high, low or neither."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assessment:
+    """The whole result for one wiki as of one day; everything a report shows is in here."""
+
+    wiki: WikiName
+    as_of: date
+    values: tuple[Value, ...]
+    peers: tuple[Value, ...]
+    """The same measures for the lake's other wikis of like size, for the small multiples."""
+    findings: tuple[Finding, ...]
+    family: Family
+    measures: Mapping[str, Described]
+    lorenz: tuple[tuple[float, float], ...] = ()
+    """Share of admins (x) and of logged admin actions (y), for the newest 12 months with enough data."""
+    coverage: Mapping[str, Any] = field(default_factory=dict)
+    """Per table: rows, first and last moment; bots left out; rows dropped by reason."""
+    inputs: tuple[Mapping[str, Any], ...] = ()
+    """Name, hash, size, source and day of each input, from the manifest."""
+    versions: Mapping[str, str] = field(default_factory=dict)
+    rerun: tuple[str, ...] = ()
+    """The commands that make this assessment again."""

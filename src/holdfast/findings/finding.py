@@ -1,0 +1,95 @@
+"""A finding: a claim with its evidence, its uncertainty and the innocent explanations."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from holdfast.ids import WikiName
+
+
+class Area(StrEnum):
+    """What a measure or finding is about. There is no score over all of them, on purpose."""
+
+    OPENNESS = "openness_of_power"
+    USE = "use_of_power"
+    RENEWAL = "renewal"
+    ELECTIONS = "elections"
+    COORDINATION = "coordination"
+    DATA_QUALITY = "data_quality"
+
+
+class Status(StrEnum):
+    """Whether a measured value can be read, and if not, why."""
+
+    OK = "ok"
+    NOT_ENOUGH_DATA = "not_enough_data"
+    ACTING_ONLY = "acting_only"
+    """No rights history: only accounts seen acting are counted."""
+    NO_TIMES = "no_times"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Value:
+    """One measured value of one wiki and period.
+
+    `value`, `low` and `high` are null with status not_enough_data and no_times. `low` and `high` bound the
+    interval named by `interval` (95 % unless it says otherwise). `n` counts what the value rests on.
+    """
+
+    wiki: WikiName
+    measure: str
+    period_start: date
+    period_end: date
+    value: float | None
+    low: float | None
+    high: float | None
+    interval: str
+    n: int
+    unit: str
+    status: Status
+    detail: str = ""
+    """Why a status is not ok, or what was left out (bots …), in words."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Innocent:
+    """One innocent explanation: what would look the same, and what was done to tell it apart."""
+
+    text: str
+    tested: str = "not tested with these data"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """A small table behind a finding: headings and rows, already under pseudonyms, ordered by key."""
+
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str | int | float | None, ...], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One claim. Statistical ones carry p, q and the null; data-quality ones carry counted facts instead."""
+
+    id: str
+    """Stable within an assessment: area, measure and period."""
+    wiki: WikiName
+    area: Area
+    measure: str
+    period_start: date | None
+    period_end: date | None
+    claim: str
+    null: str = ""
+    """The named null: own past, peers of like size, a permutation; empty for counted facts."""
+    p: float | None = None
+    q: float | None = None
+    """The false-discovery-adjusted p over the whole family of the assessment."""
+    effect: str = ""
+    evidence: tuple[Evidence, ...] = ()
+    innocent: tuple[Innocent, ...] = ()
+    tell_apart: str = ""
+    """What would tell the explanations apart."""
+    details: Mapping[str, Any] = field(default_factory=dict)

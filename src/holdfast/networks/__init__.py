@@ -1,0 +1,1 @@
+"""Who acts or votes together beyond what opportunity explains."""

@@ -1,0 +1,1 @@
+"""The public record: a log that nobody can quietly change."""

@@ -1,0 +1,37 @@
+"""The only loader of modules by name: in a plug-in room the folder is the list."""
+
+import importlib
+import pkgutil
+from types import ModuleType
+from typing import Any
+
+from holdfast.errors import UsageError
+
+
+def load_attribute(module: str, name: str) -> Any:
+    """One public attribute of one of Holdfast's modules."""
+    if not module.startswith("holdfast."):
+        raise UsageError("registry.outside", "only Holdfast's own modules are loaded by name", got=module)
+    return getattr(importlib.import_module(module), name)
+
+
+def kinds_in(room: ModuleType, attribute: str) -> dict[str, Any]:
+    """Every kind of a plug-in room: module name to the object it declares as `attribute`, by name.
+
+    A module whose name begins with an underscore is no kind. Raises UsageError `registry.no_declaration`
+    when a file declares nothing, so that a half-made kind is not passed over in silence.
+    """
+    found: dict[str, Any] = {}
+    for info in sorted(pkgutil.iter_modules(room.__path__), key=lambda each: each.name):
+        if info.name.startswith("_"):
+            continue
+        module = importlib.import_module(f"{room.__name__}.{info.name}")
+        if not hasattr(module, attribute):
+            raise UsageError(
+                "registry.no_declaration",
+                f"the module {module.__name__} declares nothing",
+                expected=f"a module attribute {attribute}",
+                hint="declare it, or begin the file's name with an underscore",
+            )
+        found[info.name] = getattr(module, attribute)
+    return found

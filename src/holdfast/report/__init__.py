@@ -1,0 +1,1 @@
+"""Reports: charts, one self-contained page, machine-readable twins."""

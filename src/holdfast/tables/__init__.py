@@ -1,0 +1,1 @@
+"""Canonical tables: what they hold, where they lie, what computes on them."""

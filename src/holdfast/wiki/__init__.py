@@ -1,0 +1,1 @@
+"""The MediaWiki client: the only room that speaks HTTP to a wiki."""
