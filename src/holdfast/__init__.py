@@ -5,7 +5,9 @@ Public names are resolved lazily: importing one room (a verifier, say) must not 
 
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+from holdfast.version import VERSION
+
+__version__ = VERSION
 
 if TYPE_CHECKING:
     from holdfast.tables.lake import open_lake as open_lake

@@ -8,9 +8,9 @@ import sys
 
 import typer
 
-from holdfast import __version__
 from holdfast.errors import ExitCode, HoldfastError
 from holdfast.registry import kinds_in
+from holdfast.version import VERSION
 
 # what another program of the shell's pipe does when it has read enough
 _BROKEN_PIPE = 141
@@ -29,7 +29,7 @@ def build_app() -> typer.Typer:
 
     def show_version(value: bool) -> None:
         if value:
-            typer.echo(f"holdfast {__version__}")
+            typer.echo(f"holdfast {VERSION}")
             raise typer.Exit
 
     @app.callback()

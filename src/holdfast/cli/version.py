@@ -11,8 +11,8 @@ def register(app: typer.Typer) -> None:
         """Print the versions of Holdfast and of the parts that results depend on."""
         from importlib.metadata import version as installed
 
-        from holdfast import __version__
+        from holdfast.version import VERSION
 
-        typer.echo(f"holdfast {__version__}")
+        typer.echo(f"holdfast {VERSION}")
         for part in ("duckdb", "pyarrow", "numpy", "scipy", "igraph", "leidenalg"):
             typer.echo(f"{part} {installed(part)}")

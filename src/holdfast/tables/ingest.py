@@ -13,7 +13,6 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from holdfast import __version__
 from holdfast.canonical import canonical_bytes, file_sha256, parse_json
 from holdfast.clock import Clock, system_clock
 from holdfast.errors import UsageError
@@ -22,6 +21,7 @@ from holdfast.tables._files import only_writer, sync_file, sync_folder, write_at
 from holdfast.tables.engine import connect, listed, quoted
 from holdfast.tables.lake import Entry, Input, Lake, Part, clear_staging, ingest_id
 from holdfast.tables.schema import TABLES, Merge, Table
+from holdfast.version import VERSION
 
 _FLUSH_ROWS = 100_000
 _ROW_GROUP = 122_880
@@ -180,7 +180,7 @@ class Ingest:
             id=entry_id,
             wiki=self.wiki,
             source=self.source,
-            tool_version=__version__,
+            tool_version=VERSION,
             ingested_at=clock().isoformat(timespec="seconds"),
             inputs=tuple(inputs),
             tables=parts,
