@@ -1,0 +1,45 @@
+"""The throw-away wiki is a real one, and each use of it is apart from the others."""
+
+import json
+import sqlite3
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from mediawiki.fixtures import ServedWiki
+from mediawiki.throwaway import PACKAGES, MediaWikiMissingError, ThrowawayWiki, require_mediawiki
+
+
+def ask(address: str, query: str) -> dict[str, object]:
+    with urllib.request.urlopen(f"{address}/api.php?format=json&formatversion=2&{query}") as answer:
+        found: dict[str, object] = json.load(answer)["query"]
+        return found
+
+
+def test_a_clone_lives_apart_and_its_server_leaves_nobody_on_the_port(
+    mediawiki: ThrowawayWiki, tmp_path: Path
+) -> None:
+    clone = mediawiki.clone(tmp_path / "clone")
+    clone.act([{"at": "2020-05-05T00:00:00Z", "as": "Admin", "call": {"action": "edit", "title": "A", "text": "x"}}])
+    with clone.serving(workers=2) as address:
+        found = ask(address, "action=query&list=allrevisions&arvlimit=1&arvdir=newer&arvprop=timestamp|user")
+        assert "2020-05-05T00:00:00Z" in json.dumps(found)
+    with pytest.raises(OSError):
+        urllib.request.urlopen(address)
+    with sqlite3.connect(f"file:{mediawiki.database}?mode=ro", uri=True) as original:
+        assert original.execute("SELECT count(*) FROM page WHERE page_title = 'A'").fetchall() == [(0,)]
+
+
+def test_the_acted_community_is_backdated_and_dumped(acted_wiki: ServedWiki) -> None:
+    found = ask(
+        acted_wiki.address, "action=query&list=logevents&letype=block&leprop=type|timestamp|title&lelimit=max"
+    )
+    assert "User:#11" in json.dumps(found)
+    assert all(path.stat().st_size > 1000 for path in acted_wiki.dumps.values())
+
+
+def test_without_mediawiki_the_message_names_the_packages(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("mediawiki.throwaway.MEDIAWIKI", tmp_path)
+    with pytest.raises(MediaWikiMissingError, match=PACKAGES):
+        require_mediawiki()
