@@ -46,7 +46,8 @@ class Assessment:
     """The whole result for one wiki as of one day; everything a report shows is in here."""
 
     wiki: WikiName
-    as_of: date
+    as_of: date | None
+    """The last day that was looked at; null when the data carry no times."""
     values: tuple[Value, ...]
     peers: tuple[Value, ...]
     """The same measures for the lake's other wikis of like size, for the small multiples."""

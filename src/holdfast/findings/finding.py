@@ -36,12 +36,14 @@ class Value:
 
     `value`, `low` and `high` are null with status not_enough_data and no_times. `low` and `high` bound the
     interval named by `interval` (95 % unless it says otherwise). `n` counts what the value rests on.
+    `period_start` is inclusive, `period_end` exclusive.
     """
 
     wiki: WikiName
     measure: str
-    period_start: date
-    period_end: date
+    period_start: date | None
+    """Null only together with `period_end`: all that the lake holds, from data that carry no times."""
+    period_end: date | None
     value: float | None
     low: float | None
     high: float | None
