@@ -1,5 +1,6 @@
 """The throw-away wiki is a real one, and each use of it is apart from the others."""
 
+import gzip
 import json
 import sqlite3
 import urllib.request
@@ -36,7 +37,18 @@ def test_the_acted_community_is_backdated_and_dumped(acted_wiki: ServedWiki) -> 
         acted_wiki.address, "action=query&list=logevents&letype=block&leprop=type|timestamp|title&lelimit=max"
     )
     assert "User:#11" in json.dumps(found)
-    assert all(path.stat().st_size > 1000 for path in acted_wiki.dumps.values())
+    stub, logs = (gzip.decompress(path.read_bytes()) for path in acted_wiki.dumps.values())
+    assert stub.count(b"<revision>") > 60
+    assert b"<revision>" not in logs
+    assert logs.count(b"<logitem>") > 60
+
+
+def test_a_bot_password_is_made(mediawiki: ThrowawayWiki, tmp_path: Path) -> None:
+    clone = mediawiki.clone(tmp_path / "clone")
+    clone.promote("Warden", "sysop", "bot")
+    name, password = clone.bot_password("Warden")
+    assert name == "Warden@guard"
+    assert len(password) > 20
 
 
 def test_without_mediawiki_the_message_names_the_packages(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

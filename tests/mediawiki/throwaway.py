@@ -128,7 +128,7 @@ class ThrowawayWiki:
     def bot_password(self, account: str, *, app: str = "guard", grants: str = GRANTS) -> tuple[str, str]:
         """Login name and password of a bot password for an existing account."""
         said = self.maintain("createBotPassword.php", "--appid", app, "--grants", grants, account)
-        found = re.search(r"log in using username:'([^']+)' and password:'([^']+)'", said)
+        found = re.search(r"(?i)log in using username:'([^']+)' and password:'([^']+)'", said)
         if found is None:
             raise RuntimeError(f"no bot password was made: {said}")
         return found.group(1), found.group(2)
@@ -141,7 +141,7 @@ class ThrowawayWiki:
     def dump(self, folder: Path, *, texts: bool = False) -> dict[str, Path]:
         """Write the wiki's XML dumps, gzipped, under their usual names."""
         folder.mkdir(parents=True, exist_ok=True)
-        kinds = {"stub-meta-history.xml.gz": ("--full", "--stub"), "pages-logging.xml.gz": ("--full", "--logs")}
+        kinds = {"stub-meta-history.xml.gz": ("--full", "--stub"), "pages-logging.xml.gz": ("--logs",)}
         if texts:
             kinds["pages-meta-history.xml.gz"] = ("--full",)
         for name, arguments in kinds.items():
