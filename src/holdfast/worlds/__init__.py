@@ -1,1 +1,1 @@
-"""Simulated communities with known truth."""
+"""Simulated communities with known truth, for demos, calibration and power curves. Nobody in them is real."""
