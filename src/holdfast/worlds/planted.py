@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from holdfast.worlds.editing import DAY, Actions, Ints, Stage, draw_objects, joined, stream
+from holdfast.worlds.editing import DAY, Actions, Floats, Ints, Stage, draw_objects, joined, stream
 from holdfast.worlds.world import Coordinated, Legitimate, seconds_of
 
 
@@ -53,11 +53,11 @@ def plant_group(
         more = len(members) * spec.decoys
         thing = np.concatenate([thing, draw_objects(stage, rng, np.full(more, -1))])
         at = np.concatenate([at, rng.uniform(0, stage.seconds, more)])
-    at = np.minimum(at, stage.seconds - 1).astype(np.int64)
+    moment = np.minimum(at, stage.seconds - 1).astype(np.int64)
     role = "sock_farm" if spec.fresh else "coordinated"
     return Plant(
         group=Group(name=name, role=role, legitimate=False, members=members),
-        actions=Actions(account=account.astype(np.int64), object=thing, at=at + stage.start),
+        actions=Actions(account=account.astype(np.int64), object=thing, at=moment + stage.start),
     )
 
 
@@ -129,7 +129,7 @@ def _open_work(
     """Sessions in which each member works on some of one list of pages, and signs the event's own page."""
     span = _SPAN[spec.kind]
     if spec.kind == "cleaners":
-        begins = np.sort(rng.uniform(0, stage.seconds - span, spec.sessions * spec.pages))
+        begins: Floats = np.sort(rng.uniform(0, stage.seconds - span, spec.sessions * spec.pages))
         lists = draw_objects(stage, rng, np.full(len(begins), -1))[:, None]
     else:
         first = rng.uniform(0, max(1.0, stage.seconds - span - spec.sessions * _EVERY[spec.kind]))
