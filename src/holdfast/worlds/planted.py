@@ -133,7 +133,8 @@ def _open_work(
         lists = draw_objects(stage, rng, np.full(len(begins), -1))[:, None]
     else:
         first = rng.uniform(0, max(1.0, stage.seconds - span - spec.sessions * _EVERY[spec.kind]))
-        begins = (first + np.arange(spec.sessions) * _EVERY[spec.kind]) % max(1, stage.seconds - span)
+        steps = np.arange(spec.sessions, dtype=np.float64) * _EVERY[spec.kind]
+        begins = (first + steps) % float(max(1, stage.seconds - span))
         topic = int(rng.integers(0, stage.world.size.topics))
         lists = draw_objects(stage, rng, np.full(spec.sessions * spec.pages, topic)).reshape(spec.sessions, -1)
     parts = []
