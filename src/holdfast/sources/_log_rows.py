@@ -81,6 +81,10 @@ class LogRows:
         elif item.log_type == "newusers":
             self._add_account(item)
 
+    def add_holder(self, account: str, group: str, at: datetime) -> None:
+        """Say that a list of holders, read at this moment, names the account."""
+        self._group((account, group, "listed", at, None, None, None))
+
     def _add_rights(self, item: LogItem) -> None:
         account = user_of(item.title)
         if account is None or item.rights is None:
