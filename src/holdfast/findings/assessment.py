@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from holdfast.findings.finding import Finding, Value
+from holdfast.findings.finding import ChangePoint, Finding, Tested, Value
 from holdfast.ids import WikiName
 
 
@@ -54,10 +54,15 @@ class Assessment:
     findings: tuple[Finding, ...]
     family: Family
     measures: Mapping[str, Described]
+    tests: tuple[Tested, ...] = ()
+    """Every hypothesis of the family, by measure, null and period."""
+    changes: tuple[ChangePoint, ...] = ()
     lorenz: tuple[tuple[float, float], ...] = ()
     """Share of admins (x) and of logged admin actions (y), for the newest 12 months with enough data."""
     coverage: Mapping[str, Any] = field(default_factory=dict)
     """Per table: rows, first and last moment; bots left out; rows dropped by reason."""
+    labels: tuple[str, ...] = ()
+    """What no reader may miss, such as `Simulated accounts` or `Names are shown`."""
     inputs: tuple[Mapping[str, Any], ...] = ()
     """Name, hash, size, source and day of each input, from the manifest."""
     versions: Mapping[str, str] = field(default_factory=dict)

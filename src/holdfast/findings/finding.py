@@ -95,3 +95,30 @@ class Finding:
     tell_apart: str = ""
     """What would tell the explanations apart."""
     details: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tested:
+    """One hypothesis of the assessment's family, found or not, so that a report can say what was not found."""
+
+    measure: str
+    period_start: date | None
+    period_end: date | None
+    null: str
+    p: float
+    q: float
+    found: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangePoint:
+    """A month from which a measure runs at another level. Only those that the family kept are drawn."""
+
+    measure: str
+    at: date
+    """First day of the first period at the new level."""
+    before: float
+    after: float
+    p: float
+    q: float
+    found: bool
