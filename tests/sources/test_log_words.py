@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from holdfast.sources._accounts import is_address, is_bot_name
 from holdfast.sources._durations import block_length
 from holdfast.sources._log_rows import target_kind, user_of
 from holdfast.sources._reasons import reason_category
+from holdfast.tables.account_names import is_address, is_bot_by_name
 
 AT = datetime(2019, 1, 31, 12)
 
@@ -50,7 +50,7 @@ def test_a_number_of_days_is_that_many_days(count: int, at: datetime) -> None:
 def test_no_words_break_the_reader(words: str) -> None:
     block_length(words, AT)
     target_kind(user_of(words))
-    is_bot_name(words)
+    is_bot_by_name(words)
     reason_category(words)
 
 
@@ -73,8 +73,8 @@ def test_the_kind_of_a_target_is_read_from_its_title(title: str | None, kind: st
 
 
 def test_bots_and_addresses_are_known_by_name() -> None:
-    assert all(map(is_bot_name, ["ClueBot NG", "SineBot", "Xbot", "Bot of somebody", "my-bot 7"]))
-    assert not any(map(is_bot_name, ["Botany", "Bottle", "Robothero", "Someone"]))
+    assert all(map(is_bot_by_name, ["ClueBot NG", "SineBot", "Xbot", "Bot of somebody", "my-bot 7"]))
+    assert not any(map(is_bot_by_name, ["Botany", "Bottle", "Robothero", "Someone"]))
     assert all(map(is_address, ["192.0.2.7", "192.0.2.xxx", "2001:db8::7"]))
     assert not any(map(is_address, ["192.0.2.0/24", "Version 1.2.3", "User: a: b", "1.2.3"]))
 

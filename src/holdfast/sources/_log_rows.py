@@ -4,12 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from holdfast.sources._accounts import AccountRows, is_address
+from holdfast.sources._accounts import AccountRows
 from holdfast.sources._durations import block_length
 from holdfast.sources._reasons import reason_category
+from holdfast.tables.account_names import name_kind
 from holdfast.tables.ingest import Ingest
 
 USER_NAMESPACE = 2
+BOT_GROUPS = frozenset({"bot", "bot-global"})
+"""Groups whose holders are programs."""
+IMPLICIT_GROUPS = frozenset({"*", "user", "autoconfirmed"})
+"""Groups that the wiki's software gives by itself: nobody grants or removes them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +29,8 @@ class Rights:
 class Block:
     """The terms of a block; `is_sitewide` is null in entries older than partial blocks."""
 
-    duration: str
+    duration: str | None
+    """Null in entries that are older than the recording of lengths."""
     flags: tuple[str, ...]
     is_sitewide: bool | None
 
@@ -52,11 +58,13 @@ class LogItem:
 
 
 class LogRows:
-    """Turns log entries into rows of log_events, account_groups, blocks and accounts."""
+    """Turns log entries into rows of log_events, account_groups, blocks and accounts. Ends with `finish`."""
 
     def __init__(self, ingest: Ingest, accounts: AccountRows) -> None:
         self._ingest = ingest
         self._accounts = accounts
+        self._bots: dict[str, tuple[datetime, datetime | None]] = {}
+        self._last_at: datetime | None = None
         self._event = ingest.writer(
             "log_events", ("log_id", "at", "actor", "log_type", "action", "namespace", "title")
         )
@@ -71,9 +79,7 @@ class LogRows:
 
     def add(self, item: LogItem) -> None:
         """Add all rows that follow from one entry."""
-        self._event((item.log_id, item.at, item.actor, item.log_type, item.action, item.namespace, item.title))
-        if item.actor is not None:
-            self._accounts.add(item.actor, item.actor_id)
+        self.add_event(item)
         if item.log_type == "rights":
             self._add_rights(item)
         elif item.log_type == "block":
@@ -84,6 +90,14 @@ class LogRows:
     def add_holder(self, account: str, group: str, at: datetime) -> None:
         """Say that a list of holders, read at this moment, names the account."""
         self._group((account, group, "listed", at, None, None, None))
+
+    def add_event(self, item: LogItem) -> None:
+        """Add the bare event and who acted."""
+        self._event((item.log_id, item.at, item.actor, item.log_type, item.action, item.namespace, item.title))
+        if self._last_at is None or item.at > self._last_at:
+            self._last_at = item.at
+        if item.actor is not None:
+            self._accounts.meet(item.actor, item.actor_id)
 
     def _add_rights(self, item: LogItem) -> None:
         account = user_of(item.title)
@@ -96,7 +110,8 @@ class LogRows:
             self._ingest.drop("rights_change_on_another_wiki", f"log entry {item.log_id}")
             return
         old, new = item.rights.old, item.rights.new
-        self._accounts.add(account, has_bot_group="bot" in old or "bot" in new)
+        self._accounts.meet(account)
+        self._note_bot(account, item.at, new)
         for group in sorted(old.keys() | new.keys()):
             if group not in old:
                 change, expires_at = "grant", new[group]
@@ -115,9 +130,10 @@ class LogRows:
         target = user_of(item.title)
         kind = target_kind(target)
         if target is not None and kind in ("account", "address"):
-            self._accounts.add(target)
+            self._accounts.meet(target)
         block = item.block if item.action != "unblock" else None
-        length = block_length(block.duration, item.at) if block else None
+        # all words for "without end" become one, as the API gives them; an entry without a length says nothing
+        length = block_length(block.duration, item.at) if block and block.duration else None
         self._block(
             (
                 item.log_id,
@@ -126,7 +142,7 @@ class LogRows:
                 target,
                 kind,
                 item.action,
-                block.duration if block else None,
+                "infinity" if length and length.is_indefinite else block.duration if block else None,
                 length.seconds if length else None,
                 length.is_indefinite if length else None,
                 ",".join(sorted(block.flags)) if block else None,
@@ -134,6 +150,24 @@ class LogRows:
                 reason_category(item.reason),
             )
         )
+
+    def _note_bot(self, account: str, at: datetime, groups: Mapping[str, datetime | None]) -> None:
+        """Keep who holds a bot group after the latest change; a person who held it for a day's work is no bot."""
+        held = [expires_at for group, expires_at in groups.items() if group in BOT_GROUPS]
+        known = self._bots.get(account)
+        if known is not None and known[0] > at:
+            return  # logs are ordered by number, and a few entries lie out of the order of time
+        if held:
+            self._bots[account] = (at, None if None in held else max(filter(None, held)))
+        elif known is not None:
+            self._bots[account] = (at, at)
+
+    def finish(self) -> datetime | None:
+        """Mark as bots who holds a bot group at the end of the log. The moment of the last entry."""
+        for account, (_, expires_at) in sorted(self._bots.items()):
+            if expires_at is None or (self._last_at is not None and expires_at > self._last_at):
+                self._accounts.add(account, bot_by="group")
+        return self._last_at
 
     def _add_account(self, item: LogItem) -> None:
         account = user_of(item.title)
@@ -152,11 +186,4 @@ def user_of(title: str | None) -> str | None:
 
 def target_kind(target: str | None) -> str | None:
     """account, address, range or autoblock; null for a hidden target."""
-    if target is None:
-        return None
-    if target.startswith("#") and target[1:].isdecimal():
-        return "autoblock"
-    base, slash, bits = target.partition("/")
-    if slash and bits.isdecimal() and is_address(base):
-        return "range"
-    return "address" if is_address(target) else "account"
+    return None if target is None else str(name_kind(target))

@@ -1,33 +1,42 @@
-"""Block reasons cut to a category. The text itself is never kept."""
+"""A reason that an admin wrote becomes one word; the text itself is never stored.
+
+Keywords are English and the templates of the English Wikipedia. A reason in another language is `other`:
+compare categories within one wiki, and `other` only with itself.
+"""
 
 import re
 
-# looked for in this order; the first that is found is the category
-_CATEGORIES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+# the first that matches wins: the special before the common
+_RULES = tuple(
     (name, re.compile(pattern, re.IGNORECASE))
     for name, pattern in (
-        ("sockpuppetry", r"sock|puppet|evad|evasion|multiple account|abus\w+ multiple|checkuser|duck"),
-        ("proxy", r"prox(y|ies)|\btor\b|\bvpn\b|open relay|zombie|web ?host|colocation"),
-        ("username", r"user ?-?name|uw-u|\bimpersonat|\bun(block|policy)?\b.*name|softer?block"),
-        ("spam", r"spam|advertis|promotion|\blinks?\b|copyvio|copyright"),
-        ("vandalism", r"vandal|\bvoa\b|disruptive edits only|nonsense|blanking|school ?block|anonblock|graffiti"),
+        ("proxy", r"\bprox(y|ies)\b|openproxy|blockedproxy|\btor\b|\bvpn\b|webhost|colocation|zombie|exit node"),
+        ("username", r"user ?name|\buser\.{2,}|imperson|impost[oe]r|\bwp:u(n)?\b|\buaa\b|softerblock|uw-(soft|u)"),
+        (
+            "sockpuppetry",
+            r"\bsock|puppet|multiple accounts|block evasion|ban evasion|checkuser|\bmeat ?pup|evad(e|ing)",
+        ),
+        ("spam", r"\bspam|advertis|promotion|link ?farm|\bcopyvio spam|uw-s"),
+        (
+            "vandalism",
+            r"vandal|\bvoa\b|page ?moves?\b|blanking|blanker|schoolblock|graffiti|nonsense|willy|\bwow\b|anonblock",
+        ),
         (
             "conduct",
-            r"attack|harass|threat|civil|edit.?war|revert|\b3rr\b|disrupt|abus|troll|personal|insult|arbit|"
-            r"ban(ned)?\b|conduct|polic(y|ies)|stalk|outing|aspersion|battle",
+            r"3rr|edit[- ]?war|revert|attack|harass|incivil|uncivil|civility|disrupt|troll|threat|abus|copyvio"
+            r"|copyright|\bnpa\b|arbcom|arbitration|\bbann?ed\b|stalk|legal|bully|legitimate concern|warring",
         ),
-        ("test", r"\btest(s|ing)?\b"),
+        ("test", r"\btest"),
     )
 )
+CATEGORIES = (*(name for name, _ in _RULES), "other", "none")
 
 
-def reason_category(text: str | None) -> str | None:
-    """vandalism, spam, username, sockpuppetry, conduct, proxy, test, other; none for no text, null for a hidden one.
-
-    English words are known; a reason in another language is `other`.
-    """
-    if text is None:
+def reason_category(reason: str | None) -> str | None:
+    """The category of a reason: `none` for an empty one, `other` when no keyword stands in it, null when hidden."""
+    if reason is None:
         return None
-    if not text.strip():
+    text = reason.strip()
+    if not text:
         return "none"
-    return next((name for name, pattern in _CATEGORIES if pattern.search(text)), "other")
+    return next((name for name, rule in _RULES if rule.search(text)), "other")

@@ -13,9 +13,9 @@ from typing import Any
 
 from holdfast.clock import parse_at, utc_naive
 from holdfast.errors import InputRefusedError
-from holdfast.sources._accounts import AccountRows, is_address
+from holdfast.sources._accounts import AccountRows
 from holdfast.sources._api_log import log_item
-from holdfast.sources._log_rows import LogRows
+from holdfast.sources._log_rows import BOT_GROUPS, LogRows
 from holdfast.sources._source import Head, Likeness, Opening, Source
 from holdfast.tables.ingest import Ingest
 from holdfast.tables.schema import Kind
@@ -228,15 +228,13 @@ class _Reading:
         for edit in row["revisions"]:
             hidden = bool(edit.get("userhidden"))
             account = None if hidden else edit["user"]
-            address = None if account is None else is_address(account)
+            address = None if account is None else self._accounts.meet(account, edit.get("userid"))
             self._edit(
                 (
                     edit["revid"], page, namespace, edit["parentid"] or None, moment(edit["timestamp"]), account,
                     address, bool(edit["minor"]), edit["size"], None if edit.get("sha1hidden") else edit["sha1"],
                 )
             )  # fmt: skip
-            if account is not None:
-                self._accounts.add(account, edit.get("userid"))
         return len(row["revisions"])
 
     def _take_user(self, row: Rows) -> int:
@@ -246,7 +244,7 @@ class _Reading:
             row["userid"],
             registered_at=moment(row["registration"]) if row.get("registration") else None,
             edit_count=row["editcount"],
-            has_bot_group="bot" in held,
+            bot_by="group" if BOT_GROUPS.intersection(held) else None,
         )
         for group in held:
             self._logs.add_holder(row["name"], group, self._through)

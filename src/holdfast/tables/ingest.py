@@ -5,6 +5,7 @@ resume (a live wiki) calls `checkpoint` and finds its `state` again in the next 
 """
 
 import json
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -191,6 +192,8 @@ class Ingest:
         )
         path = self.lake.path / "manifest" / f"{entry.number:06d}-{entry.id}.json"
         write_atomically(path, json.dumps(entry.to_json(), indent=1, ensure_ascii=False).encode())
+        # a source that goes on from its state must not take it up again after it has counted
+        shutil.rmtree(self.folder, ignore_errors=True)
         return entry
 
     def _settle(self, table: Table, entry_id: str) -> Part | None:

@@ -254,7 +254,7 @@ def _count(connection: duckdb.DuckDBPyConnection, table: Table) -> dict[str, int
     if not table.account_columns:
         return {"rows": rows, "accounts": 0}
     union = " UNION ".join(f'SELECT "{name}" AS a FROM {table.name}' for name in table.account_columns)
-    accounts = connection.execute(f"SELECT count(a) FROM ({union})").fetchall()[0][0]
+    accounts = connection.execute(f"SELECT count(DISTINCT a) FROM ({union})").fetchall()[0][0]
     return {"rows": rows, "accounts": accounts}
 
 
@@ -314,7 +314,7 @@ def open_lake(path: str | Path, settings: Settings | None = None) -> Lake:
 
 
 def clear_staging(lake: Lake, keep: str = "") -> None:
-    """Remove what unfinished ingests left behind, except the folder named `keep`."""
+    """Remove what unfinished ingests left behind, except the folder named `keep` and what can be gone on with."""
     for folder in (lake.path / "staging").iterdir():
-        if folder.name != keep and folder.is_dir():
+        if folder.name != keep and folder.is_dir() and not (folder / "state.json").exists():
             shutil.rmtree(folder, ignore_errors=True)
