@@ -1,0 +1,109 @@
+"""Outside counters on the same ballots. Where they differ, docs/decisions/ says why."""
+
+import json
+import random
+import shutil
+import subprocess
+
+import pytest
+from pyrankvote import Ballot as TheirBallot
+from pyrankvote import Candidate as TheirCandidate
+from pyrankvote import instant_runoff_voting, single_transferable_vote
+from stvpoll.scottish_stv import calculate_scottish_stv
+
+from holdfast.elections.contest import Contest, MarkKind, Reading, ranking
+from holdfast.elections.counts import count_contest
+from tests.elections.ballots_of import contest, ranked
+
+TEXTBOOK = (("AC", 4), ("B", 7), ("CBA", 1), ("CDE", 3), ("DC", 1), ("ED", 4))
+
+
+def wards(number: int, seed: int) -> list[Contest]:
+    """Synthetic wards of the shape of Scottish ones: 5 to 9 candidates, 3 or 4 seats, parties, short rankings."""
+    rng = random.Random(seed)
+    found = []
+    for _ in range(number):
+        size = rng.randint(5, 9)
+        strength = [rng.random() ** 2 + 0.05 for _ in range(size)]
+        ballots: dict[tuple[tuple[int, int], ...], int] = {}
+        for _ in range(rng.randint(200, 600)):
+            order = sorted(range(size), key=lambda index: rng.random() ** (1 / strength[index]), reverse=True)
+            marks = tuple((index, place) for place, index in enumerate(order[: rng.randint(1, 4)], 1))
+            ballots[marks] = ballots.get(marks, 0) + rng.randint(1, 9)
+        found.append(contest(MarkKind.RANK, [f"c{n}" for n in range(size)], ballots, rng.choice([3, 4])))
+    return found
+
+
+@pytest.mark.parametrize("ward", wards(25, seed=1), ids=lambda ward: f"{len(ward.candidates)}-{ward.cast}")
+def test_scottish_winners_equal_stvpolls(ward: Contest) -> None:
+    ballots = [(ranking(marks, Reading.AS_WRITTEN), count) for marks, count in ward.ballots]
+    theirs = calculate_scottish_stv(
+        tuple(range(len(ward.candidates))), ballots, ward.seats or 1, random_shuffle=False
+    )
+    ours = count_contest(ward, "scottish-stv")
+    elected_together = len(ours.rounds[0]["elected"]) > 1
+    if set(ours.winners) != {ward.keys[index] for index in theirs.elected_as_tuple()}:
+        # stvpoll lets a surplus pass to somebody elected whose own surplus waits; the Order does not
+        assert elected_together, "differs where the known reason does not hold"
+
+
+def test_pyrankvote_elects_the_same_in_the_textbook_case_and_in_single_seats() -> None:
+    people = {letter: TheirCandidate(letter) for letter in "ABCDE"}
+    papers = [
+        TheirBallot(ranked_candidates=[people[letter] for letter in order])
+        for order, count in TEXTBOOK
+        for _ in range(count)
+    ]
+    theirs = single_transferable_vote(list(people.values()), papers, number_of_seats=3).get_winners()
+    for method in ("meek-stv", "scottish-stv"):
+        ours = count_contest(ranked(*TEXTBOOK), method, seats=3)
+        assert set(ours.winners) == {winner.name for winner in theirs}
+    single = instant_runoff_voting(list(people.values()), papers).get_winners()
+    ours = count_contest(ranked(*TEXTBOOK), "scottish-stv", seats=1)
+    assert [winner.name for winner in single] == list(ours.winners)
+
+
+def belenios(method: str, ballots: list[list[int]], *options: str) -> dict[str, object]:
+    run = subprocess.run(
+        ["belenios-tool", "method", method, *options],
+        input=json.dumps(ballots),
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"BELENIOS_USE_URANDOM": "1"},
+        timeout=60,
+    )
+    found: dict[str, object] = json.loads(run.stdout)
+    return found
+
+
+needs_tool = pytest.mark.skipif(shutil.which("belenios-tool") is None, reason="belenios-tool is not installed")
+
+
+@needs_tool
+@pytest.mark.parametrize("seed", range(8))
+def test_schulze_agrees_with_belenios_tool(seed: int) -> None:
+    rng = random.Random(seed)
+    size = rng.randint(3, 6)
+    ballots = [rng.sample(range(1, size + 1), size) for _ in range(rng.randint(5, 40))]
+    theirs = belenios("schulze", ballots, f"--nchoices={size}", "--blank-allowed=false")
+    marks: dict[tuple[tuple[int, int], ...], int] = {}
+    for places in ballots:
+        key = tuple(enumerate(places))
+        marks[key] = marks.get(key, 0) + 1
+    ours = count_contest(contest(MarkKind.RANK, [str(n) for n in range(size)], marks, size), "schulze")
+    assert [sorted(each["place"]) for each in ours.rounds[2:]] == [
+        sorted(str(n) for n in place)
+        for place in theirs["winners"]  # type: ignore[attr-defined]
+    ]
+
+
+@needs_tool
+def test_stv_elects_the_same_as_belenios_tool_in_the_textbook_case() -> None:
+    ballots = []
+    for order, count in TEXTBOOK:
+        places = ["ABCDE".index(letter) for letter in order]
+        ballots += [[places.index(n) + 1 if n in places else 0 for n in range(5)]] * count
+    theirs = belenios("stv", ballots, "--nseats=3")
+    ours = count_contest(ranked(*TEXTBOOK), "scottish-stv", seats=3)
+    assert sorted(ours.winners) == sorted("ABCDE"[n] for n in theirs["winners"])  # type: ignore[attr-defined]
