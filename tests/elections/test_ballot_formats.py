@@ -6,6 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from ballots_of import ranked
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,7 +15,6 @@ from holdfast.elections.counts import ballot_formats, contest_in, count_contest,
 from holdfast.elections.formats import canonical
 from holdfast.elections.formats._format import read_contests
 from holdfast.errors import InputRefusedError, UsageError
-from tests.elections.ballots_of import ranked
 
 DUMPS = Path(__file__).parents[1] / "data" / "securepoll"
 
@@ -72,7 +72,10 @@ def test_a_damaged_blt_names_the_place(tmp_path: Path, text: str, place: str) ->
 
 
 def test_scottish_csv_and_blt_of_the_same_ballots_are_equal(tmp_path: Path) -> None:
-    csv = '3,1,\n4,1,2,\n2,3,\n1,2,,1,\n"Candidate 1","Ann A","X (x)",\n"Candidate 2","Bob","Y",\n"Candidate 3","Cy","Z",\n"W",'
+    csv = (
+        "3,1,\n4,1,2,\n2,3,\n1,2,,1,\n"
+        '"Candidate 1","Ann A","X (x)",\n"Candidate 2","Bob","Y",\n"Candidate 3","Cy","Z",\n"W",'
+    )
     blt = "3 1\n4 1 2 0\n2 3 0\n1 2 - 1 0\n0\nAnn A\nBob\nCy\nW\n"
     one, other = contest_in(written(tmp_path, csv, "a.csv")), contest_in(written(tmp_path, blt, "a.blt"))
     assert one.ballots == other.ballots

@@ -1,11 +1,11 @@
 """Each counting method on cases worked by hand."""
 
 import pytest
+from ballots_of import contest, ranked, scored
 
 from holdfast.elections.contest import MarkKind
 from holdfast.elections.counts import count_contest, method_named
 from holdfast.errors import InputRefusedError, UsageError
-from tests.elections.ballots_of import contest, ranked, scored
 
 
 def test_scottish_transfer_values_are_cut_at_five_decimals() -> None:

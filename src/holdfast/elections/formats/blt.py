@@ -12,6 +12,7 @@ from holdfast.elections.formats._format import Format, as_text, damaged, distinc
 
 _FIRST = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s*#[^\n]*\n)*\s*\d+[ \t]+\d+[ \t]*(?:#[^\n]*)?\r?(?:\n|\Z)")
 _COMMENT = re.compile(r"\s#.*$|^#.*$")
+_PAPER = re.compile(r"^\([^)]*\)\s*")
 
 
 def _recognise(data: bytes) -> bool:
@@ -21,7 +22,7 @@ def _recognise(data: bytes) -> bool:
 def _read(data: bytes, place: str) -> list[Contest]:
     lines = [(number, line.strip()) for number, line in enumerate(as_text(data, place).splitlines(), 1)]
     lines = [(number, line) for number, line in lines if line]
-    body = [(number, token) for number, line in lines for token in _COMMENT.sub("", line).split()]
+    body = [(number, token) for number, line in lines for token in _PAPER.sub("", _COMMENT.sub("", line)).split()]
     if len(body) < 2 or not (body[0][1].isdecimal() and body[1][1].isdecimal()):
         raise damaged("a BLT file begins with two numbers", place, expected="candidates and seats")
     size, seats = int(body[0][1]), int(body[1][1])
@@ -69,8 +70,6 @@ def _ballots(body: list[tuple[int, str]], size: int, place: str) -> tuple[set[in
     current: list[str] = []
     for line, token in body:
         where = f"{place}, line {line}"
-        if not current and token.startswith("(") and token.endswith(")"):
-            continue
         if not current and token.startswith("-") and token != "-" and not found:
             withdrawn.add(_candidate(token[1:], size, where))
         elif not current and token == "0":
