@@ -37,6 +37,8 @@ def reason_category(reason: str | None) -> str | None:
     if reason is None:
         return None
     text = reason.strip()
+    if text in CATEGORIES:
+        return text  # a prepared copy holds the category itself
     if not text:
         return "none"
     return next((name for name, rule in _RULES if rule.search(text)), "other")

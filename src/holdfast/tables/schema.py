@@ -104,6 +104,7 @@ _REVISIONS = _DUMPS | {Kind.REVISION_TABLE}
 _VOTES = frozenset({Kind.VOTE_LIST, Kind.VOTE_GRAPH, Kind.SIMULATION})
 _DATED_VOTES = frozenset({Kind.VOTE_LIST, Kind.SIMULATION})
 _ACCOUNTS = _REVISIONS | {Kind.XML_LOGGING, Kind.GROUP_LIST}
+_NAMES = _ACCOUNTS | {Kind.BLOCK_LOG}
 _API = frozenset({Kind.API, Kind.SIMULATION})
 
 
@@ -125,7 +126,7 @@ ACCOUNTS = Table(
     order_by=("account",),
     merge=Merge.COMBINE,
     columns=(
-        _account("account", "the account's name, or an address for an edit without account", _ACCOUNTS),
+        _account("account", "the account's name, or an address for an edit without account", _NAMES),
         Column(
             name="account_id",
             type=INTEGER,
@@ -140,12 +141,12 @@ ACCOUNTS = Table(
             meaning="when the account was made; null when the source does not say",
             filled_by=_API | {Kind.XML_LOGGING, Kind.GROUP_LIST},
         ),
-        Column(name="is_address", type=TRUTH, meaning="no account: an IP address", filled_by=_ACCOUNTS),
+        Column(name="is_address", type=TRUTH, meaning="no account: an IP address", filled_by=_NAMES),
         Column(
             name="bot_by",
             type=TEXT,
             meaning="how a bot was recognised: group, name or list; null: not known as a bot",
-            filled_by=_ACCOUNTS,
+            filled_by=_NAMES,
         ),
         Column(
             name="edit_count",
