@@ -1,1 +1,1 @@
-"""Indicators, one file each. The folder is the list."""
+"""Indicators of how open a wiki's governance is: one file each, declared once, run on any engine."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from enum import StrEnum
 from typing import Any
 
 import numpy as np
@@ -11,44 +11,79 @@ Row = Mapping[str, Any]
 """One row of a measure's SQL: counts or sufficient statistics, with period_start and period_end."""
 
 
+class Null(StrEnum):
+    """A named null model that a value can be tested against; how is said in `holdfast.findings.nulls`."""
+
+    OWN_PAST = "own past"
+    PEERS = "peers of like size"
+    PERMUTATION = "permutation"
+    OTHER_ELECTIONS = "the wiki's other elections"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Computed:
     """What `finish` makes of the rows of one period; `status` as in holdfast.findings.finding.Status."""
 
-    period_start: date
-    period_end: date
     value: float | None
     low: float | None
     high: float | None
     interval: str
     n: int
-    status: str
+    status: str = "ok"
     detail: str = ""
+    compared: float | None = None
+    """What the tests compare, where it is not the value itself; null: the value."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Measure:
     """One indicator: a declaration, portable SQL, and a pure `finish` for value and interval.
 
-    The SQL sees the canonical tables (each with a column `wiki`), and the relation `periods(period_start,
-    period_end)` with one row per window; it returns one or more rows per wiki and period.
+    The SQL sees the canonical tables, the relations of `holdfast.measures._derived` (each with a column `wiki`)
+    and the calendar: `periods_N` (period_start, period_end) and `period_months_N` (also month), N being the
+    window in months. It returns any number of rows per wiki and period; a row whose period is null rests on
+    data without times and stands for all that the lake holds.
     """
 
     name: str
     title: str
     question: str
     area: str
+    """A value of holdfast.findings.finding.Area."""
     unit: str
     window_months: int
+    """1, 12 or 36: the length of the windows. Windows of 12 months end with every calendar month."""
     minimum: Mapping[str, int]
+    """Below one of these counts the value is `not_enough_data`."""
+    nulls: tuple[Null, ...]
+    """What the measure is tested against; empty: it is described, never found."""
     null: str
-    """The named null model; empty: the measure is described, never found."""
+    """The same in words, or why there is none."""
     reference: str
     source: str
     innocent: tuple[str, ...]
     cannot_tell: str
     alarming: str
+    """high, low or neither."""
     needs: tuple[str, ...]
+    """Canonical tables without which there is nothing to say."""
     sql: str
     finish: Callable[[Sequence[Row], np.random.Generator], Computed]
-    """From all SQL rows of one wiki and one period."""
+    """From all SQL rows of one wiki and one period, in any order; no rows: not_enough_data."""
+    leaves_out_bots: str = ""
+    """`edits` or `actions`: of which the bots left out are counted in each value's detail."""
+    steady: str = "as measured"
+    """How own past makes the spread even before it looks for a change: arcsine root, logarithm or as measured."""
+
+
+def not_enough(n: int, detail: str) -> Computed:
+    """The answer below a minimum: no value, and why."""
+    return Computed(value=None, low=None, high=None, interval="", n=n, status="not_enough_data", detail=detail)
+
+
+def below(minimum: Mapping[str, int], found: Mapping[str, float]) -> str:
+    """What falls short of its minimum, in words; empty when nothing does."""
+    short = [
+        f"{name} {found[name]:g}, at least {least} needed" for name, least in minimum.items() if found[name] < least
+    ]
+    return "; ".join(short)

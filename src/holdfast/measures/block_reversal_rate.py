@@ -1,0 +1,37 @@
+"""How often a block is lifted by another admin."""
+
+from holdfast.measures._measure import Measure, Null
+from holdfast.measures._shares import share
+
+MINIMUM = {"blocks": 30}
+
+MEASURE = Measure(
+    name="block_reversal_rate",
+    title="Blocks lifted by another admin",
+    question="Which part of the blocks does another admin lift within 30 days?",
+    area="use_of_power",
+    unit="share",
+    window_months=12,
+    minimum=MINIMUM,
+    nulls=(Null.OWN_PAST, Null.PEERS, Null.PERMUTATION),
+    null="own past; peers of like size; permutation of the outcomes among blocks of one month, reason and kind of "
+    "target (are some admins' blocks lifted more often than others'?)",
+    reference="none published; neither 0 nor a high share is good by itself",
+    source="detection page, indicator 18; the project's own",
+    innocent=(
+        "user-name blocks are lifted as soon as the name is changed",
+        "a wiki that lifts blocks on appeal by rule has many reversals and healthy checks",
+    ),
+    cannot_tell="whether the block or its lifting was right; automatic ends are no reversals",
+    alarming="low",
+    needs=("blocks",),
+    sql="""
+SELECT b.wiki, p.period_start, p.period_end, COUNT(*) AS blocks, CAST(SUM(b.is_reversed) AS BIGINT) AS reversed
+FROM block_cases AS b
+INNER JOIN period_months_12 AS p ON p.month = b.month
+WHERE b.is_followed = 1
+GROUP BY 1, 2, 3
+""",
+    finish=share("reversed", "blocks", least=MINIMUM["blocks"], what="blocks"),
+    steady="arcsine root",
+)

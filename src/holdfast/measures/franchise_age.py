@@ -1,0 +1,24 @@
+"""Which part of the voters is new to the wiki."""
+
+from holdfast.measures._measure import Measure, Null
+from holdfast.measures._voters import MINIMUM, turnout, turnout_sql
+
+MEASURE = Measure(
+    name="franchise_age",
+    title="Voters new to the wiki",
+    question="Which part of the voters registered less than 90 days before the election opened?",
+    area="elections",
+    unit="share",
+    window_months=12,
+    minimum=MINIMUM,
+    nulls=(Null.OTHER_ELECTIONS,),
+    null="each election against the wiki's others (beta-binomial, leaving it out)",
+    reference="none published; rules of franchise differ",
+    source="detection page, indicator 30; the project's own",
+    innocent=("a course or campaign brought newcomers in", "a young wiki has no old accounts"),
+    cannot_tell="who asked them to come; where registration is not known the first edit stands for it",
+    alarming="high",
+    needs=("votes",),
+    sql=turnout_sql("is_new"),
+    finish=turnout("registered less than 90 days before"),
+)

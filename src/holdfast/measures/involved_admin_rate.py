@@ -1,0 +1,38 @@
+"""How often an admin blocks somebody whom they had met on a page in the week before."""
+
+from holdfast.measures._measure import Measure, Null
+from holdfast.measures._shares import share
+
+MINIMUM = {"blocks": 30}
+
+MEASURE = Measure(
+    name="involved_admin_rate",
+    title="Blocks by an involved admin",
+    question="In which part of the blocks had admin and target both edited one page in the 7 days before?",
+    area="use_of_power",
+    unit="share",
+    window_months=12,
+    minimum=MINIMUM,
+    nulls=(Null.OWN_PAST, Null.PEERS, Null.PERMUTATION),
+    null="own past; peers of like size; targets permuted among the blocks of the same day",
+    reference="none published",
+    source="detection page, indicator 16; the project's own",
+    innocent=(
+        "who patrols a page meets the vandal there first",
+        "both edited a busy noticeboard, the admin to answer a report",
+    ),
+    cannot_tell="whether admin and target were in dispute: meeting on a page is not a quarrel",
+    alarming="high",
+    needs=("blocks", "revisions"),
+    sql="""
+SELECT b.wiki, p.period_start, p.period_end, COUNT(*) AS blocks,
+  CAST(SUM(CASE WHEN e.account IS NULL THEN 0 ELSE 1 END) AS BIGINT) AS involved
+FROM block_cases AS b
+INNER JOIN period_months_12 AS p ON p.month = b.month
+LEFT JOIN block_encounters AS e ON e.wiki = b.wiki AND e.log_id = b.log_id AND e.account = b.actor
+WHERE b.target_kind IN ('account', 'address')
+GROUP BY 1, 2, 3
+""",
+    finish=share("involved", "blocks", least=MINIMUM["blocks"], what="blocks of accounts and addresses"),
+    steady="arcsine root",
+)

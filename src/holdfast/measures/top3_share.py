@@ -1,0 +1,32 @@
+"""The part of logged admin actions that the three busiest admins made."""
+
+from holdfast.measures._concentration import MINIMUM, SQL, concentration
+from holdfast.measures._measure import Measure, Null
+from holdfast.measures._statistics import Counts, Numbers, share_of_busiest
+
+
+def _top_three(values: Counts, how_many: Counts) -> Numbers:
+    return share_of_busiest(values, how_many, 3)
+
+
+MEASURE = Measure(
+    name="top3_share",
+    title="Share of the three busiest admins",
+    question="What part of all logged admin actions did the three busiest admins make?",
+    area="use_of_power",
+    unit="share",
+    window_months=12,
+    minimum=MINIMUM,
+    nulls=(Null.OWN_PAST, Null.PEERS),
+    null="own past and peers of like size; a finding must also exceed what equal work per month of holding gives",
+    reference="with n equally busy admins about 3 / n",
+    source="detection page, indicator 3",
+    innocent=("three people keep the deletion queue by agreement", "a small wiki has few admins to share the work"),
+    cannot_tell="whether the three agree with each other, or whether their actions were contested",
+    alarming="high",
+    needs=("log_events|blocks",),
+    sql=SQL,
+    finish=concentration(_top_three),
+    leaves_out_bots="actions",
+    steady="arcsine root",
+)
