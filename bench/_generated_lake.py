@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from holdfast.clock import system_clock
 from holdfast.ids import wiki_name
@@ -91,7 +92,8 @@ def _one_wiki(lake: Lake, wiki: str, size: Size, seed: int) -> None:
         f" FROM range({size.elections * size.votes_each}) AS r(i)"
     )
     name = "'Account ' || {}"
-    opened = f"TIMESTAMP '{FIRST_DAY}' + to_days(CAST(120 + (election * 1.0 / {size.elections}) * {DAYS - 140} AS INTEGER))"
+    days_in = f"CAST(120 + (election * 1.0 / {size.elections}) * {DAYS - 140} AS INTEGER)"
+    opened = f"TIMESTAMP '{FIRST_DAY}' + to_days({days_in})"
     blocks = f"SELECT * FROM acts WHERE i < {size.blocks}"
     target = f"CAST(floor(target * {size.accounts}) AS BIGINT)"
     queries = {
@@ -119,7 +121,8 @@ def _one_wiki(lake: Lake, wiki: str, size: Size, seed: int) -> None:
         " CASE WHEN hash(election) % 10 < 4 THEN 'passed' ELSE 'failed' END AS outcome"
         f" FROM range({size.elections}) AS r(election)",
         "votes": "SELECT 'Election ' || election AS election, 'Account ' || election AS candidate,"
-        f" {name.format('voter')} AS voter, row_number() OVER (PARTITION BY election, voter ORDER BY hour) AS occurrence,"
+        f" {name.format('voter')} AS voter,"
+        " row_number() OVER (PARTITION BY election, voter ORDER BY hour) AS occurrence,"
         " CASE WHEN choice < 0.7 THEN 1 WHEN choice < 0.9 THEN -1 ELSE 0 END AS vote,"
         f' {opened} + to_seconds(CAST(hour * 604800 AS BIGINT)) AS "at" FROM ballots',
     }
@@ -127,8 +130,6 @@ def _one_wiki(lake: Lake, wiki: str, size: Size, seed: int) -> None:
         for table, query in queries.items():
             result = connection.sql(query).to_arrow_reader(1_000_000)
             for batch in result:
-                import pyarrow as pa
-
                 rows = pa.Table.from_batches([batch])
                 ingest.add_arrow(table, rows.select([c for c in TABLES[table].names if c in rows.column_names]))
         ingest.note("simulated: no real community")

@@ -80,7 +80,7 @@ def _wander(series: Numbers) -> Numbers:
     total = np.cumsum(series, axis=1)
     t = np.arange(1, series.shape[1] + 1, dtype=float)
     slope = total / t
-    return np.maximum(
-        0.0,
-        np.cumsum(total**2, axis=1) - 2 * slope * np.cumsum(t * total, axis=1) + slope**2 * np.cumsum(t**2),
-    )
+    squares: Numbers = np.cumsum(total**2, axis=1)
+    crossed: Numbers = np.cumsum(t * total, axis=1)
+    found: Numbers = squares - 2 * slope * crossed + slope**2 * np.cumsum(t**2)
+    return np.maximum(found, 0.0)
