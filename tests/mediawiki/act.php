@@ -63,7 +63,7 @@ class Act extends Maintenance {
 			$main->execute();
 			return $main->getResult()->getResultData( null, [ 'Strip' => 'all' ] );
 		} catch ( ApiUsageException $reason ) {
-			return [ 'error' => $reason->getMessageObject()->getApiCode(), 'call' => $event['call'] ];
+			return [ 'error' => ApiMessage::create( $reason->getMessageObject() )->getApiCode(), 'call' => $event['call'] ];
 		}
 	}
 }
