@@ -174,8 +174,8 @@ class ThrowawayWiki:
         return str(self.folder / "LocalSettings.php")
 
 
-# without it every request compiles MediaWiki again
-_OPCACHE = ("-d", "opcache.enable_cli=1", "-d", "opcache.memory_consumption=128")
+# without it every request compiles MediaWiki again; new settings must still hold at once
+_OPCACHE = ("-d", "opcache.enable_cli=1", "-d", "opcache.memory_consumption=128", "-d", "opcache.revalidate_freq=0")
 
 
 def _php(script: Path, *arguments: str, settings: str = "", stdin: str = "") -> str:

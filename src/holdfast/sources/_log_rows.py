@@ -13,7 +13,7 @@ from holdfast.tables.ingest import Ingest
 USER_NAMESPACE = 2
 BOT_GROUPS = frozenset({"bot", "bot-global"})
 """Groups whose holders are programs."""
-IMPLICIT_GROUPS = frozenset({"*", "user", "autoconfirmed"})
+IMPLICIT_GROUPS = frozenset({"*", "user", "autoconfirmed", "emailconfirmed", "named", "temp"})
 """Groups that the wiki's software gives by itself: nobody grants or removes them."""
 
 

@@ -12,10 +12,10 @@ from datetime import datetime
 from typing import Any
 
 from holdfast.clock import parse_at, utc_naive
-from holdfast.errors import InputRefusedError
+from holdfast.errors import InputRefusedError, UsageError
 from holdfast.sources._accounts import AccountRows
 from holdfast.sources._api_log import log_item
-from holdfast.sources._log_rows import BOT_GROUPS, LogRows
+from holdfast.sources._log_rows import BOT_GROUPS, IMPLICIT_GROUPS, LogRows
 from holdfast.sources._source import Head, Likeness, Opening, Source
 from holdfast.tables.ingest import Ingest
 from holdfast.tables.schema import Kind
@@ -25,7 +25,7 @@ from holdfast.wiki.find import find_wiki
 Rows = Mapping[str, Any]
 _LOG = "ids|title|type|user|userid|timestamp|comment|details"
 _EDIT = "ids|timestamp|flags|size|sha1|user|userid"
-_IMPLICIT = frozenset({"*", "user", "autoconfirmed", "emailconfirmed", "named", "temp"})
+_LARGEST_BATCH = 5000
 _FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 
 
@@ -90,8 +90,9 @@ class _Reading:
             )
         self._ingest.facts |= {
             "address": self._client.api.shown,
-            "site": general.get("sitename"),
-            "generator": general.get("generator"),
+            "site_name": general.get("sitename", ""),
+            "database": general.get("wikiid", ""),
+            "generator": general.get("generator", ""),
             "language": general.get("lang"),
             "namespaces": {str(number): each.get("name", "") for number, each in self._namespaces().items()},
             "read_from": self._state["since"],
@@ -121,7 +122,8 @@ class _Reading:
 
     def _stages(self) -> list[_Stage]:
         count = self._site.get("statistics") or {}
-        window = {"start": self._state["since"], "end": self._state["through"], "dir": "newer", "limit": "max"}
+        limit = self._limit()
+        window = {"start": self._state["since"], "end": self._state["through"], "dir": "newer", "limit": limit}
         full = self._state["since"] is None
         stages = [
             _Stage(
@@ -143,7 +145,7 @@ class _Reading:
             stages += [
                 _Stage(
                     name=f"pages in namespace {number}",
-                    ask={"generator": "allpages", "gaplimit": "max", "gapnamespace": str(number), "prop": "info"},
+                    ask={"generator": "allpages", "gaplimit": limit, "gapnamespace": str(number), "prop": "info"},
                     under="pages",
                     take=self._take_page,
                     total=None,
@@ -161,7 +163,7 @@ class _Reading:
                     total=None,
                 )
             )
-        users = {"list": "allusers", "aulimit": "max", "auprop": "groups|implicitgroups|editcount|registration"}
+        users = {"list": "allusers", "aulimit": limit, "auprop": "groups|implicitgroups|editcount|registration"}
         if not full:
             users["augroup"] = "|".join(self._granted_groups())
         stages.append(
@@ -169,8 +171,21 @@ class _Reading:
         )
         return stages
 
+    def _limit(self) -> str:
+        """Rows asked for at once: as many as the wiki gives, or the option `batch`."""
+        text = self._opening.options.get("batch", "max")
+        if text != "max" and not (text.isdecimal() and 0 < int(text) <= _LARGEST_BATCH):
+            raise UsageError(
+                "wiki.batch",
+                "this is not a number of rows to ask for at once",
+                expected=f"1 to {_LARGEST_BATCH}, or max",
+                got=repr(text[:40]),
+                hint="leave --option batch=… out",
+            )
+        return text
+
     def _granted_groups(self) -> list[str]:
-        return [each["name"] for each in self._site["usergroups"] if each["name"] not in _IMPLICIT]
+        return [each["name"] for each in self._site["usergroups"] if each["name"] not in IMPLICIT_GROUPS]
 
     def _run_stage(self, number: int, stage: _Stage) -> None:
         state = self._state

@@ -174,14 +174,15 @@ ACCOUNT_GROUPS = Table(
         Column(
             name="change",
             type=TEXT,
-            meaning="grant, remove, expiry_change, or listed (was a holder on the day of reading)",
+            meaning="grant, remove, expiry_change, or listed: was a holder when a list of holders was read"
+            " (a log never says that; an API and a group list do)",
             filled_by=_LOGS | {Kind.GROUP_LIST},
         ),
         Column(
             name="at",
             type=INSTANT,
             unit="UTC",
-            meaning="when; null for a list of holders without a date",
+            meaning="when; of a list of holders, when it was read, null if not known",
             filled_by=_LOGS,
         ),
         Column(

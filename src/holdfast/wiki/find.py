@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from holdfast.errors import InputRefusedError, ServiceUnavailableError
+from holdfast.errors import HoldfastError, InputRefusedError, ServiceUnavailableError
 from holdfast.wiki.address import WikiAddress, api_named_by, usual_places, wiki_address
 from holdfast.wiki.client import OnWait, Patience, Sleep, WikiClient
 
@@ -26,8 +26,9 @@ def find_wiki(
     when nothing answers, UsageError `wiki.address`.
     """
     given = wiki_address(text)
-    errors: list[Exception] = []
-    for place in [given.url] if given.is_api else _places(given, contact):
+    places, elsewhere = ([given.url], None) if given.is_api else _places(given, contact)
+    errors: list[HoldfastError] = [elsewhere] if elsewhere else []
+    for place in places:
         api = wiki_address(place)
         probe = WikiClient(api, contact=contact, patience=_PROBE, sleep=sleep, on_wait=on_wait)
         try:
@@ -43,41 +44,44 @@ def find_wiki(
             errors.append(reason)
             continue
         return WikiClient(api, contact=contact, patience=patience, sleep=sleep, on_wait=on_wait), site
+    if elsewhere:
+        raise elsewhere
     raise InputRefusedError(
         "wiki.not_a_wiki",
         "this address is not that of a MediaWiki, or hides its API",
         expected="an api.php that answers meta=siteinfo in JSON",
-        got=str(getattr(errors[-1], "got", "")) or "no such page" if errors else "",
+        got=errors[0].got,
         place=given.shown,
         hint="give the address of its api.php (Special:Version shows it), or ingest a dump",
     )
 
 
-def _places(given: WikiAddress, contact: str) -> list[str]:
-    """The API that the page itself names, else the usual places."""
-    page = WikiClient(given, contact=contact)
+def _places(given: WikiAddress, contact: str) -> tuple[list[str], HoldfastError | None]:
+    """Where the API may lie: what the page itself names, else the usual places of this host; never another host.
+
+    With them the error to raise when none of them is one, if the page, or the API it names, is on another host.
+    """
     try:
-        named = api_named_by(page.page(given.url), given.url)
+        named = api_named_by(WikiClient(given, contact=contact).page(given.url), given.url)
     except InputRefusedError as reason:
-        if reason.code == "wiki.redirected":
-            raise
-        named = None
+        return list(usual_places(given)), reason if reason.code == "wiki.redirected" else None
     except ServiceUnavailableError as reason:
         if not reason.got.startswith("HTTP"):
             raise
         named = None
     if named is None:
-        return list(usual_places(given))
-    if wiki_address(named).host != given.host:
-        raise InputRefusedError(
-            "wiki.redirected",
-            "the page names an API on another host",
-            expected=given.host,
-            got=wiki_address(named).host,
-            place=given.shown,
-            hint="give that API's address yourself if it is the wiki you mean",
-        )
-    return [named]
+        return list(usual_places(given)), None
+    host = wiki_address(named).host
+    if host == given.host:
+        return [named], None
+    return list(usual_places(given)), InputRefusedError(
+        "wiki.redirected",
+        "the page names an API on another host",
+        expected=given.host,
+        got=host,
+        place=given.shown,
+        hint="give that API's address yourself if it is the wiki you mean",
+    )
 
 
 def _site_info(client: WikiClient) -> Mapping[str, Any]:
