@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from holdfast.findings.finding import ChangePoint, Finding, Tested, Value
 from holdfast.ids import WikiName
@@ -60,11 +60,14 @@ class Assessment:
     lorenz: tuple[tuple[float, float], ...] = ()
     """Share of admins (x) and of logged admin actions (y), for the newest 12 months with enough data."""
     coverage: Mapping[str, Any] = field(default_factory=dict)
-    """Per table: rows, first and last moment; bots left out; rows dropped by reason."""
+    """What the tables held: `tables` (name to `rows`, `first` and `last` as ISO 8601 or null), `bots_left_out`
+    (a count), `dropped` (reason to count) and `notes` (texts of the manifest); any of them may be missing."""
+    names: Literal["pseudonyms", "published", "all"] = "pseudonyms"
+    """How accounts are named in evidence: as `--names` (published) and `--names-all` (all) asked."""
     labels: tuple[str, ...] = ()
-    """What no reader may miss, such as `Simulated accounts` or `Names are shown`."""
+    """What no reader may miss, such as `Simulated accounts`."""
     inputs: tuple[Mapping[str, Any], ...] = ()
-    """Name, hash, size, source and day of each input, from the manifest."""
+    """`name`, `sha256`, `size_bytes`, `source` and `ingested_at` of each input, from the manifest."""
     versions: Mapping[str, str] = field(default_factory=dict)
     rerun: tuple[str, ...] = ()
     """The commands that make this assessment again."""

@@ -112,6 +112,13 @@ class Beside:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Grid:
+    """Figures side by side, as many as fit."""
+
+    figures: tuple[Figure, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Cards:
     """Sections set as cards in a grid; their headings are one level below the section that holds them."""
 
@@ -126,7 +133,7 @@ class Folded:
     blocks: tuple["Block", ...]
 
 
-Block = Text | Bullets | Facts | DataTable | Figure | Notice | Commands | Links | Beside | Cards | Folded
+Block = Text | Bullets | Facts | DataTable | Figure | Notice | Commands | Links | Beside | Grid | Cards | Folded
 
 
 @dataclass(frozen=True, kw_only=True)

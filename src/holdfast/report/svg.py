@@ -6,11 +6,13 @@ the picture follows the reader's scheme (light, dark, print) while a copy of the
 
 import hashlib
 import re
+from contextlib import AbstractContextManager
 from typing import Any
 from xml.etree import ElementTree
 
 import altair as alt
 import vl_convert
+from altair.utils.schemapi import debug_mode
 from markupsafe import Markup
 
 from holdfast.errors import UsageError
@@ -79,11 +81,20 @@ def config() -> dict[str, Any]:
             "fontSize": 12,
             "fontWeight": "normal",
             "offset": 8,
+            "limit": 330,
             "frame": "bounds",
         },
         "text": {"color": PALETTE["ink"], "fontSize": 12},
         "line": {"strokeCap": "round", "strokeJoin": "round"},
     }
+
+
+def unchecked() -> AbstractContextManager[None]:
+    """While it lasts, Altair does not check each part of a chart as it is built: a report takes half the time.
+
+    The tests draw every kind of chart with the checks on.
+    """
+    return debug_mode(False)
 
 
 def draw(chart: Any, *, title: str, description: str, wide: bool = False, check: bool = False) -> Markup:

@@ -116,7 +116,7 @@ def small_multiples(
 ) -> Figure:
     """One small panel for each name on the same scales, in alphabetical order, the one in question drawn thick.
 
-    At most 12 panels: the rest is in the table alone.
+    At most 12 panels: the rest is in the table alone, which has the last period of each calendar year.
     """
     names = sorted(series)
     drawn = sorted({own, *[name for name in names if name != own][:11]} & set(names))
@@ -141,11 +141,7 @@ def small_multiples(
         )
     )
     table_rows = tuple(
-        (name, *row)
-        for name in names
-        for row in table_of_points(
-            sorted(series[name], key=lambda point: point.period_end), caption="", unit=unit
-        ).rows
+        (name, *row) for name in names for row in table_of_points(_yearly(series[name]), caption="", unit=unit).rows
     )
     columns = (Column(heading="wiki"), *table_of_points((), caption="", unit=unit).columns)
     words = [f"{name}: {_last_words(series[name])}" for name in drawn]
@@ -153,7 +149,7 @@ def small_multiples(
         chart,
         title=title,
         description=f"{unit}, one panel for each of {counted(len(drawn), 'wiki')}. {'; '.join(words)}.",
-        table=DataTable(caption=title, columns=columns, rows=table_rows),
+        table=DataTable(caption=f"{title}: the last period of each year", columns=columns, rows=table_rows),
         note=note,
     )
 
@@ -259,6 +255,11 @@ def _gaps(points: Sequence[Point]) -> list[dict[str, str]]:
             spans.append([start, point.period_end])
         open_span = True
     return [{"start": start.isoformat(), "end": end.isoformat()} for start, end in spans]
+
+
+def _yearly(points: Sequence[Point]) -> list[Point]:
+    ordered = sorted(points, key=lambda point: point.period_end)
+    return list({(point.period_end - timedelta(days=1)).year: point for point in ordered}.values())
 
 
 def _has_gaps(points: Sequence[Point]) -> bool:

@@ -1,0 +1,137 @@
+"""Findings as sections: the claim, its uncertainty, its evidence, and what else would look the same."""
+
+from collections.abc import Mapping, Sequence
+
+from holdfast.findings.assessment import Assessment
+from holdfast.findings.finding import Area, Evidence, Finding
+from holdfast.report.page import (
+    Beside,
+    Block,
+    Cards,
+    Column,
+    DataTable,
+    Facts,
+    Figure,
+    Links,
+    Section,
+    Text,
+)
+from holdfast.report.text import counted, day, probability, slug
+from holdfast.report.words import AREAS, p_in_words, q_in_words
+
+
+def anchor_of(finding: Finding) -> str:
+    """Where links to the finding go."""
+    return f"finding-{slug(finding.id)}"
+
+
+def areas_shown(assessment: Assessment) -> list[Area]:
+    """The areas in the report's fixed order; coordination only when something about it was looked at."""
+    touched = {finding.area for finding in assessment.findings}
+    touched |= {Area(measure.area) for measure in assessment.measures.values()}
+    return [area for area in AREAS if area in touched or area is not Area.COORDINATION]
+
+
+def by_area(findings: Sequence[Finding], area: Area) -> list[Finding]:
+    """The findings of one area, by their ids: the order says nothing about weight."""
+    return sorted((each for each in findings if each.area is area), key=lambda finding: finding.id)
+
+
+def summary_cards(assessment: Assessment) -> Cards:
+    """One card for each area: how much was measured and found, and the claims. No card weighs more."""
+    return Cards(cards=tuple(_card(assessment, area) for area in areas_shown(assessment)))
+
+
+def _card(assessment: Assessment, area: Area) -> Section:
+    title, question = AREAS[area]
+    found = by_area(assessment.findings, area)
+    links = Links(links=tuple((finding.claim, f"#{anchor_of(finding)}") for finding in found))
+    what = counted(len(found), "finding") if found else "No finding"
+    return Section(
+        title=title,
+        id=f"summary-{slug(area)}",
+        blocks=(
+            Text(text=question, quiet=True),
+            Text(text=_measured(assessment, area), strong=f"{what}."),
+            *((links,) if found else ()),
+        ),
+    )
+
+
+def _measured(assessment: Assessment, area: Area) -> str:
+    names = [name for name, measure in assessment.measures.items() if measure.area == area]
+    if not names:
+        return ""
+    told = {each.measure for each in assessment.values if each.value is not None}
+    able = sum(1 for name in names if name in told)
+    if able == len(names):
+        return f"{counted(able, 'measure')} with data."
+    return f"{able} of {counted(len(names), 'measure')} with enough data."
+
+
+def finding_section(
+    finding: Finding, assessment: Assessment, more: Mapping[str, Sequence[Block]], figure: Figure | None
+) -> Section:
+    """One finding. `more` holds further blocks by finding id, `figure` is the chart of its measure."""
+    words: list[Block] = [Text(text=finding.effect, strong="Effect.")] if finding.effect else []
+    words.append(uncertainty(finding, assessment))
+    blocks: list[Block] = [Beside(figure=figure, blocks=tuple(words))] if figure else words
+    blocks += [evidence_table(each) for each in finding.evidence]
+    blocks += more.get(finding.id, ())
+    inner = []
+    if finding.innocent:
+        inner.append(_innocent(finding))
+    return Section(
+        title=finding.claim,
+        id=anchor_of(finding),
+        tag=AREAS[finding.area][0],
+        blocks=tuple(blocks),
+        sections=tuple(inner),
+    )
+
+
+def uncertainty(finding: Finding, assessment: Assessment) -> Block:
+    """How sure the claim is: p and q against the named null, or that it is counted and not estimated."""
+    period = _period(finding)
+    if finding.p is None:
+        sure = "Counted in the data, not estimated: there is no null model and no p-value."
+        pairs = [("Uncertainty", sure)]
+    else:
+        pairs = [
+            ("Compared with", finding.null),
+            ("p", f"{probability(finding.p)}. {p_in_words(finding.p, finding.null)}"),
+        ]
+        if finding.q is not None:
+            looked_at = assessment.family.looked_at
+            pairs.append(("q", f"{probability(finding.q)}. {q_in_words(finding.q, looked_at)}"))
+    return Facts(pairs=(*([("Period", period)] if period else []), *pairs))
+
+
+def evidence_table(evidence: Evidence) -> DataTable:
+    """The table behind a claim, as it was handed over."""
+    kinds = [
+        any(isinstance(row[place], (int, float)) for row in evidence.rows) for place in range(len(evidence.columns))
+    ]
+    columns = tuple(
+        Column(heading=heading, kind="number" if numeric else "text")
+        for heading, numeric in zip(evidence.columns, kinds, strict=True)
+    )
+    return DataTable(caption=evidence.caption, columns=columns, rows=evidence.rows)
+
+
+def _innocent(finding: Finding) -> Section:
+    table = DataTable(
+        caption="What would look the same without any ill will, and what was done to tell it apart",
+        columns=(Column(heading="Innocent explanation"), Column(heading="Tested")),
+        rows=tuple((each.text, each.tested) for each in finding.innocent),
+    )
+    blocks: list[Block] = [table]
+    if finding.tell_apart:
+        blocks.append(Text(text=finding.tell_apart, strong="What would tell them apart."))
+    return Section(title="What else could explain it", id=f"{anchor_of(finding)}-else", blocks=tuple(blocks))
+
+
+def _period(finding: Finding) -> str:
+    if finding.period_start is None or finding.period_end is None:
+        return ""
+    return f"{day(finding.period_start)} until {day(finding.period_end)} (exclusive)"

@@ -1,0 +1,97 @@
+"""What an assessment's report says in every case: areas, statuses, limits, and how to read it."""
+
+from holdfast.findings.finding import Area, Status
+
+AREAS: dict[Area, tuple[str, str]] = {
+    Area.OPENNESS: ("Openness of power", "Who holds and uses the tools, and can others come to hold them?"),
+    Area.USE: ("Use of power", "Are the tools used evenly, and are decisions looked at by others?"),
+    Area.RENEWAL: ("Renewal", "Do new people come, stay and take part?"),
+    Area.ELECTIONS: ("Elections", "Who stands, who votes, and how close is it?"),
+    Area.COORDINATION: ("Coordination", "Do accounts act together beyond what opportunity explains?"),
+    Area.DATA_QUALITY: ("Data quality", "What is wrong with, or missing from, the data themselves?"),
+}
+"""Title and question of each area, in the order of the report. No area weighs more than another."""
+
+STATUSES: dict[Status, str] = {
+    Status.OK: "measured",
+    Status.NOT_ENOUGH_DATA: "not enough data",
+    Status.ACTING_ONLY: "no rights history in the data: only accounts seen acting are counted",
+    Status.NO_TIMES: "the data carry no times, and this measure needs them",
+}
+
+LEAD = (
+    "What the public history of {wiki} shows about how openly it is governed: claims with their evidence,"
+    " how sure they are, and what else could explain them."
+)
+
+NO_SCORE = (
+    "There is no overall score, on purpose. The areas cannot be added up: an even use of tools does not make up for"
+    " elections that nobody can win."
+)
+
+NOTHING_FOUND = (
+    "No measure differs from its null model by more than chance allows, given all that was looked at. That is no"
+    " proof of health: below stands what was measured, and what there was not enough data for."
+)
+
+READERS: tuple[tuple[str, str], ...] = (
+    (
+        "If you decide",
+        "A finding is a reason to look, never a reason to act. Read its innocent explanations first and ask what"
+        " would tell them apart. Ask the community before you conclude anything: it knows what the numbers do not.",
+    ),
+    (
+        "If you do research",
+        "Each value names its interval, its count and its null model. The tables lie beside this page as Parquet and"
+        " CSV, every hypothesis is in tests.csv, found or not, and the commands at the end make it all again.",
+    ),
+    (
+        "If this is about your wiki",
+        "You can check every claim: the evidence stands under it, the inputs are named with their hashes, and the"
+        " program is free. Accounts are shown as pseudonyms, but times and counts can let people who know the wiki"
+        " recognise them. If an explanation is missing, say so: it belongs here.",
+    ),
+)
+
+CANNOT_TELL: tuple[str, ...] = (
+    "Why people did what they did. Every pattern has innocent explanations, and intention is in none of the data.",
+    "What happened out of sight: private messages, mailing lists, meetings, deleted pages, hidden log entries.",
+    "Whether decisions were right. An uneven, closed or quick administration may still have decided well.",
+    "Anything about where people are, what nationality they have, or who they are. None of it is inferred.",
+    "Anything about one person. The measures describe a community; no table or chart here ranks people.",
+    "That all is well. A measure that shows nothing may have had too little data, or look at the wrong thing.",
+)
+
+_CAN_RE_IDENTIFY = (
+    " Exact times and counts can still re-identify people to those who know the wiki: share this file with that in"
+    " mind."
+)
+
+NAMES: dict[str, str] = {
+    "pseudonyms": "Accounts are shown as pseudonyms (P- and twelve characters) that only the holder of the lake's key"
+    " can trace back." + _CAN_RE_IDENTIFY,
+    "published": "Members of published groups, and those who acted in public office, are named; all others are shown"
+    " as pseudonyms." + _CAN_RE_IDENTIFY,
+    "all": "Everybody is named in this file, as was asked for with --names-all. Do not publish it: a finding is not a"
+    " verdict, and a name that stands beside one stays there.",
+}
+"""How the page names accounts, by the assessment's `names`."""
+
+
+def p_in_words(p: float, null: str) -> str:
+    """What the p-value of a finding says, and against what."""
+    from holdfast.report.text import probability
+
+    return (
+        f"If {null} were all there is, a value at least this far out would come up with probability {probability(p)}."
+    )
+
+
+def q_in_words(q: float, looked_at: int) -> str:
+    """What the adjusted p-value says, given how much was looked at."""
+    from holdfast.report.text import counted, probability
+
+    return (
+        f"In this assessment {counted(looked_at, 'hypothesis', 'hypotheses')} stood for test; with those kept at q ="
+        f" {probability(q)} or below, the expected share of false ones is at most that."
+    )
