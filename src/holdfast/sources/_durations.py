@@ -16,7 +16,7 @@ _PART = re.compile(r"(?:(\d{1,9}(?:\.\d{1,6})?)|an?)\s*([a-z]+)", re.IGNORECASE)
 _BETWEEN = re.compile(r"[\s,+]*(?:and\b)?[\s,+]*", re.IGNORECASE)
 _MOMENTS = (
     "%Y-%m-%dT%H:%M:%SZ", "%Y%m%d%H%M%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d", "%d %B %Y", "%H:%M, %d %B %Y",
-    "%B %d, %Y", "%B %d %Y", "%H:%M, %B %d, %Y", "%a, %d %b %Y %H:%M:%S",
+    "%B %d, %Y", "%B %d %Y", "%B %Y", "%H:%M, %B %d, %Y", "%a, %d %b %Y %H:%M:%S",
 )  # fmt: skip
 _LONGEST = timedelta(days=366 * 1000)
 
@@ -36,7 +36,7 @@ def block_length(words: str | None, at: datetime | None) -> Length:
     "without end". Months and years are those of the calendar, a day that a month lacks counts on into the next, as
     MediaWiki's do.
     """
-    text = (words or "").strip().lower()
+    text = (words or "").strip().lower().removesuffix(".")
     if text in _ENDLESS:
         return Length(seconds=None, is_indefinite=True)
     try:

@@ -101,7 +101,7 @@ class LogRows:
 
     def _add_rights(self, item: LogItem) -> None:
         account = user_of(item.title)
-        if account is None or item.rights is None:
+        if not account or item.rights is None:
             if item.title is not None:
                 self._ingest.drop("rights_change_without_groups", f"log entry {item.log_id}")
             return
@@ -129,7 +129,7 @@ class LogRows:
             return
         target = user_of(item.title)
         kind = target_kind(target)
-        if target is not None and kind in ("account", "address"):
+        if target and kind in ("account", "address"):
             self._accounts.meet(target)
         block = item.block if item.action != "unblock" else None
         # all words for "without end" become one, as the API gives them; an entry without a length says nothing
@@ -171,17 +171,20 @@ class LogRows:
 
     def _add_account(self, item: LogItem) -> None:
         account = user_of(item.title)
-        if account is None:
+        if not account:
             return
         account_id = item.actor_id if account == item.actor else item.new_account_id
         self._accounts.add(account, account_id, registered_at=item.at)
 
 
 def user_of(title: str | None) -> str | None:
-    """The account, address, range or #NUMBER in the title of a user page, whatever the namespace is called."""
+    """The account, address, range or #NUMBER in the title of a user page, whatever the namespace is called.
+
+    None when the title is hidden; empty when the entry names nobody, as a few old unblocks do (`User:`).
+    """
     if not title or ":" not in title:
         return None
-    return title.partition(":")[2] or None
+    return title.partition(":")[2]
 
 
 def target_kind(target: str | None) -> str | None:

@@ -5,6 +5,7 @@ compare categories within one wiki, and `other` only with itself.
 """
 
 import re
+from functools import lru_cache
 
 # the first that matches wins: the special before the common
 _RULES = tuple(
@@ -32,6 +33,7 @@ _RULES = tuple(
 CATEGORIES = (*(name for name, _ in _RULES), "other", "none")
 
 
+@lru_cache(maxsize=1 << 14)
 def reason_category(reason: str | None) -> str | None:
     """The category of a reason: `none` for an empty one, `other` when no keyword stands in it, null when hidden."""
     if reason is None:

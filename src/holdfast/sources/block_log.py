@@ -6,6 +6,7 @@ before it. What still does not fit is dropped, counted by reason and named by li
 """
 
 import ast
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +25,11 @@ _TRUE = frozenset({"1", "true", "True"})
 # MediaWiki began to log the length of blocks in January 2005 (on the English Wikipedia on the 14th); for older
 # entries its API answers `infinity`, which nobody chose
 _LENGTHS_LOGGED_BY = datetime(2005, 2, 1)  # noqa: DTZ001  (tables hold UTC without zone)
+
+
+_PLAIN_PARAMS = re.compile(
+    r"\{'duration': '([^'\\]*)', 'flags': \[((?:'[a-z-]+'(?:, )?)*)\](?:, 'expiry': '[0-9TZ:-]*')?\}\Z"
+)
 
 
 class _DroppedRowError(ValueError):
@@ -160,6 +166,10 @@ def _params(text: str) -> Mapping[str, Any]:
     """The text of a Python dict, read as a value and never run."""
     if not text or text == "{}":
         return {}
+    # nearly all are of one form; the general reader takes ten times as long
+    plain = _PLAIN_PARAMS.match(text)
+    if plain:
+        return {"duration": plain[1], "flags": plain[2].replace("'", "").split(", ") if plain[2] else []}
     try:
         found = ast.literal_eval(text)
     except (ValueError, SyntaxError, MemoryError, RecursionError):

@@ -6,6 +6,7 @@ copies of real data (`scripts/prepare_data`) put codes of the same kinds in the 
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 from ipaddress import ip_address, ip_network
 
 
@@ -30,6 +31,8 @@ _CODES = {prefix: kind for kind, prefix in CODE_PREFIXES.items()}
 _CODE = re.compile(r"(Editor|Address|Range|Autoblock)-[a-z2-7]{10}\Z")
 _AUTOBLOCK = re.compile(r"#\d+\Z")
 _LIKE_ADDRESS = re.compile(r"[0-9A-Fa-f:.]+(/\d{1,3})?\Z")
+# old logs write 010.001.002.003; the leading zeros mean nothing
+_QUADS = re.compile(r"(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\Z")
 # addresses whose last part the wiki's old software hid: 198.51.100.xxx
 _HIDDEN_LAST_PART = re.compile(r"(\d{1,3}\.){3}x{1,3}\Z")
 
@@ -39,6 +42,7 @@ _BOT = re.compile(r"bot(?![a-z])", re.IGNORECASE)
 _NOT_BOTS = re.compile(r"(c?ab|tal|sa|tur|ja|ro|gam|bar|hei)bot\Z")
 
 
+@lru_cache(maxsize=1 << 16)
 def name_kind(name: str) -> NameKind:
     """What this name stands for: `#123` is an automatic block, `192.0.2.0/24` a range, `192.0.2.7` an address.
 
@@ -54,21 +58,17 @@ def name_kind(name: str) -> NameKind:
         return NameKind.ADDRESS
     if not _LIKE_ADDRESS.match(name):
         return NameKind.ACCOUNT
+    quads = _QUADS.match(name)
+    if quads:  # by far the most addresses; the general reader takes ten times as long
+        return NameKind.ADDRESS if all(int(part) < 256 for part in quads.groups()) else NameKind.ACCOUNT
     try:
         if "/" in name:
             ip_network(name, strict=False)
             return NameKind.RANGE
-        ip_address(_plain_quads(name))
+        ip_address(name)
         return NameKind.ADDRESS
     except ValueError:
         return NameKind.ACCOUNT
-
-
-def _plain_quads(name: str) -> str:
-    """Old logs write 010.001.002.003; the leading zeros mean nothing."""
-    if ":" in name:
-        return name
-    return ".".join(str(int(part)) if part.isdecimal() else part for part in name.split("."))
 
 
 def is_address(name: str) -> bool:

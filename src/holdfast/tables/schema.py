@@ -206,7 +206,9 @@ BLOCKS = Table(
         Column(name="log_id", type=INTEGER, meaning="the wiki's number of the log entry", filled_by=_BLOCKS),
         Column(name="at", type=INSTANT, unit="UTC", meaning="when", filled_by=_BLOCKS),
         _account("actor", "who acted; null when the entry is suppressed", _BLOCKS),
-        _account("target", "the account, address or range; null when the entry is suppressed", _BLOCKS),
+        _account(
+            "target", "the account, address or range; null when suppressed, empty when it names nobody", _BLOCKS
+        ),
         Column(
             name="target_kind",
             type=TEXT,
