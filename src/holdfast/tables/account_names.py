@@ -25,10 +25,10 @@ CODE_PREFIXES = {
     NameKind.RANGE: "Range",
     NameKind.AUTOBLOCK: "Autoblock",
 }
-"""How the codes of prepared copies begin; after it a hyphen and ten small letters or digits."""
+"""How the codes of prepared copies begin; after it a hyphen and seven small letters or digits."""
 
 _CODES = {prefix: kind for kind, prefix in CODE_PREFIXES.items()}
-_CODE = re.compile(r"(Editor|Address|Range|Autoblock)-[a-z2-7]{10}\Z")
+_CODE = re.compile(r"(Editor|Address|Range|Autoblock)-[a-z2-7]{7}\Z")
 _AUTOBLOCK = re.compile(r"#\d+\Z")
 _LIKE_ADDRESS = re.compile(r"[0-9A-Fa-f:.]+(/\d{1,3})?\Z")
 # old logs write 010.001.002.003; the leading zeros mean nothing
