@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -17,17 +18,27 @@ from holdfast.record import Draft, Log, create_log, memory_log
 from holdfast.record.check_tree import check_tree
 from holdfast.record.checkpoint import open_checkpoint
 from holdfast.record.texts import Shown
+from holdfast.workflows.record import ServedLog, serve_log, token_of
 
 
-@pytest.fixture(params=["memory", "folder"])
-def log(request: pytest.FixtureRequest, tmp_path: Path, clock: Any) -> Iterator[Log]:
-    made = (
-        memory_log(clock=clock)
-        if request.param == "memory"
-        else create_log(tmp_path / "log", origin="example.org/log", clock=clock)
-    )
-    with made:
-        yield made
+@pytest.fixture(params=["memory", "folder", "served"])
+def log(request: pytest.FixtureRequest, tmp_path: Path, clock: Any) -> Iterator[Log | ServedLog]:
+    if request.param == "memory":
+        with memory_log(clock=clock) as made:
+            yield made
+        return
+    folder = tmp_path / "log"
+    with create_log(folder, origin="example.org/log", clock=clock) as made:
+        if request.param == "folder":
+            yield made
+            return
+        with serve_log(folder, writer=made) as server:
+            thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+            thread.start()
+            with ServedLog(f"http://127.0.0.1:{server.server_address[1]}", token_of(folder), clock=clock) as served:
+                yield served
+            server.shutdown()
+            thread.join()
 
 
 def test_an_acknowledged_entry_stands_at_its_index_after_the_checkpoint(log: Log) -> None:
@@ -80,11 +91,11 @@ def test_a_sealed_text_is_not_in_any_public_file_until_it_is_opened(log: Log, cl
 
 
 def test_a_seal_on_a_condition_is_opened_when_a_person_says_that_it_holds(log: Log) -> None:
-    receipt = log.seal("note", "hidden", when="the appeal is decided")
+    receipt = log.seal("note", "hidden", condition="the appeal is decided")
     assert log.open(receipt.index, because="the appeal was decided today").index == 1
     log.checkpoint()
     proved = log.prove(receipt.index)
-    assert (proved.entry.opens_when, proved.line.text) == ("the appeal is decided", b'"hidden"')
+    assert (proved.entry.opens_on, proved.line.text) == ("the appeal is decided", b'"hidden"')
     assert b"decided today" in log.prove(1).line.text
 
 
@@ -92,7 +103,7 @@ def test_a_seal_needs_a_date_or_a_condition_and_not_both(log: Log) -> None:
     with pytest.raises(UsageError, match="record.seal"):
         log.seal("note", "x")
     with pytest.raises(UsageError, match="record.seal"):
-        log.seal("note", "x", until=datetime(2027, 1, 1, tzinfo=UTC), when="it rains")
+        log.seal("note", "x", until=datetime(2027, 1, 1, tzinfo=UTC), condition="it rains")
 
 
 def test_a_private_text_is_committed_and_never_published(log: Log) -> None:

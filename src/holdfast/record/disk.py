@@ -148,7 +148,7 @@ class FolderDisk:
     @contextmanager
     def only_writer(self, path: str) -> Iterator[None]:
         place = self.root / path
-        place.parent.mkdir(parents=True, exist_ok=True)
+        self._make_folder(place.parent, private=True)
         with place.open("a") as stream:
             try:
                 fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -168,7 +168,7 @@ class FolderDisk:
             new.append(folder)
             folder = folder.parent
         for each in reversed(new):
-            self._mkdir(each, 0o700 if private else 0o755)
+            self._mkdir(each, 0o700 if private and each != self.root else 0o755)
         return {*new, folder} if new else set()
 
     # one method for each thing that a crash can fall between

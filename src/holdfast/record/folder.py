@@ -8,11 +8,12 @@ from holdfast.errors import InputRefusedError
 from holdfast.record.checkpoint import TreeHead
 from holdfast.record.disk import Disk, FolderDisk, MemoryDisk
 from holdfast.record.integrate import PUBLIC
-from holdfast.record.log import KEY_FILE, LOCK_FILE, VERIFIER_KEY_PATH, Log
+from holdfast.record.log import KEY_FILE, LOCK_FILE, Log
 from holdfast.record.merkle import EMPTY_ROOT
 from holdfast.record.page import page_files
 from holdfast.record.policy import POLICY_PATH, Policy
-from holdfast.record.tiles import CHECKPOINT_PATH
+from holdfast.record.seals import SEALS_PATH
+from holdfast.record.tiles import CHECKPOINT_PATH, VERIFIER_KEY_PATH
 
 
 def make_log(disk: Disk, origin: str, policy: Policy) -> None:
@@ -33,6 +34,7 @@ def make_log(disk: Disk, origin: str, policy: Policy) -> None:
         public = {
             CHECKPOINT_PATH: bytes(note),
             VERIFIER_KEY_PATH: f"{signer.key}\n".encode(),
+            SEALS_PATH: b"",
             POLICY_PATH: policy.text().encode(),
             **page_files(),
         }

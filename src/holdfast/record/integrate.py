@@ -8,9 +8,10 @@ from collections.abc import Iterable
 
 from holdfast.errors import CheckFailedError
 from holdfast.record.disk import Disk
-from holdfast.record.entry import TextState
+from holdfast.record.entry import TextState, parse_entry
 from holdfast.record.merkle import EMPTY_ROOT, leaf_hash, subtree_root
 from holdfast.record.queue import Queued
+from holdfast.record.seals import SEALS_PATH, Seals, encode_seals, parse_seals, seal_of
 from holdfast.record.texts import TextLine, first_line, parse_texts, text_path
 from holdfast.record.tiles import WIDTH, decode_bundle, decode_tile, encode_bundle, tile_path
 
@@ -34,6 +35,7 @@ class Integration:
         self._rows: list[list[bytes]] = []
         self._files: dict[str, bytes] = {}
         self._kept: dict[str, bytes] = {}
+        self._sealed: Seals = {}
         level = size
         while level:
             number, width = level // WIDTH, level % WIDTH
@@ -66,6 +68,8 @@ class Integration:
             self._entries.append(record.entry)
             self._texts[index] = first_line(index, record.state, record.salt, record.text)
             if record.state is not TextState.PUBLIC:
+                if record.state is TextState.SEALED:
+                    self._sealed[index] = seal_of(parse_entry(record.entry))
                 self._kept[kept_path(index)] = record.salt.hex().encode() + b" " + record.text
             self.size += 1
             if len(self._entries) == WIDTH:
@@ -125,7 +129,16 @@ class Integration:
             if row:
                 self._stage_tile(level, self.size >> 8 * (level + 1), row)
         self._flush()
+        self._list_seals()
         return self.root()
+
+    def _list_seals(self) -> None:
+        """Add the new seals to the public list, except those that were opened or erased while this waited."""
+        if not self._sealed:
+            return
+        place = f"{PUBLIC}/{SEALS_PATH}"
+        still = {index: at for index, at in self._sealed.items() if self._disk.exists(kept_path(index))}
+        self._disk.write({place: encode_seals({**parse_seals(self._disk.read(place)), **still})})
 
     def _flush(self) -> None:
         if self._kept:

@@ -19,6 +19,7 @@ from holdfast.record.checkpoint import Checkpoint, TreeHead, open_checkpoint
 from holdfast.record.cosign import Answer, Cosigner, ask_for_cosignatures
 from holdfast.record.disk import Disk
 from holdfast.record.entry import SALT_BYTES, Act, Entry, TextState, commit, parse_entry, payload_text
+from holdfast.record.handover import rotation_path
 from holdfast.record.integrate import PUBLIC, Integration, drop_partials, kept_path
 from holdfast.record.kinds import kind_named
 from holdfast.record.lookalike import oddities
@@ -26,13 +27,13 @@ from holdfast.record.merkle import leaf_hash
 from holdfast.record.policy import POLICY_PATH, Policy, parse_policy
 from holdfast.record.proof import Proved, fetch_shelf, prove
 from holdfast.record.queue import Queue
+from holdfast.record.seals import SEALS_PATH, encode_seals, parse_seals
 from holdfast.record.texts import Shown, TextLine, encode_texts, parse_texts, text_path
-from holdfast.record.tiles import CHECKPOINT_PATH, WIDTH, fetch_bundle
+from holdfast.record.tiles import CHECKPOINT_PATH, VERIFIER_KEY_PATH, WIDTH, fetch_bundle
 
 KEY_FILE = "private/log.key"
 NEXT_KEY_FILE = "private/next.key"
 LOCK_FILE = "private/lock"
-VERIFIER_KEY_PATH = "log.vkey"
 CLOCK_SLACK_SECONDS = 60
 _AT_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 
@@ -49,7 +50,7 @@ class Draft:
     """False: the text is never published by the log, only committed."""
     until: datetime | None = None
     """Sealed until this moment (aware)."""
-    when: str | None = None
+    condition: str | None = None
     """Sealed until this condition holds, in words."""
 
 
@@ -63,11 +64,6 @@ class Receipt:
     kind: str
     oddities: tuple[str, ...] = ()
     """Signs in the text that read differently than they look; it was taken as it is."""
-
-
-def rotation_path(old: VerifierKey) -> str:
-    """Where the checkpoint lies that hands over from a key to the next."""
-    return f"rotation/{old.key_id.hex()}"
 
 
 class Log:
@@ -149,11 +145,13 @@ class Log:
         """Take one entry; durable when this returns. See `append_many` for what it raises."""
         return self.append_many([Draft(kind=kind, payload=payload, public=public)])[0]
 
-    def seal(self, kind: str, payload: Any, *, until: datetime | None = None, when: str | None = None) -> Receipt:
+    def seal(
+        self, kind: str, payload: Any, *, until: datetime | None = None, condition: str | None = None
+    ) -> Receipt:
         """Commit to a text now that is opened at a date (aware) or on a condition: exactly one of them."""
-        if (until is None) == (when is None):
+        if (until is None) == (condition is None):
             raise UsageError("record.seal", "a seal opens at a date or on a condition", hint="give one of them")
-        return self.append_many([Draft(kind=kind, payload=payload, until=until, when=when)])[0]
+        return self.append_many([Draft(kind=kind, payload=payload, until=until, condition=condition)])[0]
 
     def append_many(self, drafts: Iterable[Draft]) -> list[Receipt]:
         """Take a batch of entries, all or none; one flush for all of them.
@@ -282,7 +280,7 @@ class Log:
         text = payload_text(draft.payload)
         salt = self._randomness(SALT_BYTES)
         state, opens_at = TextState.PUBLIC if draft.public else TextState.PRIVATE, None
-        if draft.until is not None or draft.when is not None:
+        if draft.until is not None or draft.condition is not None:
             state = TextState.SEALED
             opens_at = None if draft.until is None else draft.until.astimezone(UTC).strftime(_AT_FORMAT)
         entry = Entry(
@@ -291,7 +289,7 @@ class Log:
             kind=kind.name,
             text=state,
             opens_at=opens_at,
-            opens_when=draft.when,
+            opens_on=draft.condition,
             act=act,
             target=target,
         )
@@ -353,7 +351,10 @@ class Log:
         elif self._disk.exists(kept):
             salt, _, text = self._disk.read(kept).partition(b" ")
             lines[target] = TextLine(index=target, shown=Shown.TEXT, salt=bytes.fromhex(salt.decode()), text=text)
+        seals = parse_seals(self.fetch(SEALS_PATH))
         self._disk.write({place: encode_texts(lines)})
+        if seals.pop(target, None) is not None:
+            self._disk.write({f"{PUBLIC}/{SEALS_PATH}": encode_seals(seals)})
         self._disk.remove(kept)
 
     def _recover(self) -> None:

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from holdfast.clock import parse_at
-from holdfast.crypto.notes import VerifierKey
+from holdfast.crypto.notes import VerifierKey, parse_note
 from holdfast.errors import CheckFailedError, InputRefusedError
-from holdfast.record.checkpoint import Checkpoint, open_checkpoint, parse_hash, parse_size
+from holdfast.record.checkpoint import Checkpoint, open_checkpoint, parse_hash, parse_head, parse_size
 from holdfast.record.entry import Entry, commit, parse_entry
 from holdfast.record.merkle import check_inclusion, inclusion_proof, leaf_hash
 from holdfast.record.texts import Shown, TextLine, parse_texts, text_path
@@ -86,9 +86,26 @@ class Proved:
     is_overdue: bool
     """Sealed until a date that has passed, and not opened."""
 
+    @property
+    def size(self) -> int:
+        """How many entries the log had under this proof's checkpoint."""
+        return parse_head(parse_note(self.proof.checkpoint).text).size
+
+    def in_words(self) -> str:
+        """What can be said about the entry's text."""
+        if self.line.shown is Shown.ERASED:
+            return f"its text was erased, as entry {self.line.erased_by} says; the proof still holds"
+        if self.line.shown is Shown.PRIVATE:
+            return "its text is not public; only its commitment is"
+        if self.line.shown is Shown.SEALED:
+            when = f"until {self.entry.opens_at}" if self.entry.opens_at else f"until: {self.entry.opens_on}"
+            return f"its text is sealed {when}" + (", OVERDUE" if self.is_overdue else "")
+        opened = "" if self.entry.text.value == "public" else ", opened"
+        return f"its text is the one that was committed{opened}:"
+
     def as_json(self) -> dict[str, Any]:
         """The proof as one JSON value; hashes in hexadecimal as everywhere outside the C2SP files."""
-        opens = {"at": self.entry.opens_at} if self.entry.opens_at else {"when": self.entry.opens_when}
+        opens = {"at": self.entry.opens_at} if self.entry.opens_at else {"condition": self.entry.opens_on}
         return {
             "index": self.index,
             "leaf_hash": self.leaf.hex(),
@@ -96,7 +113,7 @@ class Proved:
             "kind": self.entry.kind,
             "at": self.entry.at,
             "state": self.line.shown.value,
-            "opens": opens if self.entry.opens_at or self.entry.opens_when else None,
+            "opens": opens if self.entry.opens_at or self.entry.opens_on else None,
             "is_overdue": self.is_overdue,
             "erased_by": self.line.erased_by if self.line.shown is Shown.ERASED else None,
             "salt": self.line.salt.hex() or None,

@@ -62,13 +62,13 @@ _TEXT = re.compile(rb"(0|[1-9]\d{0,18}) text ([0-9a-f]{%d}) (.+)" % (2 * SALT_BY
 _OTHER = re.compile(rb"(0|[1-9]\d{0,18}) (?:(sealed|private)|erased (0|[1-9]\d{0,18}))")
 
 
-def parse_texts(data: bytes, number: int) -> dict[int, TextLine]:
-    """The lines of text file `number` by index.
+def parse_texts(data: bytes, number: int, *, only: int | None = None) -> dict[int, TextLine]:
+    """The lines of text file `number` by index; with `only`, `data` is the one line of that entry.
 
     Raises CheckFailedError `record.text.damaged`, naming the file and the entry where it breaks off.
     """
     found: dict[int, TextLine] = {}
-    first = number * WIDTH
+    first = number * WIDTH if only is None else only
     *lines, last = data.split(b"\n")
     for offset, line in enumerate(lines):
         full = _TEXT.fullmatch(line)

@@ -14,6 +14,7 @@ WIDTH = 256
 _HEIGHT = 8
 ENTRY_LIMIT_BYTES = 65_535
 CHECKPOINT_PATH = "checkpoint"
+VERIFIER_KEY_PATH = "log.vkey"
 
 Fetch = Callable[[str], bytes]
 """Gives the bytes at a path below the log's address; raises CheckFailedError `record.fetch.missing` for none."""
