@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-pytest_plugins = ["mediawiki.fixtures"]
+pytest_plugins = ["mediawiki.fixtures", "browsing"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -3,7 +3,6 @@
 import csv
 import json
 import re
-import sys
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -11,13 +10,11 @@ from pathlib import Path
 import jsonschema
 import pyarrow.parquet as pq
 import pytest
+from made_up import assessment, big_assessment, empty_assessment
 
 from holdfast.errors import UsageError
 from holdfast.report.machine_files import findings_schema, table_forms, tables_of
 from holdfast.report.written import write_report
-
-sys.path.insert(0, str(Path(__file__).parent))
-from made_up import assessment, big_assessment, empty_assessment
 
 HOSTILE = "\"><script>alert('x')</script><img src=x onerror=alert(1)>{{ 7*7 }}\u202eevil\u2066&amp;\x01</svg>"
 MEASURE_COLUMNS = ["wiki", "measure", "period_start", "period_end", "value", "low", "high", "n", "unit", "status"]

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from holdfast.findings.finding import ChangePoint, Finding, Tested, Value
 from holdfast.ids import WikiName
+from holdfast.registry import load_attribute
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +42,7 @@ class Described:
     """high, low or neither."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Assessment:
     """The whole result for one wiki as of one day; everything a report shows is in here."""
 
@@ -71,3 +72,15 @@ class Assessment:
     versions: Mapping[str, str] = field(default_factory=dict)
     rerun: tuple[str, ...] = ()
     """The commands that make this assessment again."""
+
+    def __repr__(self) -> str:
+        return f"Assessment(wiki={self.wiki!r}, as_of={self.as_of}, findings={len(self.findings)})"
+
+    def _repr_html_(self) -> str:
+        """The display in a notebook. The room of reports lies behind this one, so it is asked for only here."""
+        html: str = load_attribute("holdfast.report.notebook", "html_of")(self)
+        return html
+
+    def table(self, name: str = "measures") -> Any:
+        """One of the report's tables (measures, findings, evidence, tests, provenance) as an Arrow table."""
+        return load_attribute("holdfast.report.machine_files", "tables_of")(self)[name]

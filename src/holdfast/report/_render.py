@@ -2,8 +2,9 @@
 
 import base64
 import hashlib
+import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from importlib.resources import files
 
@@ -14,6 +15,8 @@ from holdfast import __version__
 from holdfast.errors import UsageError
 from holdfast.report import page as shapes
 from holdfast.report.text import cell, shown, slug
+
+_MARK = re.compile(r'aria-labelledby="(c[0-9a-f]{10})-t ')
 
 
 def style_sheet() -> str:
@@ -34,10 +37,17 @@ def render_page(page: shapes.Page) -> str:
     template = _environment().get_template("page.html.j2")
     return template.render(
         page=page,
+        own_ids=_own_ids(),
         style=Markup(style),
         policy=content_security_policy(style),
         version=__version__,
     )
+
+
+def render_fragment(section: shapes.Section) -> Markup:
+    """One section without a page around it, its heading on level 3."""
+    blocks = _environment().get_template("blocks.html.j2").make_module({"own_ids": _own_ids()})
+    return Markup(blocks.section(section, 3, shapes.Wording()))  # type: ignore[attr-defined]
 
 
 @cache
@@ -53,6 +63,21 @@ def _environment() -> jinja2.Environment:
     environment.filters.update(cell=cell, slug=slug, inside=_inside)
     environment.tests["block"] = lambda value, name: type(value).__name__ == name
     return environment
+
+
+def _own_ids() -> Callable[[Markup], Markup]:
+    """Gives the second of two equal pictures on one page ids of its own."""
+    seen: Counter[str] = Counter()
+
+    def own(svg: Markup) -> Markup:
+        found = _MARK.search(svg)
+        if found is None:
+            return svg
+        mark = found.group(1)
+        seen[mark] += 1
+        return svg if seen[mark] == 1 else Markup(svg.replace(mark, f"{mark}n{seen[mark]}"))
+
+    return own
 
 
 def _inside(target: str) -> str:

@@ -1,0 +1,71 @@
+"""The index over several assessments, and an assessment in a notebook."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from made_up import assessment, empty_assessment
+
+from holdfast.findings.finding import Area
+from holdfast.report.index import entries_in, entry_of, write_index
+from holdfast.report.notebook import html_of
+from holdfast.report.written import write_report
+
+
+def test_entries_read_from_a_folder_are_those_of_the_assessments(tmp_path: Path) -> None:
+    write_report(assessment(), tmp_path / "madewiki")
+    write_report(empty_assessment(), tmp_path / "emptywiki")
+    expected = (entry_of(empty_assessment()), entry_of(assessment(), about="Made up."))
+    assert entries_in(tmp_path, about={"madewiki": "Made up."}) == expected
+
+
+def test_an_entry_counts_findings_by_area_and_says_what_was_measured() -> None:
+    entry = entry_of(assessment())
+    assert entry.found == {
+        Area.OPENNESS: 1,
+        Area.USE: 0,
+        Area.RENEWAL: 0,
+        Area.ELECTIONS: 0,
+        Area.DATA_QUALITY: 1,
+    }
+    assert (entry.measured, entry.looked_at, entry.as_of) == (4, 5, date(2009, 1, 31))
+
+
+def test_the_index_is_alphabetical_and_warns_against_comparing(tmp_path: Path) -> None:
+    page = write_index(tmp_path, [entry_of(assessment()), entry_of(empty_assessment())]).read_text()
+    assert page.index("wiki-emptywiki-report-html") < page.index("wiki-madewiki-report-html")
+    assert "cannot be compared between wikis" in page
+    assert 'href="madewiki/report.html"' in page
+    assert "Simulated accounts" in page
+
+
+def test_an_index_of_nothing_says_so(tmp_path: Path) -> None:
+    assert "No report lies in this folder yet." in write_index(tmp_path / "new", []).read_text()
+
+
+def test_a_notebook_shows_claims_uncertainty_explanations_and_charts_without_script() -> None:
+    shown = assessment(text="<script>alert(1)</script>")._repr_html_()
+    assert "<script>" not in shown
+    assert "<style" not in shown
+    assert shown.count("<svg") == 4
+    for text in (
+        "The work has come to lie on fewer shoulders",
+        "one volunteer runs the deletion queue",
+        "Simulated accounts",
+        "There is no overall score",
+    ):
+        assert text in shown
+
+
+def test_a_notebook_says_that_nothing_was_found() -> None:
+    assert "That is no proof of health" in html_of(empty_assessment())
+
+
+def test_the_tables_are_at_hand_as_arrow() -> None:
+    assert assessment().table().column_names[:2] == ["wiki", "measure"]
+    assert assessment().table("findings").num_rows == 2
+
+
+@pytest.mark.parametrize("made", [assessment, empty_assessment])
+def test_an_assessment_is_short_in_plain_text(made: type) -> None:
+    assert len(repr(made())) < 100
