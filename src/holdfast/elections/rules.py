@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from holdfast.elections.contest import Reading
-from holdfast.elections.toml_file import TomlFile, check_schema, exact, parse_toml, read_toml
+from holdfast.elections.toml_file import TomlFile, check_schema, exact, parse_toml
 from holdfast.errors import InputRefusedError, UsageError
 
 
@@ -163,6 +163,8 @@ class RuleSet:
     recall: Recall | None = None
     holders: Holders | None = None
     eligibility: dict[str, Any] | None = None
+    contest: str = ""
+    """How a voter contests the roll, in the community's own words."""
     notes: tuple[str, ...] = ()
 
     def request_for(self, kind: str) -> Request:
@@ -202,9 +204,13 @@ def load_rules(place: str | Path) -> RuleSet:
 
     Raises UsageError `rules.none_here`, InputRefusedError `toml.…` or `rules.…`, with the line.
     """
+    return rule_set(parse_toml(rules_text(place), str(place)))
+
+
+def rules_text(place: str | Path) -> bytes:
+    """The text of a rule set, of a file or shipped. Raises UsageError `rules.none_here`."""
     if str(place) in shipped():
-        data = files("holdfast.elections").joinpath("rulesets", f"{place}.toml").read_bytes()
-        return rule_set(parse_toml(data, f"{place}.toml (shipped)"))
+        return files("holdfast.elections").joinpath("rulesets", f"{place}.toml").read_bytes()
     if not Path(place).is_file():
         raise UsageError(
             "rules.none_here",
@@ -212,7 +218,7 @@ def load_rules(place: str | Path) -> RuleSet:
             expected="a TOML file, or one of: " + ", ".join(shipped()),
             got=str(place),
         )
-    return rule_set(read_toml(Path(place)))
+    return Path(place).read_bytes()
 
 
 def rule_set(file: TomlFile) -> RuleSet:
@@ -259,6 +265,7 @@ def rule_set(file: TomlFile) -> RuleSet:
         recall=Recall(**{**recall, "stopped_by": tuple(recall.get("stopped_by", ()))}) if recall else None,
         holders=Holders(**holders) if holders else None,
         eligibility=data.get("eligibility"),
+        contest=data.get("contest", ""),
         notes=tuple(data.get("notes", ())),
     )
 
