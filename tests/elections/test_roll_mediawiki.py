@@ -1,7 +1,8 @@
 """A roll from the dump of a real MediaWiki, and the same roll from SQL on that wiki's own database."""
 
+import re
 import sqlite3
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,7 @@ def from_the_database(database: Path, as_of: datetime) -> tuple[str, ...]:
     at = as_of.strftime("%Y%m%d%H%M%S")
     with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as connection:
         rows = connection.execute
-        users = {name: stamp for name, stamp in rows("SELECT user_name, user_registration FROM user")}
+        users = dict(rows("SELECT user_name, user_registration FROM user"))
         edits = dict(
             rows(
                 "SELECT actor_name, count(*) FROM revision JOIN actor ON actor_id = rev_actor JOIN page"
@@ -78,7 +79,7 @@ def from_the_database(database: Path, as_of: datetime) -> tuple[str, ...]:
     found = []
     for name, registered in users.items():
         first = min(stamp for stamp in (registered, seen.get(name)) if stamp) if registered or name in seen else None
-        old = first is not None and (as_of - datetime.strptime(first, "%Y%m%d%H%M%S")).total_seconds() >= 12 * 86400
+        old = first is not None and (as_of - moment(first)).total_seconds() >= 12 * 86400
         voter = edits.get(name, 0) >= 2 and old and name not in blocked and "bot" not in groups.get(name, ())
         if voter or "sysop" in groups.get(name, ()):
             found.append(name)
@@ -87,9 +88,7 @@ def from_the_database(database: Path, as_of: datetime) -> tuple[str, ...]:
 
 def states(logged: list[tuple[Any, ...]], as_of: datetime) -> tuple[set[str], dict[str, set[str]]]:
     """Who is blocked from the whole wiki, and who holds which groups, by the log entries before a moment."""
-    from datetime import timedelta
-
-    units = {"week": 7, "weeks": 14, "days": 3, "day": 1, "years": 730}
+    days = {"hours": 1 / 24, "day": 1, "days": 1, "week": 7, "weeks": 7, "month": 30, "years": 365}
     blocked: dict[str, bool] = {}
     groups: dict[str, set[str]] = {}
     for kind, action, title, params, stamp in logged:
@@ -101,18 +100,22 @@ def states(logged: list[tuple[Any, ...]], as_of: datetime) -> tuple[set[str], di
             blocked.pop(name, None)
         else:
             duration = after(text, "5::duration")
-            at = datetime.strptime(stamp, "%Y%m%d%H%M%S")
-            word = duration.split()[-1]
-            if duration.startswith("20"):
+            if duration in ("infinity", "indefinite", "infinite"):
+                running = True
+            elif duration.startswith("20"):
                 running = datetime.fromisoformat(duration.rstrip("Z")) > as_of
             else:
-                running = (
-                    duration in ("infinity", "indefinite", "infinite") or at + timedelta(days=units[word]) > as_of
-                )
+                number, unit = duration.split()
+                running = moment(stamp) + timedelta(days=int(number) * days[unit]) > as_of
             blocked.pop(name, None)
             if running and '"sitewide";b:1' in text:
                 blocked[name] = True
     return set(blocked), groups
+
+
+def moment(stamp: str) -> datetime:
+    """A moment as MediaWiki writes it: fourteen digits, UTC."""
+    return datetime.fromisoformat(f"{stamp[:8]}T{stamp[8:]}")
 
 
 def after(text: str, key: str) -> str:
@@ -122,13 +125,10 @@ def after(text: str, key: str) -> str:
 
 def held(text: str, as_of: datetime) -> set[str]:
     """The groups after a rights entry of which the end had not come."""
-    import re
-
     new = text.split('"5::newgroups";', 1)[1].split('"oldmetadata"', 1)[0]
     names = re.findall(r's:\d+:"([^"]+)";', new)
     ends = re.findall(r's:6:"expiry";(?:N|s:\d+:"(\d+)")', text.split('"newmetadata"', 1)[1])
-    moment = as_of.strftime("%Y%m%d%H%M%S")
-    return {name for name, end in zip(names, ends, strict=True) if not end or end > moment}
+    return {name for name, end in zip(names, ends, strict=True) if not end or moment(end) > as_of}
 
 
 @pytest.mark.requirement("6.1")
