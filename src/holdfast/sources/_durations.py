@@ -12,7 +12,7 @@ _SECONDS = {
     "fortnight": 1_209_600,
 }  # fmt: skip
 _MONTHS = {"month": 1, "mon": 1, "year": 12, "yr": 12, "decade": 120}
-_PART = re.compile(r"(?:(\d{1,9}(?:\.\d{1,6})?)|an?)\s*([a-z]+)", re.IGNORECASE)
+_PART = re.compile(r"(?:(\d{1,12}(?:\.\d{1,6})?)|an?)\s*([a-z]+)", re.IGNORECASE)
 _BETWEEN = re.compile(r"[\s,+]*(?:and\b)?[\s,+]*", re.IGNORECASE)
 _MOMENTS = (
     "%Y-%m-%dT%H:%M:%SZ", "%Y%m%d%H%M%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d", "%d %B %Y", "%H:%M, %d %B %Y",
