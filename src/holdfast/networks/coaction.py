@@ -96,10 +96,10 @@ def _tested(ordered: Ordered, counted: Counted, settings: Settings) -> tuple[Pai
     windows = settings.windows
     rows = [np.flatnonzero(counted.episodes[:, column] >= LEAST) for column in range(len(windows))]
     parts = []
-    for column, kept in enumerate(rows):
-        first, second, count = counted.first[kept], counted.second[kept], counted.episodes[kept, column]
-        key_a = surplus(counted, column, first, second, count, settings.seed)
-        parts.append((first, second, np.full(len(kept), column), count, key_a.expected, key_a.p))
+    for which, kept in enumerate(rows):
+        first, second, count = counted.first[kept], counted.second[kept], counted.episodes[kept, which]
+        key_a = surplus(counted, which, first, second, count, settings.seed)
+        parts.append((first, second, np.full(len(kept), which), count, key_a.expected, key_a.p))
     first, second, column, count, expected, p = (np.concatenate(each) for each in zip(*parts, strict=True))
     active = len(np.unique(ordered.account))
     # every window of every pair of active accounts was looked at

@@ -1,9 +1,9 @@
 """The group test: large, slow, loose groups that no single pair gives away.
 
 A group is proposed on one half of the weeks and tested on the other, and the other way round. The statistic is
-the number of meetings inside the group, each weighted by 1 / d when the busier of the two visits meets d others:
-that two of ten were there says more than that two of forty were. It must beat two permutations, each with the family-wise level taken by
-the maximum over all candidates of both halves:
+the number of meetings inside the group, each weighted by 1 / d when the busier of the two visits meets d
+others: that two of ten were there says more than that two of forty were. It must beat two permutations, each
+with the family-wise level taken by the maximum over all candidates of both halves:
 
   kinds    accounts are exchanged among the visits of like size to the same kind of object in the same week:
            a crowd that an event draws, or a shared interest, is in the null.

@@ -109,8 +109,8 @@ def contrast(close: NDArray[np.int64], control: NDArray[np.int64], ratio: float)
     close given control ~ NB(shape n + 1, mean (n + 1) / R): p = I_{mean / (mean + n + 1)}(close, n + 1), which
     is I_{1 / (1 + R)}. close >= 1, control >= 0, ratio > 0.
     """
-    found: Floats = betainc(close.astype(float), control + 1.0, np.full(len(close), 1 / (1 + ratio)))
-    return found
+    share = np.full(len(close), 1 / (1 + ratio))
+    return np.asarray(betainc(close.astype(float), control + 1.0, share), np.float64)
 
 
 def benign_ratio(close: NDArray[np.int64], control: NDArray[np.int64]) -> float:

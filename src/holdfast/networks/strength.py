@@ -26,7 +26,7 @@ def tail(count: NDArray[np.int32], expected: Floats, shape: Floats) -> Floats:
     and something seen has probability 0.
     """
     share = expected / (expected + shape)
-    found: Floats = betainc(count.astype(float), shape, share)
+    found: Floats = np.asarray(betainc(count.astype(float), shape, share), np.float64)
     return found
 
 
