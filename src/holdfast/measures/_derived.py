@@ -214,7 +214,7 @@ WITH steps AS (
   SELECT wiki, log_id, "at", actor, target, target_kind, action, reason_category, is_indefinite, duration_seconds,
     ROW_NUMBER() OVER (PARTITION BY wiki, target ORDER BY "at", log_id) AS step
   FROM blocks
-  WHERE target IS NOT NULL AND "at" IS NOT NULL AND action IN ('block', 'unblock')
+  WHERE target <> '' AND "at" IS NOT NULL AND action IN ('block', 'unblock')
 ), cases AS (
   SELECT b.wiki, b.log_id, b."at", CAST(DATE_TRUNC('month', b."at") AS DATE) AS month, b.actor, b.target,
     COALESCE(b.target_kind, 'unknown') AS target_kind, COALESCE(b.reason_category, 'none') AS reason_category,
@@ -247,6 +247,28 @@ FROM cases AS c
 LEFT JOIN accounts AS a ON a.wiki = c.wiki AND a.account = c.target
 LEFT JOIN editors AS e ON e.wiki = c.wiki AND e.account = c.target
 LEFT JOIN prior AS p ON p.wiki = c.wiki AND p.log_id = c.log_id
+""",
+    ),
+    Derived(
+        name="block_lengths",
+        meaning="Log lengths of blocks by admin and month, among like cases: `likeness` numbers reason, kind, age "
+        "and edits of the target. A block without end counts as ten years.",
+        sql="""
+WITH cases AS (
+  SELECT wiki, actor, month, reason_category, target_kind, target_age, target_edits, LN(seconds) AS length
+  FROM block_cases WHERE seconds IS NOT NULL
+), likes AS (
+  SELECT wiki, reason_category, target_kind, target_age, target_edits, ROW_NUMBER() OVER (
+    ORDER BY wiki, reason_category, target_kind, target_age, target_edits, likeness_key) AS likeness
+  FROM (SELECT wiki, reason_category, target_kind, target_age, target_edits, COUNT(*) AS likeness_key
+        FROM cases GROUP BY 1, 2, 3, 4, 5) AS kinds
+)
+SELECT c.wiki, c.actor, c.month, l.likeness, COUNT(*) AS blocks,
+  SUM(c.length) AS total, SUM(c.length * c.length) AS squares
+FROM cases AS c
+INNER JOIN likes AS l ON l.wiki = c.wiki AND l.reason_category = c.reason_category
+  AND l.target_kind = c.target_kind AND l.target_age = c.target_age AND l.target_edits = c.target_edits
+GROUP BY 1, 2, 3, 4
 """,
     ),
     Derived(

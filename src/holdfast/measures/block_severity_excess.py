@@ -65,23 +65,22 @@ MEASURE = Measure(
     alarming="high",
     needs=("blocks",),
     sql="""
-WITH cases AS (
-  SELECT b.wiki, p.period_start, p.period_end, b.actor, LN(b.seconds) AS length,
-    b.reason_category, b.target_kind, b.target_age, b.target_edits
-  FROM block_cases AS b
+WITH loads AS (
+  SELECT b.wiki, p.period_start, p.period_end, b.actor, b.likeness,
+    CAST(SUM(b.blocks) AS BIGINT) AS blocks, SUM(b.total) AS total, SUM(b.squares) AS squares
+  FROM block_lengths AS b
   INNER JOIN period_months_12 AS p ON p.month = b.month
-  WHERE b.seconds IS NOT NULL
+  GROUP BY 1, 2, 3, 4, 5
 ), likes AS (
-  SELECT wiki, period_start, period_end, reason_category, target_kind, target_age, target_edits,
-    AVG(length) AS length
-  FROM cases GROUP BY 1, 2, 3, 4, 5, 6, 7 HAVING COUNT(DISTINCT actor) > 1
+  SELECT wiki, period_start, period_end, likeness, SUM(total) / SUM(blocks) AS usual
+  FROM loads GROUP BY 1, 2, 3, 4 HAVING COUNT(*) > 1
 )
-SELECT c.wiki, c.period_start, c.period_end, c.actor, COUNT(*) AS blocks,
-  SUM(c.length - l.length) AS residuals, SUM((c.length - l.length) * (c.length - l.length)) AS squares
-FROM cases AS c
-INNER JOIN likes AS l ON l.wiki = c.wiki AND l.period_start = c.period_start AND l.period_end = c.period_end
-  AND l.reason_category = c.reason_category AND l.target_kind = c.target_kind
-  AND l.target_age = c.target_age AND l.target_edits = c.target_edits
+SELECT d.wiki, d.period_start, d.period_end, d.actor, CAST(SUM(d.blocks) AS BIGINT) AS blocks,
+  SUM(d.total - d.blocks * l.usual) AS residuals,
+  SUM(d.squares - 2 * l.usual * d.total + d.blocks * l.usual * l.usual) AS squares
+FROM loads AS d
+INNER JOIN likes AS l ON l.wiki = d.wiki AND l.period_start = d.period_start AND l.period_end = d.period_end
+  AND l.likeness = d.likeness
 GROUP BY 1, 2, 3, 4
 """,
     finish=finish,

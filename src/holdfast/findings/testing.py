@@ -1,0 +1,161 @@
+"""Everything that one assessment tests, and what its family keeps."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+import numpy as np
+from numpy.typing import NDArray
+
+from holdfast.findings.assessment import Family
+from holdfast.findings.elections import turnout_hypotheses
+from holdfast.findings.families import METHOD, adjusted
+from holdfast.findings.finding import ChangePoint, Finding, Tested
+from holdfast.findings.hypothesis import Hypothesis
+from holdfast.findings.nulls import against_peers, equal_work, own_past
+from holdfast.findings.permutation import admins_differ, admins_meet_targets
+from holdfast.ids import WikiName
+from holdfast.measures._calendar import Calendar
+from holdfast.measures._measure import Measure, Null
+from holdfast.measures._running import Measured, generator
+from holdfast.measures._statistics import Numbers
+
+ByMeasure = Mapping[str, Sequence[Measured]]
+
+
+def newest(measured: Sequence[Measured]) -> Measured | None:
+    """The newest whole published window with a value."""
+    found = [
+        each
+        for each in measured
+        if not each.is_quarter and each.is_whole and each.period is not None and each.computed.value is not None
+    ]
+    return max(found, key=lambda each: each.period or (date.min, date.min), default=None)
+
+
+def hypotheses(
+    connection: duckdb.DuckDBPyConnection,
+    measured: ByMeasure,
+    peers: Mapping[str, ByMeasure],
+    *,
+    wiki: WikiName,
+    days: Calendar,
+    label: Callable[[str], str],
+) -> list[Hypothesis]:
+    """Every hypothesis that these data allow to test, by measure. `connection` as left by `prepare`."""
+    found: list[Hypothesis | None] = []
+    for values in measured.values():
+        measure, last = values[0].measure, newest(values)
+        floor = _equal_work_p(connection, measure, last, wiki)
+        if Null.OWN_PAST in measure.nulls:
+            found.append(own_past(measure, values, wiki, floor))
+        if Null.PEERS in measure.nulls and last is not None:
+            found.append(against_peers(measure, last, _same_period(last, peers), wiki))
+        if Null.PERMUTATION in measure.nulls and last is not None and last.period is not None:
+            test = admins_meet_targets if measure.name == "involved_admin_rate" else admins_differ
+            found.append(test(connection, measure, last.period, wiki))
+        if Null.OTHER_ELECTIONS in measure.nulls:
+            found += turnout_hypotheses(connection, measure, days, label)
+    return [each for each in found if each is not None]
+
+
+def _same_period(last: Measured, peers: Mapping[str, ByMeasure]) -> dict[str, Measured]:
+    return {
+        wiki: each
+        for wiki, values in peers.items()
+        for each in values.get(last.measure.name, ())
+        if each.period == last.period and each.is_whole and each.compared is not None
+    }
+
+
+def _equal_work_p(connection: duckdb.DuckDBPyConnection, measure: Measure, last: Measured | None, wiki: str) -> float:
+    """For measures of concentrated work, the p against equal work per month of holding; else 0."""
+    statistic = _CONCENTRATION.get(measure.name)
+    if statistic is None or last is None or last.period is None:
+        return 0.0
+    rows = connection.execute(
+        "SELECT months_held, actions, admins FROM admin_loads WHERE period_start = ? AND period_end = ?"
+        " ORDER BY 1, 2, 3",
+        list(last.period),
+    ).fetchall()
+    held, actions, admins = np.array(rows, dtype=np.int64).T
+    p, _ = equal_work(
+        np.repeat(held, admins),
+        np.repeat(actions, admins),
+        statistic,
+        generator(wiki, f"equal work {measure.name}", last.period),
+        low=measure.alarming == "low",
+    )
+    return p
+
+
+def _gini(drawn: NDArray[np.int64]) -> Numbers:
+    ordered = np.sort(drawn, axis=1).astype(float)
+    n = ordered.shape[1]
+    plain: Numbers = 2 * (ordered * np.arange(1, n + 1)).sum(axis=1) / (n * ordered.sum(axis=1)) - (n + 1) / n
+    fair: Numbers = plain * n / (n - 1)
+    return fair
+
+
+def _effective(drawn: NDArray[np.int64]) -> Numbers:
+    found: Numbers = drawn.sum(axis=1).astype(float) ** 2 / (drawn.astype(float) ** 2).sum(axis=1)
+    return found
+
+
+def _top_three(drawn: NDArray[np.int64]) -> Numbers:
+    found: Numbers = np.sort(drawn, axis=1)[:, -3:].sum(axis=1) / drawn.sum(axis=1)
+    return found
+
+
+_CONCENTRATION: Mapping[str, Callable[[NDArray[np.int64]], Numbers]] = {
+    "admin_action_gini": _gini,
+    "effective_admins": _effective,
+    "top3_share": _top_three,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """What the family made of the hypotheses."""
+
+    family: Family
+    findings: tuple[Finding, ...]
+    tests: tuple[Tested, ...]
+    changes: tuple[ChangePoint, ...]
+
+
+def judge(found: Sequence[Hypothesis], *, wiki: WikiName, q: float) -> Judged:
+    """One Benjamini-Hochberg family over all hypotheses; what lies at or under `q` becomes a finding."""
+    at = adjusted([each.p for each in found])
+    kept = [bool(each <= q) for each in at]
+    together = list(zip(found, (float(each) for each in at), kept, strict=True))
+    return Judged(
+        family=Family(looked_at=len(found), q=q, method=METHOD, kept=sum(kept)),
+        findings=tuple(each.finding(wiki, value) for each, value, is_kept in together if is_kept),
+        tests=tuple(
+            Tested(
+                measure=each.measure.name,
+                period_start=each.period_start,
+                period_end=each.period_end,
+                null=each.null,
+                p=each.p,
+                q=value,
+                found=is_kept,
+            )
+            for each, value, is_kept in together
+        ),
+        changes=tuple(
+            ChangePoint(
+                measure=each.measure.name,
+                at=each.change[0],
+                before=each.change[1],
+                after=each.change[2],
+                p=each.p,
+                q=value,
+                found=is_kept,
+            )
+            for each, value, is_kept in together
+            if each.change is not None
+        ),
+    )
