@@ -127,16 +127,17 @@ def test_an_empty_assessment_gives_all_files_with_their_columns(tmp_path: Path) 
 def test_the_page_says_for_each_finding_what_a_reader_needs(words: Words) -> None:
     for text in (
         "The work has come to lie on fewer shoulders since the summer of 2007",
-        "If the wiki's own past were all there is, a value at least this far out would come up with",
-        "with probability 2.1e-04.",
-        "21 hypotheses stood for test",
+        "p is how often a value at least this far out would come up if nothing but the wiki's own past were at work:"
+        " 0.00021.",
+        "q takes into account that 21 hypotheses were tested here: of the findings with a q up to 0.0042, at most"
+        " that share is expected to be false.",
         "one volunteer runs the deletion queue with a script",
         "without deletions the value is 0.66",
         "others hold the flag for rare technical work",
         "not tested with these data",
         "What would tell them apart. the share of actions made through a tool's tag",
         "P-2B4XQW7LMZ3A",
-        "Counted in the data, not estimated: there is no null model and no p-value.",
+        "counted in the data, not estimated: there is no null model and no p-value",
     ):
         assert text in words.text
 

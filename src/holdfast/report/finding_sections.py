@@ -74,7 +74,7 @@ def finding_section(
 ) -> Section:
     """One finding. `more` holds further blocks by finding id, `figure` is the chart of its measure."""
     words: list[Block] = [Text(text=finding.effect, strong="Effect.")] if finding.effect else []
-    words.append(uncertainty(finding, assessment))
+    words += uncertainty(finding, assessment)
     blocks: list[Block] = [Beside(figure=figure, blocks=tuple(words))] if figure else words
     blocks += [evidence_table(each) for each in finding.evidence]
     blocks += more.get(finding.id, ())
@@ -90,21 +90,19 @@ def finding_section(
     )
 
 
-def uncertainty(finding: Finding, assessment: Assessment) -> Block:
+def uncertainty(finding: Finding, assessment: Assessment) -> tuple[Block, ...]:
     """How sure the claim is: p and q against the named null, or that it is counted and not estimated."""
     period = _period(finding)
+    when = (("Period", period),) if period else ()
     if finding.p is None:
-        sure = "Counted in the data, not estimated: there is no null model and no p-value."
-        pairs = [("Uncertainty", sure)]
-    else:
-        pairs = [
-            ("Compared with", finding.null),
-            ("p", f"{probability(finding.p)}. {p_in_words(finding.p, finding.null)}"),
-        ]
-        if finding.q is not None:
-            looked_at = assessment.family.looked_at
-            pairs.append(("q", f"{probability(finding.q)}. {q_in_words(finding.q, looked_at)}"))
-    return Facts(pairs=(*([("Period", period)] if period else []), *pairs))
+        sure = "counted in the data, not estimated: there is no null model and no p-value"
+        return (Facts(pairs=(*when, ("Uncertainty", sure))),)
+    pairs = [*when, ("Compared with", finding.null), ("p", probability(finding.p))]
+    words = p_in_words(finding.p, finding.null)
+    if finding.q is not None:
+        pairs.append(("q", probability(finding.q)))
+        words = f"{words} {q_in_words(finding.q, assessment.family.looked_at)}"
+    return (Facts(pairs=tuple(pairs)), Text(text=words, quiet=True))
 
 
 def evidence_table(evidence: Evidence) -> DataTable:

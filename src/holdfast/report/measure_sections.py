@@ -22,7 +22,7 @@ from holdfast.report.page import (
     Text,
 )
 from holdfast.report.shape_charts import lorenz_chart
-from holdfast.report.text import counted, day, number, probability, slug
+from holdfast.report.text import counted, day, number, slug
 from holdfast.report.time_charts import Change, Point, small_multiples, time_chart
 from holdfast.report.words import AREAS, STATUSES
 
@@ -154,7 +154,7 @@ def not_found(assessment: Assessment) -> Section:
     family = assessment.family
     text = (
         f"{counted(family.looked_at, 'hypothesis', 'hypotheses')} in one family, false discoveries controlled by"
-        f" {family.method} at q = {probability(family.q)}; {family.kept} kept. A small p that is not kept is what one"
+        f" {family.method} at q = {number(family.q)}; {family.kept} kept. A small p that is not kept is what one"
         " expects to see somewhere when so much is looked at."
     )
     return Section(title="What was looked at and not found", id="not-found", blocks=(Text(text=text), table))

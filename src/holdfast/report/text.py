@@ -1,5 +1,6 @@
 """How numbers, dates and strangers' text are shown: the same on every page, safe whatever the text holds."""
 
+import math
 import re
 import unicodedata
 from datetime import date, datetime
@@ -45,13 +46,22 @@ def number(value: float | None, *, digits: int = 3) -> str:
     return f"{float(text):.{digits - 1}e}" if "e" in text else text
 
 
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
 def probability(value: float | None) -> str:
-    """A p or q: three significant digits down to 0.001, below that a power of ten; never a bare 0."""
+    """A p or q: two significant digits, below 0.0001 as a power of ten; never a bare 0 or 1 that it is not."""
     if value is None or value != value:
         return NO_VALUE
     if value == 0:
-        return "< 1e-300"
-    return f"{value:.3g}" if value >= 0.001 else f"{value:.1e}"
+        return "below 10⁻³⁰⁰"
+    if 0.995 <= value < 1:
+        return "> 0.99"
+    if value >= 0.0001:
+        digits = max(2, 1 - math.floor(math.log10(value)))
+        return f"{value:.{digits}f}"
+    power = math.floor(math.log10(value))
+    return f"{value / 10.0**power:.1f} × 10{str(power).translate(_RAISED)}" if power > -300 else "below 10⁻³⁰⁰"
 
 
 def size(value_bytes: int) -> str:

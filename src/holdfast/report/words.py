@@ -1,6 +1,7 @@
 """What an assessment's report says in every case: areas, statuses, limits, and how to read it."""
 
 from holdfast.findings.finding import Area, Status
+from holdfast.report.text import counted, probability
 
 AREAS: dict[Area, tuple[str, str]] = {
     Area.OPENNESS: ("Openness of power", "Who holds and uses the tools, and can others come to hold them?"),
@@ -80,18 +81,15 @@ NAMES: dict[str, str] = {
 
 def p_in_words(p: float, null: str) -> str:
     """What the p-value of a finding says, and against what."""
-    from holdfast.report.text import probability
-
     return (
-        f"If {null} were all there is, a value at least this far out would come up with probability {probability(p)}."
+        f"p is how often a value at least this far out would come up if nothing but {null} were at work:"
+        f" {probability(p)}."
     )
 
 
 def q_in_words(q: float, looked_at: int) -> str:
     """What the adjusted p-value says, given how much was looked at."""
-    from holdfast.report.text import counted, probability
-
     return (
-        f"In this assessment {counted(looked_at, 'hypothesis', 'hypotheses')} stood for test; with those kept at q ="
-        f" {probability(q)} or below, the expected share of false ones is at most that."
+        f"q takes into account that {counted(looked_at, 'hypothesis was', 'hypotheses were')} tested here: of the"
+        f" findings with a q up to {probability(q)}, at most that share is expected to be false."
     )
