@@ -5,6 +5,7 @@ All accounts are simulated and labelled so; addresses are of the ranges reserved
 
 import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,6 +26,7 @@ def act_small_community(wiki: ThrowawayWiki) -> None:
     days = _Days(datetime(2019, 1, 1, 12))
     wiki.act(_history(days))
     wiki.act(_hiding(days, wiki))
+    _write_as_old_versions_did(wiki)
     wiki.maintain("runJobs.php")
 
 
@@ -43,6 +45,30 @@ def _hiding(days: "_Days", wiki: ThrowawayWiki) -> list[Event]:
         {"at": days.next(), "as": FOUNDER, "call": {"action": "revisiondelete", "reason": "private", **call}}
         for call in calls
     ]
+
+
+_OLD = (
+    # type, action, title, params: as MediaWiki wrote them before 2012, and before 2005
+    ("rights", "rights", "Editor_18", "\nautopatrolled, rollbacker"),
+    ("rights", "rights", "Editor_18", "autopatrolled, rollbacker\nautopatrolled"),
+    ("rights", "rights", "Editor_19", ""),
+    ("block", "block", "Editor_20", "24 hours\nanononly,nocreate"),
+    ("block", "block", "Editor_20", "indefinite"),
+    ("block", "block", "Editor_21", ""),
+    ("newusers", "create2", "Editor_22", "24"),
+)
+
+
+def _write_as_old_versions_did(wiki: ThrowawayWiki) -> None:
+    """Log entries with params as old versions of MediaWiki left them; no version of today writes such rows."""
+    with closing(sqlite3.connect(wiki.database)) as database, database:
+        for number, (kind, action, title, params) in enumerate(_OLD):
+            database.execute(
+                "INSERT INTO logging (log_type, log_action, log_timestamp, log_actor, log_namespace, log_title,"
+                " log_page, log_comment_id, log_params) SELECT ?, ?, ?, log_actor, 2, ?, 0, log_comment_id, ?"
+                " FROM logging WHERE log_type = 'protect' LIMIT 1",
+                (kind, action, f"2004010{number + 1}000000", title, params),
+            )
 
 
 def _numbers(wiki: ThrowawayWiki, query: str, *values: str) -> Sequence[int]:

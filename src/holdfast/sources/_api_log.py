@@ -7,6 +7,7 @@ from typing import Any
 from holdfast.clock import parse_at, utc_naive
 from holdfast.sources._log_rows import Block, LogItem, Rights
 
+_SET = frozenset({"block", "reblock"})
 _WITHOUT_END = frozenset({"infinity", "infinite", "indefinite", "never"})
 
 
@@ -26,7 +27,7 @@ def log_item(row: Mapping[str, Any]) -> LogItem:
         title=None if hidden else row["title"],
         reason=None if row.get("commenthidden") else row["comment"],
         rights=_rights(params) if log_type == "rights" and "newgroups" in params else None,
-        block=_block(params) if log_type == "block" and "duration" in params else None,
+        block=_block(params) if log_type == "block" and action in _SET and not hidden else None,
         new_account_id=params.get("userid"),
     )
 
@@ -49,7 +50,7 @@ def _end(text: str | None) -> datetime | None:
 
 def _block(params: Mapping[str, Any]) -> Block:
     return Block(
-        duration=params["duration"],
+        duration=params.get("duration"),
         flags=tuple(params.get("flags") or ()),
         is_sitewide=params.get("sitewide"),
     )

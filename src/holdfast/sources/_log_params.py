@@ -106,12 +106,12 @@ _BLOCK = "5::duration and 6::flags, or a line with the length and one with the f
 
 
 def block_params(text: str) -> Block:
-    """The params of a block or reblock; empty ones, from before lengths were logged, say nothing.
+    """The params of a block or reblock; empty ones mean "without end", as BlockLogFormatter says of such old entries.
 
     Raises UnknownParamsError.
     """
     if not text.strip():
-        return Block(duration=None, flags=(), is_sitewide=None)
+        return Block(duration="infinity", flags=(), is_sitewide=None)
     found = _parsed(text, _BLOCK)
     if found is None:
         lines = text.split("\n")
@@ -119,7 +119,7 @@ def block_params(text: str) -> Block:
             raise UnknownParamsError(f"{len(lines)} lines of text, not a length and flags", _BLOCK)
         return Block(duration=lines[0], flags=_flags(lines[1] if len(lines) == 2 else ""), is_sitewide=None)
     if not found:
-        return Block(duration=None, flags=(), is_sitewide=None)
+        return Block(duration="infinity", flags=(), is_sitewide=None)
     duration = _first(found, "5::duration", "duration", 0)
     flags = _first(found, "6::flags", "6:array:flags", "flags", 1)
     sitewide = found.get("sitewide")
