@@ -1,0 +1,277 @@
+"""Is a proposed group a bloc, or luck? Groups proposed on three quarters of the polls, tested on the fourth.
+
+For each held-out quarter, outcomes are permuted among voters of like expectation inside each poll: a member takes
+the outcome of another voter who was as likely to come (for sides: of another who came and was as likely to
+support). Four quarters together use every poll once, and no poll both proposes and tests. Over the candidates the
+maximum is taken (family-wise). A bloc must pass three tests: it comes together, it takes sides together, and it
+does not fall apart into two groups when it is cut at its weakest seam.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.stats import t as student
+
+from holdfast.networks.ballots import Real, Whole
+from holdfast.networks.blocs import (
+    CALLED,
+    LOYALTY,
+    Fit,
+    Table,
+    fit,
+    gain,
+    likeness,
+    mixture,
+    of_polls,
+    propose,
+    settle,
+)
+from holdfast.progress import Progress, silent
+
+FOLDS = 4
+PUBLISHED_AT = 0.05
+"""Family-wise p at or below which a bloc is published (if the gate lets anything be published)."""
+MINIMUM_POLLS = 12
+MINIMUM_VOTERS = 30
+"""Voters with three votes or more. Below either minimum no bloc is looked for."""
+_REACH = 0.6
+_STRATUM = 12
+_CHUNK = 64
+_SAME = 0.2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tested:
+    """A group, as far as it was found and tested."""
+
+    fit: Fit
+    p: float
+    """The largest of the three below: all three must be small."""
+    p_turnout: float
+    p_side: float
+    p_seam: float
+    held_out_gain: float
+    """Log likelihood over the simpler stories on polls that did not propose it; the best candidate's."""
+
+    @property
+    def is_significant(self) -> bool:
+        """Every test passed, and the polls held out speak for a bloc rather than for a simpler story."""
+        return self.p <= PUBLISHED_AT and self.held_out_gain > 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Candidate:
+    fold: int
+    members: Whole
+    held_out: float
+    z: Real
+    """Standardised held-out statistics: turnout, side."""
+    seam: Real
+    """Products of the two parts' sums, one per held-out poll."""
+
+
+def search(
+    table: Table,
+    rng: np.random.Generator,
+    *,
+    permutations: int = 999,
+    most: int = 3,
+    hasty: bool = False,
+    progress: Progress = silent,
+) -> list[Tested]:
+    """The strongest distinct groups, best first, each with its p. Empty when there is too little to look at.
+
+    `hasty` does not permute when no candidate could be significant, and gives p = 1 then: the same decisions in
+    less time, for the gate's many replicates.
+    """
+    polls = table.shape[1]
+    fold = np.concatenate([rng.permutation(FOLDS) for _ in range(-(-polls // FOLDS))])[:polls]
+    proposed: list[tuple[Table, Table, list[Fit], list[float]]] = []
+    for number in range(FOLDS):
+        progress("proposing blocs", number, FOLDS)
+        training, held = (of_polls(table, np.flatnonzero(mask)) for mask in (fold != number, fold == number))
+        found = propose(training)
+        proposed.append((training, held, found, [gain(held, each.members) for each in found]))
+    hopeless = hasty and all(each <= 0 for _, _, _, gains in proposed for each in gains)
+    candidates: list[_Candidate] = []
+    maxima = np.zeros((permutations, 2))
+    for number, (training, held, found, gains) in enumerate(proposed):
+        progress("testing blocs", number, FOLDS)
+        if not found:
+            continue
+        z = np.zeros((len(found), 1, 2))
+        if not hopeless:
+            drawn = np.stack([_permuted(held, each.members, rng, permutations) for each in found])
+            z = (drawn - drawn[:, 1:].mean(1, keepdims=True)) / np.maximum(drawn[:, 1:].std(1, keepdims=True), 1e-9)
+            maxima += z[:, 1:].max(axis=0)
+        candidates += [
+            _Candidate(
+                fold=number,
+                members=each.members,
+                held_out=gains[place],
+                z=z[place, 0],
+                seam=_seam(training, held, each.members),
+            )
+            for place, each in enumerate(found)
+        ]
+    return _joined(table, candidates, maxima, 1 if hopeless else most)
+
+
+def _joined(table: Table, candidates: list[_Candidate], maxima: Real, most: int) -> list[Tested]:
+    """Candidates of the folds that are the same group become one, settled on all polls."""
+    reported: list[Tested] = []
+    for candidate in sorted(candidates, key=lambda each: -each.held_out):
+        settled = settle(table, candidate.members)
+        if any(likeness(settled.members, other.fit.members) >= _SAME for other in reported):
+            continue
+        reported.append(_tested(settled, candidate, candidates, maxima))
+        if len(reported) >= most:
+            break
+    return reported
+
+
+def _tested(settled: Fit, strongest: _Candidate, candidates: list[_Candidate], maxima: Real) -> Tested:
+    z, seam = np.zeros(2), []
+    for number in range(FOLDS):
+        same = [
+            each
+            for each in candidates
+            if each.fold == number
+            and max(likeness(each.members, settled.members), likeness(each.members, strongest.members)) >= _SAME
+        ]
+        if same:  # a fold that does not find the group again adds nothing to it
+            best = max(same, key=lambda each: likeness(each.members, settled.members))
+            z += best.z
+            seam.append(best.seam)
+    turnout, side = (1 + (maxima >= z - 1e-9).sum(axis=0)) / (1 + len(maxima))
+    p_seam = _one_sided(np.concatenate(seam)) if seam else 1.0
+    return Tested(
+        fit=settled,
+        p=max(float(turnout), float(side), p_seam),
+        p_turnout=float(turnout),
+        p_side=float(side),
+        p_seam=p_seam,
+        held_out_gain=strongest.held_out,
+    )
+
+
+def _permuted(held: Table, members: Whole, rng: np.random.Generator, permutations: int) -> Real:
+    """Observed statistics (first row) and permuted ones: permutations + 1 by (turnout, side)."""
+    outcomes, turnout, support = held.expected.outcomes, held.expected.turnout, held.expected.support
+    attentive = held.attentive(members) > 0
+    came = np.clip(turnout[members].astype(float), 0.006, 0.98)
+    absent = np.where(attentive, np.log(1 - _REACH), 0.0)
+    present = np.log(1 - _REACH + _REACH / came)
+    share = np.clip(support[members].astype(float), 0.05, 0.95)
+    logs = np.log(np.stack([LOYALTY / share, (1 - LOYALTY) / (1 - share), (1 - LOYALTY) / share, LOYALTY / (1 - share)]))
+    taken = outcomes[members]
+    statistics = np.zeros((permutations + 1, 2))
+    statistics[0] = _turnout_statistic(taken[None] != 0, present, absent)[0], _side_statistic(taken[None], logs)[0]
+    everybody = Strata(turnout, np.ones_like(outcomes, bool), rng)
+    sided = Strata(support, (outcomes == 1) | (outcomes == -1), rng)
+    for start in range(1, permutations + 1, _CHUNK):
+        count = min(_CHUNK, permutations + 1 - start)
+        mates = everybody.mates(members, count, rng)
+        statistics[start : start + count, 0] = _turnout_statistic(
+            np.take_along_axis(outcomes[None], mates, axis=1) != 0, present, absent
+        )
+        mates = sided.mates(members, count, rng)
+        drawn = np.where(
+            (taken == 1) | (taken == -1), np.take_along_axis(outcomes[None], mates, axis=1), taken[None]
+        )
+        statistics[start : start + count, 1] = _side_statistic(drawn, logs)
+    return statistics
+
+
+def _turnout_statistic(came: np.ndarray, present: Real, absent: Real) -> Real:
+    total = np.where(came, present, absent).sum(axis=1)
+    return np.asarray(np.logaddexp(np.log(1 - 2 * CALLED), np.log(2 * CALLED) + total).sum(axis=1))
+
+
+def _side_statistic(outcome: np.ndarray, logs: Real) -> Real:
+    up, down = (
+        np.where(outcome == 1, logs[first], np.where(outcome == -1, logs[second], 0.0)).sum(axis=1)
+        for first, second in ((0, 1), (2, 3))
+    )
+    return np.array([mixture(each_up, each_down) for each_up, each_down in zip(up, down, strict=True)])
+
+
+class Strata:
+    """Per poll, voters of like expectation in shuffled rows of about a dozen; a draw turns each row by some places.
+
+    Turning is a group action, so the draws are exchangeable with what was seen; no voter stands for two members.
+    """
+
+    def __init__(self, expected: np.ndarray, takes_part: np.ndarray, rng: np.random.Generator) -> None:
+        voters, polls = expected.shape
+        rank = np.where(takes_part, expected, np.inf).argsort(axis=0, kind="stable")
+        self.order = rank.copy()
+        self.place = np.zeros((voters, polls), np.int64)
+        self.start = np.zeros((voters, polls), np.int64)
+        self.size = np.ones((voters, polls), np.int64)
+        self.number = np.zeros((voters, polls), np.int64)
+        counts = takes_part.sum(axis=0)
+        for poll in range(polls):
+            rows = int(np.clip(counts[poll] // _STRATUM, 1, 10_000))
+            edges = np.linspace(0, counts[poll], rows + 1).astype(int)
+            stratum = np.repeat(np.arange(rows), np.diff(edges))
+            line = rank[: counts[poll], poll]
+            shuffled = line[np.lexsort((rng.random(len(line)), stratum))]
+            self.order[: counts[poll], poll] = shuffled
+            self.place[shuffled, poll] = np.arange(len(shuffled)) - edges[stratum]
+            self.start[shuffled, poll] = edges[stratum]
+            self.size[shuffled, poll] = np.diff(edges)[stratum]
+            self.number[shuffled, poll] = stratum
+            missing = rank[counts[poll] :, poll]
+            self.start[missing, poll] = np.arange(counts[poll], voters)
+        self.rows = int(self.number.max(initial=0)) + 1
+
+    def mates(self, members: Whole, count: int, rng: np.random.Generator) -> np.ndarray:
+        """Who stands for each member in each poll: count by members by polls."""
+        polls = self.order.shape[1]
+        turns = rng.random((count, self.rows, polls))
+        number, size = self.number[members], self.size[members]
+        turn = (np.take_along_axis(turns, np.broadcast_to(number, (count, *number.shape)), axis=1) * size).astype(int)
+        at = self.start[members] + (self.place[members] + turn) % size
+        return np.take_along_axis(np.broadcast_to(self.order, (count, *self.order.shape)), at, axis=1)
+
+
+def _residuals(table: Table, members: Whole) -> Real:
+    """Joint residuals of the members, for and against: 2 by members by polls."""
+    turnout, support = (part[members].astype(float) for part in (table.expected.turnout, table.expected.support))
+    outcomes = table.expected.outcomes[members]
+    return np.stack(
+        [
+            ((outcomes == side) - share) / np.sqrt(share * (1 - share) + 0.01)
+            for side, share in ((1, turnout * support), (-1, turnout * (1 - support)))
+        ]
+    )
+
+
+def _seam(training: Table, held: Table, members: Whole) -> Real:
+    """Where the training polls cut the group most easily in two; the parts' products of sums in the held-out polls."""
+    scores = sum(part @ part.T for part in _residuals(training, members))
+    scores = np.asarray(scores, float)
+    np.fill_diagonal(scores, 0)
+    # the second eigenvector of the graph Laplacian is the relaxed weakest cut
+    weights = np.maximum(scores, 0)
+    laplacian = np.diag(weights.sum(1)) - weights
+    second = np.linalg.eigh(laplacian)[1][:, 1]
+    one = second >= np.median(second)
+    parts = _residuals(held, members)
+    products: Real = (parts[:, one].sum(axis=1) * parts[:, ~one].sum(axis=1)).sum(axis=0)
+    return products
+
+
+def _one_sided(products: Real) -> float:
+    """p that the parts go apart: a t statistic over polls, which bears parts that are groups by themselves."""
+    spread = products.std(ddof=1) if len(products) > 1 else 0.0
+    if spread <= 0:
+        return 1.0
+    return float(student.sf(products.mean() / (spread / np.sqrt(len(products))), len(products) - 1))
+
+
+def enough(table: Table) -> bool:
+    """Whether there are polls and voters enough to look for blocs at all."""
+    regular = (np.bincount(table.voter, minlength=table.shape[0]) >= 3).sum()
+    return table.shape[1] >= MINIMUM_POLLS and int(regular) >= MINIMUM_VOTERS
