@@ -8,6 +8,7 @@ votes are not independent given the residual, and against N(0, 1) twelve times a
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,9 +81,9 @@ def agreement(ballots: Ballots, q: float = 0.01) -> Agreement:
     return _tested(first[told], second[told], shared[told], z, q)
 
 
-def _pairs(both: sparse.csr_array, product: sparse.csr_array) -> list[tuple[Real, Real, Real, Real, Real]]:
+def _pairs(both: sparse.csr_array, product: sparse.csr_array) -> list[tuple[NDArray[Any], ...]]:
     squared = product.multiply(product).tocsr()
-    found = []
+    found: list[tuple[NDArray[Any], ...]] = []
     used = np.flatnonzero(np.diff(both.indptr))
     for start in range(0, max(len(used), 1), _BLOCK):
         rows = used[start : start + _BLOCK]

@@ -83,7 +83,7 @@ def ballots_from(votes: pa.Table, elections: pa.Table | None = None) -> Ballots:
     known = votes.filter(pa.array(keep))
     voters, voter = np.unique(np.array(known.column("voter").to_pylist(), object).astype(str), return_inverse=True)
     pairs = list(zip(known.column("election").to_pylist(), known.column("candidate").to_pylist(), strict=True))
-    names_of = {pair: None for pair in pairs}
+    names_of = dict.fromkeys(pairs)
     poll_of = {pair: number for number, pair in enumerate(names_of)}
     poll = np.array([poll_of[pair] for pair in pairs], np.int64)
     at = _seconds(known.column("at"))

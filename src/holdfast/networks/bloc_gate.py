@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import chi2
 
-from holdfast.networks.bloc_test import Strata, enough, search
 from holdfast.networks.ballots import Whole
+from holdfast.networks.bloc_test import Strata, enough, search
 from holdfast.networks.blocs import table_of
 from holdfast.networks.turnout import Expectation, expectation
 from holdfast.progress import Progress, silent
@@ -24,8 +24,8 @@ TARGET = 0.05
 SIZES = (5, 10, 20, 40, 60)
 CALLED, PARTICIPATION, LOYALTY = 0.3, 0.6, 0.92
 """The planted blocs: share of polls called, chance to follow a call, chance to vote as called."""
-_MOST_VOTERS = 400
-_MOST_POLLS = 240
+_MOST_VOTERS = 200
+_MOST_POLLS = 100
 _PERMUTATIONS = 99
 
 
@@ -95,7 +95,7 @@ def calibrate(
 
 
 def _part(expected: Expectation) -> Expectation:
-    """At most 240 neighbouring polls and the 400 voters most active in them: as dense as the whole, or denser."""
+    """At most 100 neighbouring polls and the 200 voters most active in them: as dense as the whole, or denser."""
     voters, polls = expected.outcomes.shape
     order = np.argsort(expected.epoch, kind="stable")
     first = max(0, (polls - _MOST_POLLS) // 2)
@@ -109,20 +109,15 @@ def _part(expected: Expectation) -> Expectation:
 
 def _null(expected: Expectation, kind: str, rng: np.random.Generator) -> NDArray[np.int8]:
     outcomes = expected.outcomes
-    everybody = np.arange(len(outcomes))
     if kind == "redrawn":
+        everybody = np.arange(len(outcomes))
         strata = Strata(expected.turnout, np.ones_like(outcomes, bool), rng)
-        turned = np.take_along_axis(outcomes, strata.mates(everybody, 1, rng)[0], axis=0)
-        # then sides among like-minded voters, or the bloc's own members would carry its sides along
-        again = expectation(turned, in_time_order=True)
-        return _sides_turned(turned, again, rng)
-    return _sides_turned(outcomes, expected, rng)
-
-
-def _sides_turned(outcomes: NDArray[np.int8], expected: Expectation, rng: np.random.Generator) -> NDArray[np.int8]:
+        outcomes = strata.turned(outcomes, everybody, 1, rng)[0]
+        # the sides as well among the like-minded, or a turn would carry a bloc's sides along
+        expected = expectation(outcomes, in_time_order=True)
     sided = (outcomes == 1) | (outcomes == -1)
-    mates = Strata(expected.support, sided, rng).mates(np.arange(len(outcomes)), 1, rng)[0]
-    return np.where(sided, np.take_along_axis(outcomes, mates, axis=0), outcomes)
+    turned = Strata(expected.support, sided, rng).turned(outcomes, np.arange(len(outcomes)), 1, rng)
+    return np.asarray(turned[0], np.int8)
 
 
 def _published(outcomes: NDArray[np.int8], rng: np.random.Generator) -> int:
@@ -141,7 +136,11 @@ def _recall(part: Expectation, size: int, plants: int, rng: np.random.Generator,
         members = _recruit(outcomes, size, rng)
         plant(outcomes, members, rng)
         table = table_of(expectation(outcomes, in_time_order=True))
-        blocs = [each.fit.members for each in search(table, rng, permutations=_PERMUTATIONS, hasty=True) if each.is_significant]
+        blocs = [
+            each.fit.members
+            for each in search(table, rng, permutations=_PERMUTATIONS, hasty=True)
+            if each.is_significant
+        ]
         inside = np.isin(members, np.concatenate(blocs)) if blocs else np.zeros(size, bool)
         shares.append(inside.mean())
         found += bool(inside.sum() >= 2)

@@ -10,6 +10,7 @@ does not fall apart into two groups when it is cut at its weakest seam.
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.stats import t as student
 
 from holdfast.networks.ballots import Real, Whole
@@ -18,7 +19,6 @@ from holdfast.networks.blocs import (
     LOYALTY,
     Fit,
     Table,
-    fit,
     gain,
     likeness,
     mixture,
@@ -37,6 +37,8 @@ MINIMUM_VOTERS = 30
 _REACH = 0.6
 _STRATUM = 12
 _CHUNK = 64
+_FEW = 99
+_HOPE = 0.1
 _SAME = 0.2
 
 
@@ -70,6 +72,10 @@ class _Candidate:
     """Products of the two parts' sums, one per held-out poll."""
 
 
+_Fold = tuple[Table, Table, list[Fit], list[float]]
+"""The polls that propose, the polls held out, the groups proposed, and their gains on the latter."""
+
+
 def search(
     table: Table,
     rng: np.random.Generator,
@@ -81,29 +87,43 @@ def search(
 ) -> list[Tested]:
     """The strongest distinct groups, best first, each with its p. Empty when there is too little to look at.
 
-    `hasty` does not permute when no candidate could be significant, and gives p = 1 then: the same decisions in
-    less time, for the gate's many replicates.
+    `hasty` returns nothing when no candidate could be significant: the same decisions in less time, for the gate's
+    many replicates. In any case 99 permutations come first, and the rest only if after
+    them some group has p <= 0.1.
     """
     polls = table.shape[1]
     fold = np.concatenate([rng.permutation(FOLDS) for _ in range(-(-polls // FOLDS))])[:polls]
-    proposed: list[tuple[Table, Table, list[Fit], list[float]]] = []
+    proposed: list[_Fold] = []
     for number in range(FOLDS):
         progress("proposing blocs", number, FOLDS)
         training, held = (of_polls(table, np.flatnonzero(mask)) for mask in (fold != number, fold == number))
         found = propose(training)
         proposed.append((training, held, found, [gain(held, each.members) for each in found]))
     hopeless = hasty and all(each <= 0 for _, _, _, gains in proposed for each in gains)
+    if hopeless:
+        return []
+    few = min(permutations, _FEW)
+    found_at_all = _test(table, proposed, rng, few, most)
+    if permutations <= few or all(each.p > _HOPE for each in found_at_all):
+        return found_at_all
+    progress("testing blocs", 0, 1)
+    tested = _test(table, proposed, rng, permutations, most)
+    progress("testing blocs", 1, 1)
+    return tested
+
+
+def _test(
+    table: Table, proposed: list[_Fold], rng: np.random.Generator, permutations: int, most: int
+) -> list[Tested]:
     candidates: list[_Candidate] = []
     maxima = np.zeros((permutations, 2))
     for number, (training, held, found, gains) in enumerate(proposed):
-        progress("testing blocs", number, FOLDS)
         if not found:
             continue
-        z = np.zeros((len(found), 1, 2))
-        if not hopeless:
-            drawn = np.stack([_permuted(held, each.members, rng, permutations) for each in found])
-            z = (drawn - drawn[:, 1:].mean(1, keepdims=True)) / np.maximum(drawn[:, 1:].std(1, keepdims=True), 1e-9)
-            maxima += z[:, 1:].max(axis=0)
+        mates = _mates(held, rng)
+        drawn = np.stack([_permuted(held, mates, each.members, rng, permutations) for each in found])
+        z = (drawn - drawn[:, 1:].mean(1, keepdims=True)) / np.maximum(drawn[:, 1:].std(1, keepdims=True), 1e-9)
+        maxima += z[:, 1:].max(axis=0)
         candidates += [
             _Candidate(
                 fold=number,
@@ -114,7 +134,7 @@ def search(
             )
             for place, each in enumerate(found)
         ]
-    return _joined(table, candidates, maxima, 1 if hopeless else most)
+    return _joined(table, candidates, maxima, most)
 
 
 def _joined(table: Table, candidates: list[_Candidate], maxima: Real, most: int) -> list[Tested]:
@@ -155,32 +175,43 @@ def _tested(settled: Fit, strongest: _Candidate, candidates: list[_Candidate], m
     )
 
 
-def _permuted(held: Table, members: Whole, rng: np.random.Generator, permutations: int) -> Real:
+@dataclass(frozen=True, kw_only=True)
+class _Mates:
+    """The held-out outcomes, laid out so that voters of like expectation can change places."""
+
+    everybody: "Strata"
+    sided: "Strata"
+
+
+def _permuted(held: Table, mates: _Mates, members: Whole, rng: np.random.Generator, permutations: int) -> Real:
     """Observed statistics (first row) and permuted ones: permutations + 1 by (turnout, side)."""
     outcomes, turnout, support = held.expected.outcomes, held.expected.turnout, held.expected.support
-    attentive = held.attentive(members) > 0
     came = np.clip(turnout[members].astype(float), 0.006, 0.98)
-    absent = np.where(attentive, np.log(1 - _REACH), 0.0)
+    absent = np.where(held.attentive(members) > 0, np.log(1 - _REACH), 0.0)
     present = np.log(1 - _REACH + _REACH / came)
     share = np.clip(support[members].astype(float), 0.05, 0.95)
-    logs = np.log(np.stack([LOYALTY / share, (1 - LOYALTY) / (1 - share), (1 - LOYALTY) / share, LOYALTY / (1 - share)]))
+    logs = np.log(
+        np.stack([LOYALTY / share, (1 - LOYALTY) / (1 - share), (1 - LOYALTY) / share, LOYALTY / (1 - share)])
+    )
     taken = outcomes[members]
     statistics = np.zeros((permutations + 1, 2))
     statistics[0] = _turnout_statistic(taken[None] != 0, present, absent)[0], _side_statistic(taken[None], logs)[0]
-    everybody = Strata(turnout, np.ones_like(outcomes, bool), rng)
-    sided = Strata(support, (outcomes == 1) | (outcomes == -1), rng)
     for start in range(1, permutations + 1, _CHUNK):
-        count = min(_CHUNK, permutations + 1 - start)
-        mates = everybody.mates(members, count, rng)
-        statistics[start : start + count, 0] = _turnout_statistic(
-            np.take_along_axis(outcomes[None], mates, axis=1) != 0, present, absent
-        )
-        mates = sided.mates(members, count, rng)
-        drawn = np.where(
-            (taken == 1) | (taken == -1), np.take_along_axis(outcomes[None], mates, axis=1), taken[None]
-        )
-        statistics[start : start + count, 1] = _side_statistic(drawn, logs)
+        rows = slice(start, min(start + _CHUNK, permutations + 1))
+        count = rows.stop - rows.start
+        drawn = mates.everybody.turned(outcomes, members, count, rng)
+        statistics[rows, 0] = _turnout_statistic(drawn != 0, present, absent)
+        drawn = mates.sided.turned(outcomes, members, count, rng)
+        statistics[rows, 1] = _side_statistic(drawn, logs)
     return statistics
+
+
+def _mates(held: Table, rng: np.random.Generator) -> _Mates:
+    outcomes = held.expected.outcomes
+    return _Mates(
+        everybody=Strata(held.expected.turnout, np.ones_like(outcomes, bool), rng),
+        sided=Strata(held.expected.support, (outcomes == 1) | (outcomes == -1), rng),
+    )
 
 
 def _turnout_statistic(came: np.ndarray, present: Real, absent: Real) -> Real:
@@ -197,43 +228,42 @@ def _side_statistic(outcome: np.ndarray, logs: Real) -> Real:
 
 
 class Strata:
-    """Per poll, voters of like expectation in shuffled rows of about a dozen; a draw turns each row by some places.
+    """Per poll, voters of like expectation in shuffled rows of about a dozen; a draw turns every row by some places.
 
     Turning is a group action, so the draws are exchangeable with what was seen; no voter stands for two members.
+    Voters who take no part keep their own place.
     """
 
     def __init__(self, expected: np.ndarray, takes_part: np.ndarray, rng: np.random.Generator) -> None:
         voters, polls = expected.shape
         rank = np.where(takes_part, expected, np.inf).argsort(axis=0, kind="stable")
-        self.order = rank.copy()
-        self.place = np.zeros((voters, polls), np.int64)
-        self.start = np.zeros((voters, polls), np.int64)
-        self.size = np.ones((voters, polls), np.int64)
-        self.number = np.zeros((voters, polls), np.int64)
         counts = takes_part.sum(axis=0)
-        for poll in range(polls):
-            rows = int(np.clip(counts[poll] // _STRATUM, 1, 10_000))
-            edges = np.linspace(0, counts[poll], rows + 1).astype(int)
-            stratum = np.repeat(np.arange(rows), np.diff(edges))
-            line = rank[: counts[poll], poll]
-            shuffled = line[np.lexsort((rng.random(len(line)), stratum))]
-            self.order[: counts[poll], poll] = shuffled
-            self.place[shuffled, poll] = np.arange(len(shuffled)) - edges[stratum]
-            self.start[shuffled, poll] = edges[stratum]
-            self.size[shuffled, poll] = np.diff(edges)[stratum]
-            self.number[shuffled, poll] = stratum
-            missing = rank[counts[poll] :, poll]
-            self.start[missing, poll] = np.arange(counts[poll], voters)
-        self.rows = int(self.number.max(initial=0)) + 1
+        line = np.arange(voters)[:, None]
+        rows = np.maximum(counts // _STRATUM, 1)
+        stratum = np.where(line < counts, line * rows // np.maximum(counts, 1), line)
+        # shuffled within each stratum, so that neighbours in a row are neighbours by chance
+        key = stratum + rng.random((voters, polls))
+        self.order = np.take_along_axis(rank, key.argsort(axis=0), axis=0)
+        first = -(-stratum * counts // rows)
+        size = -(-(stratum + 1) * counts // rows) - first
+        self.start, self.size, self.place = (np.empty((voters, polls), np.int32) for _ in range(3))
+        for target, values in (
+            (self.start, np.where(line < counts, first, line)),
+            (self.size, np.where(line < counts, size, 1)),
+            (self.place, np.where(line < counts, line - first, 0)),
+        ):
+            np.put_along_axis(target, self.order, values.astype(np.int32), axis=0)
 
-    def mates(self, members: Whole, count: int, rng: np.random.Generator) -> np.ndarray:
-        """Who stands for each member in each poll: count by members by polls."""
-        polls = self.order.shape[1]
-        turns = rng.random((count, self.rows, polls))
-        number, size = self.number[members], self.size[members]
-        turn = (np.take_along_axis(turns, np.broadcast_to(number, (count, *number.shape)), axis=1) * size).astype(int)
+    def turned(
+        self, outcomes: NDArray[np.int8], members: Whole, count: int, rng: np.random.Generator
+    ) -> NDArray[np.int8]:
+        """What the members' stand-ins did in each poll: count by members by polls."""
+        polls = np.arange(self.order.shape[1])
+        lined = outcomes[self.order, polls]
+        size = self.size[members]
+        turn = (rng.random((count, 1, len(polls))) * size).astype(np.int32)
         at = self.start[members] + (self.place[members] + turn) % size
-        return np.take_along_axis(np.broadcast_to(self.order, (count, *self.order.shape)), at, axis=1)
+        return np.asarray(lined[at, polls])
 
 
 def _residuals(table: Table, members: Whole) -> Real:
@@ -249,7 +279,7 @@ def _residuals(table: Table, members: Whole) -> Real:
 
 
 def _seam(training: Table, held: Table, members: Whole) -> Real:
-    """Where the training polls cut the group most easily in two; the parts' products of sums in the held-out polls."""
+    """Products of the sums of two parts in the held-out polls; the cut is where the training polls hold least."""
     scores = sum(part @ part.T for part in _residuals(training, members))
     scores = np.asarray(scores, float)
     np.fill_diagonal(scores, 0)

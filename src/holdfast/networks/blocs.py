@@ -9,6 +9,7 @@ Whether a poll was called is weighed from the other members; a voter's evidence 
 of the log of the mean of R over the calls. Groups are proposed from pair scores and refined with this model.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -23,12 +24,12 @@ LARGEST = 100
 CALLED = 0.1
 """Prior chance that a poll is called for, and the same for against."""
 LOYALTY = 0.92
-REACHES = (0.3, 0.6, 0.85)
+REACHES = (0.35, 0.75)
 """Values of theta that are weighed equally."""
 _SEEDS = 60
 _BANDS = ((5, 9), (10, 24), (25, 49), (50, LARGEST))
 _KEPT_PER_BAND = 3
-_REFINED = 18
+_REFINED = 14
 _FLOOR = 0.003
 _DAMP = 0.01
 _MOST_PAIRS_LOOKED_AT = 200_000
@@ -46,6 +47,15 @@ class Table:
     """Expected chance of the outcome that happened, (came and) this side."""
     came: Real
     """Expected chance of coming."""
+    begins: Whole
+    """Where each voter's votes begin in the columns above; one longer than the voters."""
+    followed: Mapping[float, tuple[Real, Real]]
+    """By reach: log R of each vote under a call for, and under one against."""
+
+    def votes_of(self, members: Whole) -> Whole:
+        """Positions of the members' votes in the columns, member by member (ascending)."""
+        parts = [np.arange(self.begins[each], self.begins[each + 1]) for each in members]
+        return np.concatenate(parts) if parts else np.zeros(0, np.int64)
 
     def attentive(self, members: Whole) -> Real:
         """Members by polls: 1 where the voter was around in the poll's epoch, so that absence means something."""
@@ -69,13 +79,16 @@ def table_of(expected: Expectation) -> Table:
     outcome = outcomes[voter, poll]
     came = np.maximum(expected.turnout[voter, poll].astype(float), 2 * _FLOOR)
     side = np.where(outcome > 0, expected.support[voter, poll], 1 - expected.support[voter, poll]).astype(float)
+    likely = np.where(outcome == CAME, came, np.maximum(came * side, _FLOOR))
     return Table(
         expected=expected,
         voter=voter,
         poll=poll,
         outcome=outcome,
-        likely=np.where(outcome == CAME, came, np.maximum(came * side, _FLOOR)),
+        likely=likely,
         came=came,
+        begins=np.searchsorted(voter, np.arange(len(outcomes) + 1)),
+        followed={reach: _ratios(outcome, likely, came, reach) for reach in REACHES},
     )
 
 
@@ -95,33 +108,22 @@ def of_voters(table: Table, chosen: Whole) -> Table:
 
 def of_polls(table: Table, chosen: Whole) -> Table:
     """The same voters in some of the polls (positions, ascending); expectations as fitted on all."""
-    place = np.full(table.shape[1], -1)
-    place[chosen] = np.arange(len(chosen))
-    kept = place[table.poll] >= 0
     whole = table.expected
-    return Table(
-        expected=replace(
+    return table_of(
+        replace(
             whole,
             outcomes=whole.outcomes[:, chosen],
             turnout=whole.turnout[:, chosen],
             support=whole.support[:, chosen],
             epoch=whole.epoch[chosen],
-        ),
-        voter=table.voter[kept],
-        poll=place[table.poll[kept]],
-        outcome=table.outcome[kept],
-        likely=table.likely[kept],
-        came=table.came[kept],
+        )
     )
 
 
-def ratios(table: Table, reach: float, chosen: Whole | None = None) -> tuple[Real, Real]:
-    """log R for a call for and a call against, one entry per vote (or per chosen vote)."""
-    rows = slice(None) if chosen is None else chosen
-    outcome, likely, came = table.outcome[rows], table.likely[rows], table.came[rows]
+def _ratios(outcome: NDArray[np.int8], likely: Real, came: Real, reach: float) -> tuple[Real, Real]:
     followed = np.log(1 - reach + reach * LOYALTY / likely)
     # the other side, or neutral: a disloyal member is a rare thing, and no proof of anything
-    strayed = np.log(1 - reach + reach * (1 - LOYALTY) / np.maximum(np.where(outcome == CAME, came, likely), 0.01))
+    strayed = np.log(1 - reach + reach * (1 - LOYALTY) / np.maximum(likely, 0.01))
     return np.where(outcome == 1, followed, strayed), np.where(outcome == -1, followed, strayed)
 
 
@@ -142,7 +144,7 @@ class Fit:
 
 
 def fit(table: Table, start: Whole, rounds: int = 4) -> Fit:
-    """Refine a group of fixed size under the model: weigh the calls from the members, then take the likeliest members."""
+    """Refine a group of fixed size: weigh the calls from the members, then take the likeliest members."""
     members, size = start, len(start)
     for number in range(rounds):
         reach = max(REACHES, key=lambda each: likelihood(table, members, each))
@@ -158,9 +160,7 @@ def judged(table: Table, members: Whole) -> Fit:
     """The evidence about every voter, given that these are the members."""
     reach = max(REACHES, key=lambda each: likelihood(table, members, each))
     evidence, spread, calls = _evidence(table, members, reach)
-    return Fit(
-        members=members, evidence=evidence, spread=spread, gain=gain(table, members), reach=reach, calls=calls
-    )
+    return Fit(members=members, evidence=evidence, spread=spread, gain=gain(table, members), reach=reach, calls=calls)
 
 
 def settle(table: Table, start: Whole) -> Fit:
@@ -178,14 +178,10 @@ def settle(table: Table, start: Whole) -> Fit:
 def _sums(table: Table, members: Whole, reach: float) -> tuple[Real, Real]:
     """Over the members: log R of each poll under a call for and one against."""
     polls = table.shape[1]
-    inside = np.zeros(table.shape[0], bool)
-    inside[members] = True
-    rows = np.flatnonzero(inside[table.voter])
+    rows = table.votes_of(members)
     absent = np.log(1 - reach)
     base = absent * table.attentive(members).sum(0)
-    up, down = (
-        base + np.bincount(table.poll[rows], each - absent, polls) for each in ratios(table, reach, rows)
-    )
+    up, down = (base + np.bincount(table.poll[rows], each[rows] - absent, polls) for each in table.followed[reach])
     return up, down
 
 
@@ -211,7 +207,7 @@ def mixture(up: Real, down: Real) -> float:
 
 def _turnout_only(table: Table, members: Whole) -> float:
     """The same for a group that comes together and votes as each thinks: a project, a shared interest."""
-    inside = np.isin(table.voter, members)
+    inside = table.votes_of(members)
     best = -np.inf
     for reach in REACHES:
         absent = np.log(1 - reach)
@@ -223,25 +219,27 @@ def _turnout_only(table: Table, members: Whole) -> float:
 
 def _side_only(table: Table, members: Whole) -> float:
     """The same for a group that agrees where it meets, and does not turn out together: a shared taste, a camp."""
-    inside = np.isin(table.voter, members) & (table.outcome != CAME)
+    inside = table.votes_of(members)
+    inside = inside[table.outcome[inside] != CAME]
     share = np.clip(table.likely[inside] / table.came[inside], 0.03, 0.97)
     best = -np.inf
     for loyal in (0.75, LOYALTY):
         same, other = np.log(loyal / share), np.log((1 - loyal) / share)
         outcome = table.outcome[inside]
         up, down = (
-            np.bincount(table.poll[inside], np.where(outcome == side, same, other), table.shape[1]) for side in (1, -1)
+            np.bincount(table.poll[inside], np.where(outcome == side, same, other), table.shape[1]).astype(float)
+            for side in (1, -1)
         )
         best = max(best, mixture(up, down))
     return best
 
 
 def _evidence(table: Table, members: Whole, reach: float) -> tuple[Real, Real, Real]:
-    """Each voter's evidence, its standard error, and the calls. A member's own votes do not weigh the calls for it."""
+    """Each voter's evidence, its standard error, and the calls; a member's own votes do not weigh its calls."""
     voters, polls = table.shape
     up, down = _sums(table, members, reach)
     calls = _weigh(up[None], down[None])[0]
-    each_up, each_down = (np.exp(part) for part in ratios(table, reach))
+    each_up, each_down = (np.exp(part) for part in table.followed[reach])
     absent = np.log(calls[0] + (1 - reach) * (1 - calls[0]))
     at = table.poll
     voted = np.log(calls[0, at] + calls[1, at] * each_up + calls[2, at] * each_down) - absent[at]
@@ -250,11 +248,11 @@ def _evidence(table: Table, members: Whole, reach: float) -> tuple[Real, Real, R
     # for the members once more, each without itself
     place = np.full(voters, -1)
     place[members] = np.arange(len(members))
-    rows = np.flatnonzero(place[table.voter] >= 0)
+    rows = table.votes_of(members)
     own = np.zeros((2, len(members), polls))
     own[:] = np.log(1 - reach) * table.attentive(members)
-    for part, values in zip(own, ratios(table, reach, rows), strict=True):
-        part[place[table.voter[rows]], at[rows]] = values
+    for part, values in zip(own, table.followed[reach], strict=True):
+        part[place[table.voter[rows]], at[rows]] = values[rows]
     others = _weigh(up - own[0], down - own[1])
     terms = np.log(others[:, 0] + others[:, 1] * np.exp(own[0]) + others[:, 2] * np.exp(own[1]))
     total[members], square[members] = terms.sum(1), (terms**2).sum(1)
@@ -266,7 +264,7 @@ def _weigh(up: Real, down: Real) -> Real:
     """Chances of no call, for, against: rows by 3 by polls."""
     terms = np.stack([np.full_like(up, np.log(1 - 2 * CALLED)), np.log(CALLED) + up, np.log(CALLED) + down], axis=1)
     weights: Real = np.exp(terms - terms.max(axis=1, keepdims=True))
-    return weights / weights.sum(axis=1, keepdims=True)
+    return np.asarray(weights / weights.sum(axis=1, keepdims=True))
 
 
 def affinity(found: Fit) -> tuple[Real, Real, Real]:
@@ -275,13 +273,13 @@ def affinity(found: Fit) -> tuple[Real, Real, Real]:
     Prior odds are the bloc's share of the voters; the interval is from the spread of the evidence over polls.
     """
     prior = np.log(len(found.members) / max(len(found.evidence) - len(found.members), 1))
-    return tuple(expit(prior + found.evidence + shift * found.spread) for shift in (0, -1.96, 1.96))  # type: ignore[return-value]
+    return tuple(expit(prior + found.evidence + shift * found.spread) for shift in (0, -1.96, 1.96))
 
 
 def propose(table: Table, most: int = 6) -> list[Fit]:
     """The most promising groups, best first, no two of them nearly the same. Cost: voters^2 polls.
 
-    Pair scores of three kinds (outcome residuals; sides weighted by the rarity of coming; both) are each grown
+    Pair scores of two kinds (outcome residuals; coming, and sides weighted by the rarity of coming) are each grown
     from many seeds; the growths are then judged and refined under the bloc model.
     """
     able = np.flatnonzero(np.bincount(table.voter, minlength=table.shape[0]) >= 3)
@@ -318,11 +316,11 @@ def _features(expected: Expectation, able: Whole) -> list[list[Dense]]:
     side = np.where(sided, ((outcomes == 1) - support) / np.sqrt(support * (1 - support) + 0.02), 0)
     side = side / np.sqrt(turnout + 0.02)
     came = ((outcomes != 0) - turnout) / np.sqrt(turnout * (1 - turnout) + _DAMP)
-    return [joint, [side], [0.5 * came, side]]
+    return [joint, [0.5 * came, side]]
 
 
 def _scores(features: list[Dense]) -> Dense:
-    """Pairs of voters: the sum over polls of products of residuals, over its own root of squares, then standardised."""
+    """Pairs of voters: sums over polls of products of residuals, over their root of squares, then standardised."""
     top = sum(each @ each.T for each in features)
     bottom = sum((each * each) @ (each * each).T for each in features)
     z = top / np.sqrt(np.maximum(bottom, 1e-6))

@@ -62,9 +62,7 @@ def expectation(outcomes: NDArray[np.int8], *, in_time_order: bool) -> Expectati
         epoch[chosen] = number
         around[:, number] = came.any(1)
         turnout[:, chosen] = _fit_turnout(came)
-    return Expectation(
-        outcomes=outcomes, turnout=turnout, support=_fit_sides(outcomes), epoch=epoch, around=around
-    )
+    return Expectation(outcomes=outcomes, turnout=turnout, support=_fit_sides(outcomes), epoch=epoch, around=around)
 
 
 def _fit_turnout(came: NDArray[np.bool_]) -> Dense:
@@ -93,7 +91,7 @@ def _fit_turnout(came: NDArray[np.bool_]) -> Dense:
 
 
 def _fit_sides(outcomes: NDArray[np.int8]) -> Dense:
-    """Rasch model with normal priors (polls: s.d. 2 about their mean; voters: s.d. 1), by alternating Newton steps."""
+    """Rasch model, normal priors (polls: s.d. 2 about their mean; voters: s.d. 1), by alternating Newton steps."""
     voter, poll = np.nonzero((outcomes != 0) & (outcomes != CAME))
     support = (outcomes[voter, poll] > 0).astype(float)
     voters, polls = outcomes.shape

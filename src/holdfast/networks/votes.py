@@ -20,7 +20,7 @@ from holdfast.progress import Progress, silent
 
 CANDIDATE = "candidate"
 """The name of the strongest group when none is significant."""
-MOST_SEARCHED = 2_500
+MOST_SEARCHED = 1_500
 """Voters among whom blocs are looked for; when more have three votes, the least active are left out of the search."""
 
 

@@ -86,7 +86,7 @@ def draw_electorate(world: "ElectionWorld", rng: np.random.Generator) -> Elector
 
 
 def cast(electorate: Electorate, world: "ElectionWorld", rng: np.random.Generator) -> Votes:
-    """Everybody's own votes: who comes by activity, life and field; friends follow friends; later votes follow earlier."""
+    """Everybody's own votes: by activity, life and field; friends follow friends, later votes earlier ones."""
     parts = [_one_poll(poll, electorate, world, rng) for poll in range(world.elections)]
     return Votes(
         voter=np.concatenate([part[0] for part in parts]),
@@ -133,7 +133,9 @@ def _one_poll(
     for voter in voters:
         mood = world.herding * (2 * (support + 2) / (count + 3) - 4 / 3) if count else 0.0
         value = own[voter] + mood
-        side[voter] = side[copies[voter]] if copies[voter] >= 0 else (1 if value > 0.25 else -1 if value < -0.25 else 0)
+        side[voter] = (
+            side[copies[voter]] if copies[voter] >= 0 else (1 if value > 0.25 else -1 if value < -0.25 else 0)
+        )
         support, count = support + (side[voter] > 0), count + (side[voter] != 0)
     return voters, side[voters], at[voters]
 

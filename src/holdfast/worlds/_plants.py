@@ -27,8 +27,11 @@ class Plants:
 
 
 def plant(votes: Votes, electorate: Electorate, world: "ElectionWorld", rng: np.random.Generator) -> Plants:
-    """Lay everything that the world plants over its organic votes; members are ordinary voters of middling activity."""
-    ballots = {(int(p), int(v)): (int(s), float(t)) for p, v, s, t in zip(votes.poll, votes.voter, votes.side, votes.at, strict=True)}
+    """Lay all that the world plants over its organic votes; members are ordinary voters of middling activity."""
+    ballots = {
+        (int(p), int(v)): (int(s), float(t))
+        for p, v, s, t in zip(votes.poll, votes.voter, votes.side, votes.at, strict=True)
+    }
     roles: Roles = set()
     calls: set[tuple[int, str, int]] = set()
     messages: list[tuple[int, int, float]] = []
@@ -45,20 +48,27 @@ def plant(votes: Votes, electorate: Electorate, world: "ElectionWorld", rng: np.
         roles |= {(member, "bloc", group) for member in members}
         calls |= _plant_bloc(ballots, members, group, bloc, electorate, rng)
     special = [int(each) for each in rng.permutation(len(electorate.opened))[:3]]
-    for role, count, poll in zip(("sleeper", "sock", "canvassed"), (world.sleepers, world.socks, world.canvassed), special, strict=False):
+    for role, count, poll in zip(
+        ("sleeper", "sock", "canvassed"), (world.sleepers, world.socks, world.canvassed), special, strict=False
+    ):
         members, free = free[:count], free[count:]
         if not members:
             continue
         side = int(rng.choice([-1, 1]))
         calls.add((poll, role, side))
         roles |= {(member, role, role) for member in members}
-        at = electorate.opened[poll] + (3.5 + rng.uniform(0, 1 / 12, count) if role == "sock" else rng.uniform(0.5, 6, count))
+        at = electorate.opened[poll] + (
+            3.5 + rng.uniform(0, 1 / 12, count) if role == "sock" else rng.uniform(0.5, 6, count)
+        )
         for member, moment in zip(members, at, strict=True):
             ballots[poll, member] = (side, float(moment))
         if role == "canvassed":
             sender = free.pop()
             roles.add((sender, "sender", role))
-            messages = [(sender, member, float(moment - rng.uniform(0.1, 2))) for member, moment in zip(members, at, strict=True)]
+            messages = [
+                (sender, member, float(moment - rng.uniform(0.1, 2)))
+                for member, moment in zip(members, at, strict=True)
+            ]
         else:
             _leave(ballots, members, poll)
     keys = sorted(ballots)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from holdfast.worlds._electorate import DAY, Electorate
+from holdfast.worlds._electorate import Electorate
 
 if TYPE_CHECKING:
     from holdfast.worlds._plants import Plants

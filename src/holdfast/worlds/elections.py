@@ -97,7 +97,9 @@ def simulate(world: ElectionWorld, seed: int) -> SimulatedElections:
     tables = _tables(plants.votes, electorate, world)
     if world.edits:
         tables.update(traces(plants, electorate, noise))
-    return SimulatedElections(tables=tables, truth=_truth(plants.roles, electorate), called=_called(plants, electorate))
+    return SimulatedElections(
+        tables=tables, truth=_truth(plants.roles, electorate), called=_called(plants, electorate)
+    )
 
 
 def _moments(days: np.ndarray) -> pa.Array:
@@ -155,7 +157,10 @@ def _truth(roles: Roles, electorate: Electorate) -> pa.Table:
     )
     columns = list(zip(*rows, strict=True)) or [(), (), ()]
     return pa.table(
-        {name: pa.array(column, pa.string()) for name, column in zip(("account", "role", "group_id"), columns, strict=True)}
+        {
+            name: pa.array(column, pa.string())
+            for name, column in zip(("account", "role", "group_id"), columns, strict=True)
+        }
     )
 
 

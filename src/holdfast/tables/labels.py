@@ -1,0 +1,35 @@
+"""What an output calls an account: a pseudonym, unless names were asked for."""
+
+from collections.abc import Set
+
+from holdfast.ids import WikiName
+from holdfast.tables.pseudonym import Pseudonyms
+
+
+class Labels:
+    """Labels of one wiki's accounts. `named` are shown by name; with `everybody` all are."""
+
+    def __init__(
+        self, pseudonyms: Pseudonyms, wiki: WikiName | str, *, named: Set[str] = frozenset(), everybody: bool = False
+    ) -> None:
+        self._pseudonyms = pseudonyms
+        self._wiki = wiki
+        self._named = named
+        self._everybody = everybody
+
+    def __repr__(self) -> str:
+        return f"Labels({self._wiki!r})"
+
+    def of(self, account: str) -> str:
+        """The name itself where it may be shown, else its pseudonym."""
+        if self._everybody or account in self._named:
+            return account
+        return self._pseudonyms.of(self._wiki, account)
+
+    def within(self, text: str, account: str) -> str:
+        """A title in which the account's name may stand, such as that of an election, with its label instead."""
+        return text.replace(account, self.of(account)) if account else text
+
+    def also(self, named: Set[str]) -> "Labels":
+        """The same labels with more accounts shown by name."""
+        return Labels(self._pseudonyms, self._wiki, named=self._named | named, everybody=self._everybody)

@@ -1,0 +1,302 @@
+"""Votes: from a lake or a vote list to pairs, blocs, their calibration and a page."""
+
+import json
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from holdfast.errors import UsageError
+from holdfast.networks.ballots import Ballots, ballots_from
+from holdfast.networks.votes import CANDIDATE, Effect, VoteResult, analyse, effects
+from holdfast.progress import Progress, silent
+from holdfast.settings import Settings
+from holdfast.tables._files import write_atomically
+from holdfast.tables.labels import Labels
+from holdfast.tables.lake import Lake, open_lake
+from holdfast.tables.pseudonym import Pseudonyms, fresh_pseudonyms, pseudonyms_from
+
+FILES: Mapping[str, pa.Schema] = {
+    "pairs": pa.schema(
+        [
+            ("voter_a", pa.string()),
+            ("voter_b", pa.string()),
+            ("shared", pa.int64()),
+            ("z", pa.float64()),
+            ("p", pa.float64()),
+            ("q", pa.float64()),
+            ("flagged", pa.bool_()),
+        ]
+    ),
+    "blocs": pa.schema(
+        [("bloc_id", pa.string()), ("size", pa.int64()), ("p", pa.float64()), ("published", pa.bool_())]
+    ),
+    "voters": pa.schema(
+        [
+            ("voter", pa.string()),
+            ("bloc_id", pa.string()),
+            ("affinity", pa.float64()),
+            ("low", pa.float64()),
+            ("high", pa.float64()),
+            ("votes", pa.int64()),
+        ]
+    ),
+    "elections": pa.schema(
+        [
+            ("election", pa.string()),
+            ("candidate", pa.string()),
+            ("support", pa.int64()),
+            ("oppose", pa.int64()),
+            ("bloc_id", pa.string()),
+            ("bloc_support", pa.int64()),
+            ("bloc_oppose", pa.int64()),
+            ("outcome_without", pa.string()),
+        ]
+    ),
+}
+"""Columns and types of each Parquet file; rows are ordered by the columns that name them, never by a score."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Naming:
+    """Who is shown by name. Nobody, unless asked."""
+
+    published: bool = False
+    """The members of published blocs."""
+    everybody: bool = False
+    key: Path | None = None
+    """A pseudonym key for a bare file; a lake has its own."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class VoteRun:
+    """A result with what is needed to write it down."""
+
+    result: VoteResult
+    effects: tuple[Effect, ...]
+    labels: Labels
+    threshold: float | None
+    seed: int
+    source: str
+    """What was read, as the page names it."""
+    notes: tuple[str, ...]
+    is_simulated: bool
+
+
+def run_votes(
+    votes: Path,
+    *,
+    wiki: str | None = None,
+    threshold: float | None = None,
+    seed: int = 0,
+    replicates: int = 60,
+    naming: Naming | None = None,
+    settings: Settings | None = None,
+    progress: Progress = silent,
+) -> VoteRun:
+    """Analyse the votes of a lake or of a file that one of the vote sources reads.
+
+    Raises UsageError `votes.threshold`, `votes.which_wiki`; and what the sources raise for a damaged file.
+    """
+    if threshold is not None and not 0 < threshold <= 1:
+        raise UsageError(
+            "votes.threshold",
+            "the threshold is the share of support needed to pass",
+            expected="a share above 0 and at most 1, such as 0.7",
+            got=str(threshold),
+        )
+    if replicates < 1:
+        raise UsageError(
+            "votes.replicates",
+            "the calibration needs at least one replicate",
+            expected="1 or more",
+            got=str(replicates),
+        )
+    naming = naming or Naming()
+    if (votes / "lake.json").is_file():
+        lake = open_lake(votes, settings)
+        name = _wiki_of(lake, wiki)
+        ballots, notes, simulated = _ballots(lake, name)
+        pseudonyms = pseudonyms_from(naming.key) if naming.key else lake.pseudonyms()
+    else:
+        name = wiki or "votes"
+        ballots, notes, simulated = _from_file(votes, name, settings, progress)
+        pseudonyms = pseudonyms_from(naming.key) if naming.key else fresh_pseudonyms()
+    result = analyse(ballots, seed=seed, replicates=replicates, progress=progress)
+    return VoteRun(
+        result=result,
+        effects=tuple(effects(result, threshold)),
+        labels=labels_for(result, naming, pseudonyms, name),
+        threshold=threshold,
+        seed=seed,
+        source=votes.name,
+        notes=notes,
+        is_simulated=simulated,
+    )
+
+
+def labels_for(result: VoteResult, naming: Naming, pseudonyms: Pseudonyms, wiki: str) -> Labels:
+    """The labels that `naming` allows."""
+    members = {result.ballots.voters[int(each)] for bloc in result.published for each in bloc.members}
+    return Labels(pseudonyms, wiki, named=members if naming.published else frozenset(), everybody=naming.everybody)
+
+
+def _wiki_of(lake: Lake, wiki: str | None) -> str:
+    if wiki is not None:
+        return lake.require(wiki)
+    known = [name for name in lake.wikis() if any("votes" in entry.tables for entry in lake.entries(name))]
+    if len(known) == 1:
+        return known[0]
+    raise UsageError(
+        "votes.which_wiki",
+        "this lake does not hold the votes of exactly one wiki",
+        expected="--wiki with one of " + (", ".join(known) or "its wikis; none has votes yet"),
+        got=f"{len(known)} wikis with votes",
+        place=str(lake.path),
+        hint="name the wiki with --wiki",
+    )
+
+
+def _ballots(lake: Lake, wiki: str) -> tuple[Ballots, tuple[str, ...], bool]:
+    entries = [entry for entry in lake.entries(wiki) if "votes" in entry.tables]
+    found = ballots_from(lake.table(wiki, "votes"), lake.table(wiki, "elections"))
+    dropped = [f"{reason}: {count}" for entry in entries for reason, count in sorted(entry.dropped.items())]
+    notes = [note for entry in entries for note in entry.notes]
+    simulated = any(entry.facts.get("simulated") for entry in entries)
+    return found, (*notes, *(f"left out when read in, {each}" for each in dropped)), simulated
+
+
+def _from_file(
+    path: Path, wiki: str, settings: Settings | None, progress: Progress
+) -> tuple[Ballots, tuple[str, ...], bool]:
+    # the rooms of the sources are slow to load and not needed for a lake
+    from holdfast.workflows.ingest import Reading, ingest
+
+    with tempfile.TemporaryDirectory(prefix="holdfast-votes-") as folder:
+        lake = Path(folder) / "lake"
+        ingest([path], lake, wiki=wiki, reading=Reading(progress=progress), settings=settings)
+        return _ballots(open_lake(lake, settings), wiki)
+
+
+def tables_of(run: VoteRun) -> dict[str, pa.Table]:
+    """The four tables, under labels, in the committed columns and types."""
+    makers = {"pairs": _pairs, "blocs": _blocs, "voters": _voters, "elections": _elections}
+    keys = {
+        "pairs": ("voter_a", "voter_b"),
+        "blocs": ("bloc_id",),
+        "voters": ("bloc_id", "voter"),
+        "elections": ("election", "candidate", "bloc_id"),
+    }
+    return {
+        name: pa.table(makers[name](run), schema=FILES[name]).sort_by([(key, "ascending") for key in keys[name]])
+        for name in FILES
+    }
+
+
+def _pairs(run: VoteRun) -> dict[str, Any]:
+    found, names = run.result.agreement, [run.labels.of(voter) for voter in run.result.ballots.voters]
+    ends = [tuple(sorted((names[a], names[b]))) for a, b in zip(found.first, found.second, strict=True)]
+    return {
+        "voter_a": [a for a, _ in ends],
+        "voter_b": [b for _, b in ends],
+        "shared": found.shared,
+        "z": found.z,
+        "p": found.p,
+        "q": found.q,
+        "flagged": found.flagged,
+    }
+
+
+def _blocs(run: VoteRun) -> dict[str, Any]:
+    blocs = run.result.blocs
+    return {
+        "bloc_id": [bloc.id for bloc in blocs],
+        "size": [len(bloc.members) for bloc in blocs],
+        "p": [bloc.p for bloc in blocs],
+        "published": [bloc.published for bloc in blocs],
+    }
+
+
+def _voters(run: VoteRun) -> dict[str, Any]:
+    ballots = run.result.ballots
+    counts = [0] * len(ballots.voters)
+    for voter in ballots.voter.tolist():
+        counts[voter] += 1
+    columns: dict[str, list[Any]] = {name: [] for name in FILES["voters"].names}
+    names = [run.labels.of(voter) for voter in ballots.voters]
+    nothing: list[Any] = [None] * len(names)
+    rows: list[tuple[str, list[Any], list[Any], list[Any]]] = [
+        (bloc.id, list(bloc.affinity), list(bloc.low), list(bloc.high)) for bloc in run.result.blocs
+    ]
+    for bloc_id, *values in rows or [(CANDIDATE, nothing, nothing, nothing)]:
+        columns["voter"] += names
+        columns["bloc_id"] += [bloc_id] * len(names)
+        for column, value in zip(("affinity", "low", "high"), values, strict=True):
+            columns[column] += value
+        columns["votes"] += counts
+    return columns
+
+
+def _elections(run: VoteRun) -> dict[str, Any]:
+    polls = run.result.ballots.polls
+    named = [polls[each.poll] for each in run.effects]
+    return {
+        "election": [run.labels.within(election, candidate) for election, candidate in named],
+        "candidate": [run.labels.of(candidate) for _, candidate in named],
+        **{
+            column: [getattr(each, column) for each in run.effects]
+            for column in ("support", "oppose", "bloc_id", "bloc_support", "bloc_oppose", "outcome_without")
+        },
+    }
+
+
+def calibration_of(run: VoteRun) -> dict[str, Any]:
+    """What `calibration.json` holds; with too little data only why."""
+    found, gate = run.result.agreement, run.result.gate
+    pairs = {
+        "tested": len(found.z),
+        "flagged": int(found.flagged.sum()),
+        "flagged_if_assumed_normal": found.flagged_if_assumed_normal,
+        "null_centre": _finite(found.centre),
+        "null_spread": _finite(found.spread),
+    }
+    common = {"pairs": pairs, "seed": run.seed, "notes": [*run.result.notes, *run.notes]}
+    if gate is None:
+        return {"status": "not_enough_data", "published": False, "replicates": 0, **common}
+    return {"status": "ok", **asdict(gate), **common}
+
+
+def _finite(value: float) -> float | None:
+    return value if value == value else None
+
+
+def write_votes(run: VoteRun, out: Path) -> dict[str, Any]:
+    """Write the four tables, calibration.json and report.html into `out`; a summary for --json."""
+    from holdfast.workflows._votes_page import votes_page
+
+    if (out / "lake.json").exists():
+        raise UsageError(
+            "votes.out_is_lake", "an output is not written into a lake", place=str(out), hint="choose another folder"
+        )
+    out.mkdir(parents=True, exist_ok=True)
+    tables = tables_of(run)
+    for name, table in tables.items():
+        sink = pa.BufferOutputStream()
+        pq.write_table(table, sink, compression="zstd")
+        write_atomically(out / f"{name}.parquet", sink.getvalue().to_pybytes())
+    calibration = calibration_of(run)
+    write_atomically(out / "calibration.json", json.dumps(calibration, indent=2, sort_keys=True).encode())
+    votes_page(run, out / "report.html")
+    return {
+        "out": str(out),
+        "votes": len(run.result.ballots.side),
+        "voters": len(run.result.ballots.voters),
+        "elections": len(run.result.ballots.polls),
+        "left_out": dict(run.result.ballots.left_out),
+        "blocs": tables["blocs"].to_pylist(),
+        "calibration": calibration,
+    }
