@@ -1,6 +1,8 @@
 """Each election of the newest year against the wiki's others: did more newcomers, or more sleepers, come to vote?"""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
 
 import duckdb
 import numpy as np
@@ -19,63 +21,69 @@ FLAGS = {"franchise_age": "is_new", "dormant_return_share": "is_dormant"}
 Counts = NDArray[np.int64]
 
 
-def turnout_hypotheses(
+def turnout(
     connection: duckdb.DuckDBPyConnection, measure: Measure, days: Calendar, label: Callable[[str], str]
-) -> list[Hypothesis]:
-    """One hypothesis for each election of the newest 12 months with 20 voters who can be judged.
+) -> Hypothesis | None:
+    """Whether the most unusual election of the newest 12 months is too unusual for so many elections.
 
-    `connection` as left by `prepare`; `label` gives the name that a candidate is shown by. Needs 20 other
-    elections of that size. Ordered by election.
+    Each election with 20 voters who can be judged is compared with all others; the smallest p is corrected for
+    the number of elections looked at (Sidak), so the family holds one hypothesis for the measure. `connection` as
+    left by `prepare`; `label` gives the name that a candidate is shown by. None with under 20 other elections.
     """
-    flag = FLAGS[measure.name]
-    rows = connection.execute(
-        f"SELECT election, candidate, month, COUNT({flag}), SUM(CASE WHEN {flag} = 1 THEN 1 ELSE 0 END)"
-        f" FROM poll_voters WHERE opened_at IS NOT NULL GROUP BY 1, 2, 3 HAVING COUNT({flag}) >= {LEAST_VOTERS}"
-        " ORDER BY 1, 2"
-    ).fetchall()
-    windows = [each for each in days.windows(12) if each[1] == days.end and (each[1].year - each[0].year) >= 1]
-    if len(rows) <= LEAST_OTHERS or not windows:
-        return []
+    polls = _polls(connection, FLAGS[measure.name])
+    windows = [each for each in days.windows(12) if each[1] == days.end and each[0].year < each[1].year]
+    if len(polls) <= LEAST_OTHERS or not windows:
+        return None
     start, end = min(windows)
-    voters, hits = np.array([row[3] for row in rows]), np.array([int(row[4]) for row in rows])
-    found = []
-    for place, (_, candidate, month, n, k) in enumerate(rows):
-        if not start <= month < end:
-            continue
-        others = np.arange(len(rows)) != place
-        p = excess_p(int(k), int(n), hits[others], voters[others])
-        shown = label(candidate)
-        usual = hits[others].sum() / voters[others].sum()
-        found.append(
-            Hypothesis(
-                measure=measure,
-                null=f"the wiki's other elections, {month:%Y-%m} {shown}",
-                period_start=start,
-                period_end=end,
-                p=p,
-                claim=f"{measure.title}: in the election of {shown} more than in this wiki's other elections.",
-                effect=f"{int(k)} of {n} voters ({k / n:.3g}); in {len(rows) - 1} other elections {usual:.3g}",
-                evidence=(_evidence(measure, shown, int(k), n, rows, others),),
-                details={"others": len(rows) - 1},
-                key=f"{month:%Y-%m}.{shown}",
+    voters, hits = np.array([each.voters for each in polls]), np.array([each.hits for each in polls])
+    judged = []
+    for place, poll in enumerate(polls):
+        if start <= poll.month < end:
+            others = np.arange(len(polls)) != place
+            judged.append(
+                (excess_p(poll.hits, poll.voters, hits[others], voters[others]), label(poll.candidate), poll)
             )
-        )
-    return found
-
-
-def _evidence(
-    measure: Measure, shown: str, k: int, n: int, rows: Sequence[tuple[object, ...]], others: NDArray[np.bool_]
-) -> Evidence:
-    shares = np.array([float(str(row[4])) / float(str(row[3])) for row in rows])[others]
-    marks = [("lowest", 0.0), ("lower quarter", 0.25), ("middle", 0.5), ("upper quarter", 0.75), ("highest", 1.0)]
-    return Evidence(
-        caption=f"{measure.title}: this election and the spread over the others",
-        columns=("election", "share", "voters"),
-        rows=(
-            (shown, k / n, n),
-            *((f"others, {name}", float(np.quantile(shares, place)), None) for name, place in marks),
+    if not judged:
+        return None
+    p, shown, poll = min(judged, key=lambda each: each[0])
+    usual = (hits.sum() - poll.hits) / (voters.sum() - poll.voters)
+    rows = sorted((f"{each.month:%Y-%m}", name, each.hits, each.voters, found) for found, name, each in judged)
+    return Hypothesis(
+        measure=measure,
+        null="the wiki's other elections",
+        period_start=start,
+        period_end=end,
+        p=float(1 - (1 - p) ** len(judged)),
+        claim=f"{measure.title}: more in the election of {shown} ({poll.month:%Y-%m}) than in this wiki's other "
+        "elections.",
+        effect=f"{poll.hits} of {poll.voters} voters ({poll.hits / poll.voters:.3g}); in {len(polls) - 1} other "
+        f"elections {usual:.3g}; {len(judged)} elections of the newest 12 months looked at",
+        evidence=(
+            Evidence(
+                caption="The elections of the newest 12 months, each against all others",
+                columns=("month", "election of", "counted", "voters", "p, not corrected for the number looked at"),
+                rows=tuple(rows),
+            ),
         ),
+        details={"others": len(polls) - 1, "elections_looked_at": len(judged), "p_smallest": p},
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Poll:
+    candidate: str
+    month: date
+    voters: int
+    hits: int
+
+
+def _polls(connection: duckdb.DuckDBPyConnection, flag: str) -> list[_Poll]:
+    rows = connection.execute(
+        f"SELECT candidate, month, COUNT({flag}), COUNT(CASE WHEN {flag} = 1 THEN 1 END) FROM poll_voters"
+        f" WHERE opened_at IS NOT NULL GROUP BY election, candidate, month HAVING COUNT({flag}) >= {LEAST_VOTERS}"
+        " ORDER BY election, candidate"
+    ).fetchall()
+    return [_Poll(candidate=row[0], month=row[1], voters=row[2], hits=row[3]) for row in rows]
 
 
 def excess_p(k: int, n: int, hits: Counts, voters: Counts) -> float:

@@ -28,17 +28,10 @@ class Hypothesis:
     change: tuple[date, float, float] | None = None
     """For a change of level: first day of the new level, level before, level after."""
     details: Mapping[str, Any] = field(default_factory=dict)
-    key: str = ""
-    """What tells hypotheses of one measure, null and period apart (a pseudonymous election)."""
 
     def finding(self, wiki: WikiName, q: float) -> Finding:
         """The finding, when the family keeps the hypothesis at the adjusted p `q`."""
-        name = [
-            self.measure.name,
-            self.null.split(",")[0],
-            self.period_end or "all",
-            *([self.key] if self.key else []),
-        ]
+        name = [self.measure.name, self.null.split(",")[0], self.period_end or "all"]
         declared = tuple(Innocent(text=text) for text in self.measure.innocent)
         return Finding(
             id=".".join(str(part).replace(" ", "_") for part in [self.measure.area, *name]),

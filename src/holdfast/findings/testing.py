@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from holdfast.findings.assessment import Family
-from holdfast.findings.elections import turnout_hypotheses
+from holdfast.findings.elections import turnout
 from holdfast.findings.families import METHOD, adjusted
 from holdfast.findings.finding import ChangePoint, Finding, Tested
 from holdfast.findings.hypothesis import Hypothesis
@@ -56,7 +56,7 @@ def hypotheses(
             test = admins_meet_targets if measure.name == "involved_admin_rate" else admins_differ
             found.append(test(connection, measure, last.period, wiki))
         if Null.OTHER_ELECTIONS in measure.nulls:
-            found += turnout_hypotheses(connection, measure, days, label)
+            found.append(turnout(connection, measure, days, label))
     return [each for each in found if each is not None]
 
 
