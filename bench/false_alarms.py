@@ -16,11 +16,10 @@ from scipy import stats
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
-from small_wikis import MEASURES, WIKI, prepared
-
 from holdfast.findings.testing import Judged, hypotheses, judge
 from holdfast.measures._running import run
 from holdfast.worlds.governed import Governed, governed
+from small_wikis import MEASURES, WIKI, prepared
 
 Q = 0.05
 
