@@ -101,6 +101,7 @@ def test_findings_json_obeys_its_published_schema(written: Path) -> None:
     validator.validate(json.loads((written / "findings.json").read_bytes()))
 
 
+@pytest.mark.requirement("2.10")
 def test_the_schema_refuses_a_statistical_finding_without_null_or_innocent_explanation(written: Path) -> None:
     found = json.loads((written / "findings.json").read_bytes())
     statistical = next(each for each in found["findings"] if each["p"] is not None)
@@ -124,11 +125,13 @@ def test_an_empty_assessment_gives_all_files_with_their_columns(tmp_path: Path) 
     assert "data without times" in page
 
 
+@pytest.mark.requirement("2.10")
+@pytest.mark.requirement("5.5")
 def test_the_page_says_for_each_finding_what_a_reader_needs(words: Words) -> None:
     for text in (
         "The work has come to lie on fewer shoulders since the summer of 2007",
-        "p is how often a value at least this far out would come up if nothing but the wiki's own past were at work:"
-        " 0.00021.",
+        "p is how often chance alone, by the null model (the wiki's own past), would give a value at least this far"
+        " out: 0.00021.",
         "q takes into account that 21 hypotheses were tested here: of the findings with a q up to 0.0042, at most"
         " that share is expected to be false.",
         "one volunteer runs the deletion queue with a script",

@@ -153,7 +153,7 @@ def _provenance(assessment: Assessment, files: Sequence[str]) -> tuple[Block, ..
             Column(heading="input"),
             Column(heading="read as"),
             Column(heading="size"),
-            Column(heading="SHA-256"),
+            Column(heading="SHA-256", kind="code"),
             Column(heading="ingested"),
         ),
         rows=tuple(
@@ -186,4 +186,4 @@ def _provenance(assessment: Assessment, files: Sequence[str]) -> tuple[Block, ..
 
 
 def _files(files: Sequence[str]) -> Links:
-    return Links(links=tuple((name, name) for name in sorted(files)))
+    return Links(links=tuple((name, name) for name in sorted(files)), in_line=True)

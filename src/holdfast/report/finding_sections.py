@@ -46,27 +46,31 @@ def _card(assessment: Assessment, area: Area) -> Section:
     title, question = AREAS[area]
     found = by_area(assessment.findings, area)
     links = Links(links=tuple((finding.claim, f"#{anchor_of(finding)}") for finding in found))
-    what = counted(len(found), "finding") if found else "No finding"
+    measured, able = _measured(assessment, area)
+    what = counted(len(found), "finding") if found else "No finding" if able else "Nothing can be said"
     return Section(
         title=title,
         id=f"summary-{slug(area)}",
         blocks=(
             Text(text=question, quiet=True),
-            Text(text=_measured(assessment, area), strong=f"{what}."),
+            Text(text=measured, strong=f"{what}."),
             *((links,) if found else ()),
         ),
     )
 
 
-def _measured(assessment: Assessment, area: Area) -> str:
+def _measured(assessment: Assessment, area: Area) -> tuple[str, bool]:
+    """How much of the area could be measured, and whether anything could."""
     names = [name for name, measure in assessment.measures.items() if measure.area == area]
     if not names:
-        return ""
+        return "", area is Area.DATA_QUALITY
     told = {each.measure for each in assessment.values if each.value is not None}
     able = sum(1 for name in names if name in told)
+    if not able:
+        return f"None of {counted(len(names), 'measure')} has enough data.", False
     if able == len(names):
-        return f"{counted(able, 'measure')} with data."
-    return f"{able} of {counted(len(names), 'measure')} with enough data."
+        return f"{counted(able, 'measure')} with data.", True
+    return f"{able} of {counted(len(names), 'measure')} with enough data.", True
 
 
 def finding_section(

@@ -65,7 +65,7 @@ def measure_sections(
             for name, described in sorted(assessment.measures.items())
             if described.area == area and has_data(values_of(assessment.values, name))
         ]
-        if area is Area.OPENNESS and assessment.lorenz:
+        if area == _lorenz_area(assessment):
             inside.append(_lorenz(assessment))
         if inside:
             areas.append(Section(title=AREAS[area][0], id=f"measures-{slug(area)}", sections=tuple(inside)))
@@ -88,6 +88,7 @@ def measure_section(
             ("Interval", _interval(last)),
             ("Rests on", f"n = {last.n:,}"),
             *((("Period", f"{day(last.period_start)} until {day(last.period_end)}"),) if last.period_end else ()),
+            *((("Since then", _silence(values[-1])),) if values[-1].value is None else ()),
             *((("Counts", STATUSES[last.status]),) if last.status is Status.ACTING_ONLY else ()),
             ("Compared with", _tested(described, assessment)),
         )
@@ -220,6 +221,11 @@ def _interval(value: Value) -> str:
     return f"{number(value.low)} to {number(value.high)}{f' ({value.interval})' if value.interval else ''}"
 
 
+def _silence(last: Value) -> str:
+    """Why there is no value for the newest period."""
+    return f"no value: {last.detail or STATUSES[last.status]}"
+
+
 def _tested(described: Described, assessment: Assessment) -> str:
     if not described.null:
         return "no null model: described, never found"
@@ -249,6 +255,12 @@ def _definition(described: Described, last: Value) -> Folded:
     label = Text(text="What else gives a value that alarms:", quiet=True)
     blocks: tuple[Block, ...] = (facts, label, Bullets(items=innocent)) if innocent else (facts,)
     return Folded(title=f"How {described.title} is measured", blocks=blocks)
+
+
+def _lorenz_area(assessment: Assessment) -> Area | None:
+    """The curve stands beside the index that sums it up."""
+    gini = assessment.measures.get("admin_action_gini")
+    return (Area(gini.area) if gini else Area.USE) if assessment.lorenz else None
 
 
 def _lorenz(assessment: Assessment) -> Section:

@@ -17,12 +17,12 @@ from markupsafe import Markup
 
 from holdfast.report.text import Cell, slug
 
-ColumnKind = Literal["text", "number", "share", "p"]
+ColumnKind = Literal["text", "code", "number", "share", "p"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """One column of a table. All kinds but `text` stand flush right; `share` has three decimals."""
+    """One column of a table. Numbers stand flush right; `share` has three decimals; `code` breaks anywhere."""
 
     heading: str
     kind: ColumnKind = "text"
@@ -101,6 +101,8 @@ class Links:
 
     links: tuple[tuple[str, str], ...]
     """Text and target."""
+    in_line: bool = False
+    """Side by side, for short texts such as names of files."""
 
 
 @dataclass(frozen=True, kw_only=True)

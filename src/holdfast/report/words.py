@@ -82,7 +82,7 @@ NAMES: dict[str, str] = {
 def p_in_words(p: float, null: str) -> str:
     """What the p-value of a finding says, and against what."""
     return (
-        f"p is how often a value at least this far out would come up if nothing but {null} were at work:"
+        f"p is how often chance alone, by the null model ({null}), would give a value at least this far out:"
         f" {probability(p)}."
     )
 
