@@ -127,8 +127,7 @@ def test_only_the_declared_tables_and_columns_are_filled(path: Path, once: Calla
         assert rows.schema.equals(table.arrow)
         known = set(table.filled_by(source.kind))
         filled = {column for column in rows.column_names if rows.column(column).null_count < rows.num_rows}
-        # the number of a vote within its election is the reader's own count, and no source lacks it
-        assert filled <= known | {"occurrence"}
+        assert filled <= known
 
 
 @each_file

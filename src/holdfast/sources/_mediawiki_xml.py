@@ -31,7 +31,6 @@ class Dump:
         self.site: dict[str, str] = {}
         self.namespaces: dict[str, int] = {}
         """Local name to number; the main namespace's name is empty."""
-        self.is_closed = False
         self.parser = expat.ParserCreate()
         self.parser.buffer_text = True
         self.parser.buffer_size = 1 << 16
@@ -121,8 +120,8 @@ def read_dump(opening: Opening, rows: Ingest, begin: Callable[[Dump], tuple[Star
 def _unreadable(dump: Dump, reason: expat.ExpatError) -> InputRefusedError:
     place = f"{dump.path}, line {reason.lineno}, column {reason.offset + 1}"
     message = expat.ErrorString(reason.code)
-    # the three ways in which expat says that the text stopped too early
-    if reason.code in {3, 5, 6} and not dump.is_closed:
+    # no element found, unclosed token, partial character: how expat says that the text stopped too early
+    if reason.code in {3, 5, 6}:
         return refused(
             "source.truncated",
             "the export ends before its closing tag: the file is cut short",
@@ -142,13 +141,7 @@ def _read_preface(dump: Dump, begin: Callable[[Dump], tuple[Start, End]]) -> Non
     def hand_over() -> Start:
         parser.CharacterDataHandler = None
         start_rest, end_rest = begin(dump)
-
-        def end(name: str) -> None:
-            if name == "mediawiki":
-                dump.is_closed = True
-            end_rest(name)
-
-        parser.StartElementHandler, parser.EndElementHandler = start_rest, end
+        parser.StartElementHandler, parser.EndElementHandler = start_rest, end_rest
         return start_rest
 
     def start(name: str, attributes: dict[str, str]) -> None:
@@ -168,8 +161,6 @@ def _read_preface(dump: Dump, begin: Callable[[Dump], tuple[Start, End]]) -> Non
             dump.namespaces["".join(parts)] = int(key) if key.lstrip("-").isdecimal() else 0
         elif name == "siteinfo":
             hand_over()
-        elif name == "mediawiki":
-            dump.is_closed = True
         else:
             dump.site[name] = "".join(parts)
         parts.clear()
