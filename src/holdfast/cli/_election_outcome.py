@@ -111,7 +111,7 @@ def register(group: typer.Typer) -> None:
         from holdfast.elections.clocks import petition_in, recall_state
         from holdfast.elections.rules import load_rules
 
-        report = recall_state(load_rules(rules), petition_in(petition), _day(today))
+        report = recall_state(load_rules(rules), petition_in(petition), day_of(today))
         typer.echo(report.state)
         for line in report.explanation:
             typer.echo(f"  {line}")
@@ -129,12 +129,12 @@ def register(group: typer.Typer) -> None:
         from holdfast.elections.clocks import holders_state
         from holdfast.elections.rules import load_rules
 
-        report = holders_state(load_rules(rules), count, since=_day(since), today=_day(today))
+        report = holders_state(load_rules(rules), count, since=day_of(since), today=day_of(today))
         typer.echo(report.state)
         typer.echo(f"  {report.explanation}")
 
 
-def _day(text: str) -> date:
+def day_of(text: str) -> date:
     """A date of the command line."""
     from holdfast.errors import UsageError
 
