@@ -124,8 +124,8 @@ def test_the_command_records_a_change_in_the_log(tmp_path: Path, capsys: pytest.
     create_log(tmp_path / "log", origin="example.org/gate").close()
     command = [
         "election", "gate", str(path), "--condition", "commitment", "--state", "met", "--evidence", "a page",
-        "--judge", "the stewards", "--reason", "closed", "--on", "2027-05-01", "--log", str(tmp_path / "log"), "--out",
-        str(tmp_path / "out"),
+        "--judge", "the stewards", "--reason", "closed", "--on", "2027-05-01",
+        "--log", str(tmp_path / "log"), "--out", str(tmp_path / "out"),
     ]  # fmt: skip
     assert main(command) == 0
     said = capsys.readouterr().out
