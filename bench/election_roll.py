@@ -17,6 +17,8 @@ from pathlib import Path
 from _generated_lake import generate
 from _measured import measured
 
+from holdfast.tables.lake import open_lake
+
 AS_OF = datetime(2022, 6, 1)  # noqa: DTZ001 - tables hold UTC without zone
 RULES = "zhwiki-personnel-voters"
 WIKI = "wiki0"
@@ -62,14 +64,21 @@ def main() -> None:
     parser.add_argument("--small", action="store_true", help="400,000 revisions")
     parser.add_argument("--lake", type=Path, help="keep the generated lake here")
     parser.add_argument("--peer", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--generate", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.peer:
         peer(options.peer)
         return
+    total = 400_000 if options.small else 20_000_000
+    if options.generate:
+        generate(options.generate, total, wikis=1)
+        return
     with tempfile.TemporaryDirectory() as scratch:
         place = options.lake or Path(scratch) / "lake"
-        total = 400_000 if options.small else 20_000_000
-        lake = generate(place, total, wikis=1)
+        # in a process of its own: a child begins with the peak memory of its parent
+        part = ["--small"] if options.small else []
+        measured([sys.executable, __file__, "--generate", place, *part])
+        lake = open_lake(place)
         held = lake.contents()["wikis"][WIKI]["tables"]
         print(f"{held['revisions']['rows']:,} revisions, {held['accounts']['rows']:,} accounts (simulated)")
         python = sys.executable

@@ -19,6 +19,7 @@ from holdfast.elections.documents import (
 from holdfast.elections.gate import Change, Gate, gate_rows
 from holdfast.elections.outcome import Outcome
 from holdfast.elections.plan import OtherVote, Plan
+from holdfast.elections.toml_file import parse_toml
 from holdfast.errors import InputRefusedError
 from holdfast.record.folder import open_log
 from holdfast.report.page import Block, Bullets, Column, DataTable, Facts, Notice, Page, Section, Text, write_page
@@ -28,8 +29,9 @@ from holdfast.tables.lake import Lake
 
 def known_holidays() -> list[tuple[str, str, str]]:
     """Language, day and name of the holidays that ship: a short list, to be completed in the election's file."""
-    text = files("holdfast.elections").joinpath("holidays.csv").read_text("utf-8")
-    return [(row["language"], row["day"], row["name"]) for row in csv.DictReader(io.StringIO(text))]
+    data = files("holdfast.elections").joinpath("holidays.toml").read_bytes()
+    rows = parse_toml(data, "holidays.toml").data["holiday"]
+    return [(row["language"], row["day"], row["name"]) for row in rows]
 
 
 def read_calendar(path: Path) -> list[OtherVote]:
