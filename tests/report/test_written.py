@@ -10,9 +10,10 @@ from pathlib import Path
 import jsonschema
 import pyarrow.parquet as pq
 import pytest
-from made_up import assessment, big_assessment, empty_assessment
+from made_up import assessment, big_assessment, empty_assessment, series
 
 from holdfast.errors import UsageError
+from holdfast.ids import wiki_name
 from holdfast.report.machine_files import findings_schema, table_forms, tables_of
 from holdfast.report.written import write_report
 
@@ -229,3 +230,19 @@ def test_seventeen_measures_over_ten_years_with_peers_stay_below_five_megabytes(
 def test_the_tables_in_memory_are_those_on_disk(written: Path) -> None:
     for name, table in tables_of(assessment()).items():
         assert pq.read_table(written / f"{name}.parquet").equals(table), name
+
+
+def test_hundreds_of_peers_do_not_swell_the_page(tmp_path: Path) -> None:
+    undated = [
+        replace(series("effective_admins", wiki=f"peer{number:03d}", months=1)[0], period_start=None, period_end=None)
+        for number in range(300)
+    ]
+    dated = [
+        value for number in range(300) for value in series("admin_action_gini", wiki=f"peer{number:03d}", months=24)
+    ]
+    own = [replace(undated[0], wiki=wiki_name("madewiki")), *series("admin_action_gini")]
+    write_report(replace(assessment(), values=tuple(own), peers=(*undated, *dated)), tmp_path / "out")
+    page = (tmp_path / "out" / "report.html").read_text()
+    assert "289 more wikis of like size not shown" in page
+    assert "271 more wikis of like size not shown" in page
+    assert len(page) < 500_000

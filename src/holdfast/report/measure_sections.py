@@ -23,8 +23,11 @@ from holdfast.report.page import (
 )
 from holdfast.report.shape_charts import lorenz_chart
 from holdfast.report.text import counted, day, number, slug
-from holdfast.report.time_charts import Change, Point, small_multiples, time_chart
+from holdfast.report.time_charts import Change, Point, more_like_it, small_multiples, time_chart
 from holdfast.report.words import AREAS, STATUSES
+
+_MOST_PEERS = 30
+"""Rows of one interval chart; a lake may hold hundreds of wikis of like size."""
 
 
 def values_of(values: Sequence[Value], measure: str) -> list[Value]:
@@ -186,14 +189,20 @@ def _against_peers(described: Described, own: str, values: Sequence[Value]) -> F
     }
     if any(sum(point.value is not None for point in points) > 1 for points in series.values()):
         return small_multiples(series, own=own, title=described.title, unit=described.unit)
-    newest = {name: _of(values, name)[-1] for name in names}
+    drawn = sorted({own, *[name for name in names if name != own][: _MOST_PEERS - 1]})
+    newest = {name: _of(values, name)[-1] for name in drawn}
     intervals = [
         Interval(label=name, value=value.value, low=value.low, high=value.high, emphasis=name == own)
         for name, value in newest.items()
     ]
     words = "; ".join(f"{name}: {number(value.value)}" for name, value in newest.items())
     return interval_chart(
-        intervals, title=described.title, description=f"{words}.", label="wiki", unit=described.unit
+        intervals,
+        title=described.title,
+        description=f"{words}.",
+        label="wiki",
+        unit=described.unit,
+        note=more_like_it(len(names) - len(drawn)),
     )
 
 

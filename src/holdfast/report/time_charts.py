@@ -116,7 +116,8 @@ def small_multiples(
 ) -> Figure:
     """One small panel for each name on the same scales, in alphabetical order, the one in question drawn thick.
 
-    At most 12 panels: the rest is in the table alone, which has the last period of each calendar year.
+    At most 12, its own among them; the note says how many others there are. The table has the last period of
+    each calendar year.
     """
     names = sorted(series)
     drawn = sorted({own, *[name for name in names if name != own][:11]} & set(names))
@@ -141,7 +142,7 @@ def small_multiples(
         )
     )
     table_rows = tuple(
-        (name, *row) for name in names for row in table_of_points(_yearly(series[name]), caption="", unit=unit).rows
+        (name, *row) for name in drawn for row in table_of_points(_yearly(series[name]), caption="", unit=unit).rows
     )
     columns = (Column(heading="wiki"), *table_of_points((), caption="", unit=unit).columns)
     words = [f"{name}: {_last_words(series[name])}" for name in drawn]
@@ -150,8 +151,13 @@ def small_multiples(
         title=title,
         description=f"{unit}, one panel for each of {counted(len(drawn), 'wiki')}. {'; '.join(words)}.",
         table=DataTable(caption=f"{title}: the last period of each year", columns=columns, rows=table_rows),
-        note=note,
+        note=" ".join(text for text in (note, more_like_it(len(names) - len(drawn))) if text),
     )
+
+
+def more_like_it(count: int) -> str:
+    """What a chart says of those that it has no room for."""
+    return f"{counted(count, 'more wiki')} of like size not shown: the first by name are." if count > 0 else ""
 
 
 def event_chart(
