@@ -40,8 +40,8 @@ class Disk(Protocol):
     def remove(self, path: str) -> None:
         """Take a file away, durably; nothing when there is none."""
 
-    def sweep(self) -> None:
-        """Take away what a crash left half-written beside its place."""
+    def sweep(self, folder: str) -> None:
+        """Below a folder: take away what a crash left half-written, and make the names of other files durable."""
 
     def only_writer(self, path: str) -> AbstractContextManager[None]:
         """Hold the right to write, as a context. Raises UsageError `record.busy` when another holds it."""
@@ -128,22 +128,34 @@ class FolderDisk:
             raise _full(path, reason) from None
 
     def truncate(self, path: str, size_bytes: int) -> None:
-        handle = os.open(self.root / path, os.O_WRONLY)
         try:
-            os.ftruncate(handle, size_bytes)
-            self._flush_handle(handle)
-        finally:
-            os.close(handle)
+            handle = os.open(self.root / path, os.O_WRONLY)
+            try:
+                os.ftruncate(handle, size_bytes)
+                self._flush_handle(handle)
+            finally:
+                os.close(handle)
+        except OSError as reason:
+            raise _full(path, reason) from None
 
     def remove(self, path: str) -> None:
         place = self.root / path
-        if place.exists():
-            self._unlink(place)
-            self._flush(place.parent)
+        try:
+            if place.exists():
+                self._unlink(place)
+                self._flush(place.parent)
+        except OSError as reason:
+            raise _full(path, reason) from None
 
-    def sweep(self) -> None:
-        for left in self.root.rglob(".*.new"):
-            left.unlink(missing_ok=True)
+    def sweep(self, folder: str) -> None:
+        try:
+            for left in (self.root / folder).rglob(".*.new"):
+                left.unlink(missing_ok=True)
+            for place in (self.root / folder).rglob("*"):
+                if place.is_dir():
+                    self._flush(place)
+        except OSError as reason:
+            raise _full(folder, reason) from None
 
     @contextmanager
     def only_writer(self, path: str) -> Iterator[None]:
@@ -235,7 +247,7 @@ class MemoryDisk:
     def remove(self, path: str) -> None:
         self._files.pop(path, None)
 
-    def sweep(self) -> None:
+    def sweep(self, folder: str) -> None:
         pass
 
     @contextmanager

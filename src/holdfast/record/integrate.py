@@ -107,11 +107,9 @@ class Integration:
         self._stage_fixed(tile_path(level, number, len(hashes)), b"".join(hashes))
 
     def _stage_fixed(self, path: str, data: bytes) -> None:
-        """Stage a file that never changes."""
+        """Stage a file that never changes; written again when it is there, for a crash may have left it undurable."""
         place = f"{PUBLIC}/{path}"
-        if not self._disk.exists(place):
-            self._files[place] = data
-        elif self._disk.read(place) != data:
+        if self._disk.exists(place) and self._disk.read(place) != data:
             raise CheckFailedError(
                 "record.tile.changed",
                 "a tile that was written before has other bytes now",
@@ -119,6 +117,7 @@ class Integration:
                 place=place,
                 hint="the folder was changed from outside: stop, keep a copy, and restore it from its backup",
             )
+        self._files[place] = data
 
     def finish(self) -> bytes:
         """Write what is left, partial tiles included; everything is durable when this returns. Gives the root."""

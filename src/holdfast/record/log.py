@@ -88,10 +88,14 @@ class Log:
         self._held.enter_context(disk.only_writer(LOCK_FILE))
         try:
             self._signer = parse_signer(disk.read(KEY_FILE).decode("ascii", "replace"))
+            was_rotating = disk.exists(NEXT_KEY_FILE)
             self._finish_rotation()
             self._published = open_checkpoint(self.fetch(CHECKPOINT_PATH), self._signer.key)
             self._queue = Queue(disk, self.size)
             self._last_at = self._read_last_at()
+            if was_rotating or not self._queue.is_empty:
+                disk.sweep(PUBLIC)
+            disk.sweep("private")
             self._recover()
         except BaseException:
             self._held.close()
@@ -366,8 +370,6 @@ class Log:
                     self._handover = str(entry.target)
                 elif entry.act in (Act.OPEN, Act.ERASE) and isinstance(entry.target, int):
                     self._carry_out(entry.act, entry.target, index)
-        if not self._queue.is_empty:
-            self._disk.sweep()
         if self._queue.next_index == self.size:
             self._queue.clear()
 
