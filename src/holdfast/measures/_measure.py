@@ -33,6 +33,8 @@ class Computed:
     detail: str = ""
     compared: float | None = None
     """What the tests compare, where it is not the value itself; null: the value."""
+    is_comparable: bool = True
+    """False: tests leave this period out, because it was watched for less time than others."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -39,8 +39,9 @@ class Measured:
     @property
     def compared(self) -> float | None:
         """What tests compare; null when there is nothing to compare."""
-        found = self.computed.value if self.computed.compared is None else self.computed.compared
-        return None if found is None or np.isnan(found) else found
+        if not self.computed.is_comparable:
+            return None
+        return self.computed.value if self.computed.compared is None else self.computed.compared
 
 
 def prepare(connection: duckdb.DuckDBPyConnection, days: Calendar, progress: Progress = silent) -> None:

@@ -20,7 +20,6 @@ def finish(rows: Sequence[Row], rng: np.random.Generator) -> Computed:
         return not_enough(newcomers, "the history ends less than 90 days after this month")
     kept = sum(int(row["retained"]) for row in rows)
     low, high = wilson(kept, newcomers)
-    watched = all(row["is_watched"] for row in rows)
     return Computed(
         value=kept / newcomers,
         low=low,
@@ -28,7 +27,8 @@ def finish(rows: Sequence[Row], rng: np.random.Generator) -> Computed:
         interval=WILSON,
         n=newcomers,
         detail=f"{kept} of {newcomers} newcomers; later months had less time to return",
-        compared=sum(int(row["returned"]) for row in rows) / newcomers if watched else float("nan"),
+        compared=sum(int(row["returned"]) for row in rows) / newcomers,
+        is_comparable=all(row["is_watched"] for row in rows),
     )
 
 

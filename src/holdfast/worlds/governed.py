@@ -151,7 +151,7 @@ class _Making:
         lifted = rng.random(blocks) < (0.0 if self.is_captured(month) else world.reversal)
         for n, at in enumerate(self.moments(month, blocks)):
             target = f"Simulated vandal {month}-{n}"
-            self._vandalise(target, at)
+            self._vandalise(target, at, at - self.begins[month])
             self._block(at, int(actors[n]), target, "block", _REASONS[reasons[n]], int(seconds[n]))
             if lifted[n]:
                 others = holders[holders != actors[n]]
@@ -164,10 +164,10 @@ class _Making:
                  "action": "delete"}
             )  # fmt: skip
 
-    def _vandalise(self, target: str, blocked_at: datetime) -> None:
+    def _vandalise(self, target: str, blocked_at: datetime, longest: timedelta) -> None:
         """The one to three edits for which the target is blocked."""
         for _ in range(int(self.rng.integers(1, 4))):
-            before = timedelta(seconds=float(self.rng.uniform(60, 2 * 86_400)))
+            before = min(longest, timedelta(seconds=float(self.rng.uniform(60, 2 * 86_400))))
             page, number = int(self.rng.random() ** 2 * 800), 10_000_000 + len(self.rows["revisions"])
             self.rows["revisions"].append(
                 {"revision_id": number, "page_id": page, "at": blocked_at - before, "account": target,
