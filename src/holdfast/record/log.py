@@ -24,6 +24,7 @@ from holdfast.record.integrate import PUBLIC, Integration, drop_partials, kept_p
 from holdfast.record.kinds import kind_named
 from holdfast.record.lookalike import oddities
 from holdfast.record.merkle import leaf_hash
+from holdfast.record.page import page_files
 from holdfast.record.policy import POLICY_PATH, Policy, parse_policy
 from holdfast.record.proof import Proved, fetch_shelf, prove
 from holdfast.record.queue import Queue
@@ -231,6 +232,7 @@ class Log:
         Raises CheckFailedError `record.policy.quorum` when too few log witnesses cosign (nothing is published then,
         and nothing is lost), `record.tile.changed` when the folder was changed from outside.
         """
+        self._refresh_page()
         since, before = self.size, self._published
         tree = Integration(self._disk, since)
         if tree.root() != before.head.root:
@@ -271,6 +273,15 @@ class Log:
             self._disk.write({f"{PUBLIC}/{rotation_path(self.verifier_key)}": bytes(note)})
         self._disk.write(files)
         self._published = checkpoint
+
+    def _refresh_page(self) -> None:
+        """Bring the browser page beside the log up to this version's."""
+        now = {f"{PUBLIC}/{name}": data for name, data in page_files().items()}
+        old = {
+            path: data for path, data in now.items() if not self._disk.exists(path) or self._disk.read(path) != data
+        }
+        if old:
+            self._disk.write(old)
 
     def policy(self) -> Policy:
         """The policy that lies beside the log."""
