@@ -8,7 +8,7 @@ from typing import Any
 
 from holdfast.elections import counting, formats
 from holdfast.elections.contest import Contest, Reading, irregular
-from holdfast.elections.counting._method import Count, Method, State, choose, count_all
+from holdfast.elections.counting._method import Choice, Count, Method, State, choose, count_all
 from holdfast.elections.formats._format import Format, read_contests
 from holdfast.errors import InputRefusedError, UsageError
 from holdfast.registry import kinds_in
@@ -149,7 +149,14 @@ def standings(count: Count) -> list[tuple[int, dict[str, str]]]:
     return found
 
 
-def readings_compared(contest: Contest, method: Method, **how: Any) -> dict[str, tuple[str, ...]]:
+def readings_compared(
+    contest: Contest,
+    method: Method,
+    *,
+    seats: int,
+    lot: Sequence[int],
+    options: Sequence[tuple[str, str]] = (),
+) -> dict[str, tuple[str, ...]]:
     """The winners under each reading of irregular rankings, so that a rule set's choice is made in the open.
 
     A reading that refuses the ballots is left out. Empty when no ballot is irregular.
@@ -160,7 +167,8 @@ def readings_compared(contest: Contest, method: Method, **how: Any) -> dict[str,
     results: dict[str, tuple[str, ...]] = {}
     for reading in Reading:
         try:
-            results[reading] = count_contest(contest, method.name, reading=reading, **how).winners
+            choice = Choice(seats=seats, reading=reading, lot=tuple(lot), options=tuple(options))
+            results[reading] = count_all(contest, method, choice).winners
         except InputRefusedError as refusal:
             if refusal.code != "ballots.shared_place":
                 raise
