@@ -173,6 +173,8 @@ def test_good_files_before_a_bad_one_stay(lake: Path, tmp_path: Path, capsys: py
         (("ingest", str(VOTES), "--wiki", "W!", "--lake", "L"), "ids.wiki"),
         (("ingest", str(VOTES), "--wiki", "w", "--lake", "L", "--as", "nothing"), "source.unknown_name"),
         (("ingest", str(VOTES), "--wiki", "w", "--lake", "L", "--since", "2020-01-01"), "ingest.since_file"),
+        (("ingest", str(VOTES), "--wiki", "w", "--lake", "L", "--as", "action_api"), "ingest.not_that_kind"),
+        (("ingest", "http://127.0.0.1/", "--wiki", "w", "--lake", "L", "--as", "vote_list"), "ingest.not_that_kind"),
         (("ingest", str(VOTES), "--wiki", "w", "--lake", "L", "--option", "novalue"), "ingest.option"),
         (("lake", "nowhere"), "lake.none_here"),
         (("lake", "a", "b"), "lake.arguments"),

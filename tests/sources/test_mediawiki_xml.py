@@ -55,6 +55,7 @@ def test_every_field_of_a_revision_is_where_it_belongs(read: Callable[..., Lake]
         "sha1": sha1_hex("ghxm4drgq6r3uvma7i0cjgjp4mxqvtv"),
     }
     assert (hidden["account"], hidden["is_address"], hidden["sha1"], hidden["is_minor"]) == (None, None, None, True)
+    assert hidden["size_bytes"] is None
     assert (bot["account"], bot["parent_id"], bot["size_bytes"]) == ("Beispielbot", 71, 9)
     # the empty text's well-known SHA-1, and not the file's, which is no edit
     assert (upload["account"], upload["sha1"]) == ("Jemand", "da39a3ee5e6b4b0d3255bfef95601890afd80709")

@@ -46,7 +46,13 @@ def head_of(given: str) -> Head:
             place=str(path),
             hint="check the path; the address of a live wiki begins with https://",
         )
-    return Head(name=path.name, first=first_bytes(path, _HEAD_BYTES))
+    try:
+        return Head(name=path.name, first=first_bytes(path, _HEAD_BYTES))
+    except OSError as reason:
+        raise UsageError(
+            "source.not_readable", "the file cannot be read", got=reason.strerror or "", place=str(path),
+            hint="check its permissions and the disk",
+        ) from None  # fmt: skip
 
 
 def choose(given: str, as_source: str | None = None) -> Source:

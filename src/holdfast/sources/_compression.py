@@ -19,8 +19,8 @@ import zstandard
 from holdfast.errors import InputRefusedError
 from holdfast.progress import Progress, silent
 
-_CHUNK = 1 << 20
-_HEAD_CHUNK = 1 << 16
+# small enough that a piece which unpacks to a thousand times its size still fits in memory
+_CHUNK = 1 << 16
 
 
 class _Stream(Protocol):
@@ -74,7 +74,7 @@ def refused(
     )
 
 
-def decompressed(path: Path, progress: Progress = silent, *, chunk_bytes: int = _CHUNK) -> Iterator[bytes]:
+def decompressed(path: Path, progress: Progress = silent) -> Iterator[bytes]:
     """The file's content in pieces, whatever it is compressed with.
 
     Raises InputRefusedError: `source.empty`, `source.container`, `source.truncated` or `source.damaged`, naming the
@@ -82,7 +82,7 @@ def decompressed(path: Path, progress: Progress = silent, *, chunk_bytes: int = 
     """
     size = path.stat().st_size
     with path.open("rb") as stream:
-        first = stream.read(chunk_bytes)
+        first = stream.read(_CHUNK)
         if not first:
             raise refused("source.empty", "the file is empty", place=str(path), expected="at least one row")
         for magic, name in _CONTAINERS.items():
@@ -101,9 +101,9 @@ def decompressed(path: Path, progress: Progress = silent, *, chunk_bytes: int = 
                 done += len(first)
                 progress(path.name, done, size)
                 yield first
-                first = stream.read(chunk_bytes)
+                first = stream.read(_CHUNK)
             return
-        yield from _streams(path, kind, first, lambda: stream.read(chunk_bytes), progress, size)
+        yield from _streams(path, kind, first, lambda: stream.read(_CHUNK), progress, size)
 
 
 def _streams(
@@ -170,7 +170,7 @@ def is_unchecked(path: Path) -> bool:
 def first_bytes(path: Path, count: int) -> bytes:
     """The first bytes after decompression, at most `count`; errors as `decompressed`."""
     found = bytearray()
-    for piece in decompressed(path, chunk_bytes=_HEAD_CHUNK):
+    for piece in decompressed(path):
         found += piece
         if len(found) >= count:
             break

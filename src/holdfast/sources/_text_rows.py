@@ -1,7 +1,7 @@
 """Lines and rows of text files: strict UTF-8, fields counted, every error with file and line."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,8 +21,14 @@ def _cut_short(path: Path, line: int) -> InputRefusedError:
     )
 
 
-def text_lines(path: Path, progress: Progress = silent, *, must_end_with_newline: bool = False) -> Iterator[str]:
-    """The file's lines with their line ends, decompressed and decoded.
+def text_lines(
+    path: Path,
+    progress: Progress = silent,
+    *,
+    must_end_with_newline: bool = False,
+    note: Callable[[str], None] | None = None,
+) -> Iterator[str]:
+    """The file's lines with their line ends, decompressed and decoded; `note` hears of a last line without one.
 
     Raises InputRefusedError `source.not_utf8` naming line and byte, `source.truncated` when the last line has no
     line end and `must_end_with_newline` is set, and what `decompressed` raises.
@@ -56,6 +62,8 @@ def text_lines(path: Path, progress: Progress = silent, *, must_end_with_newline
     if rest:
         if must_end_with_newline:
             raise _cut_short(path, line)
+        if note is not None:
+            note("the last line has no line end: if the file was fetched, compare its size with the published one")
         yield _decoded(path, rest, line, offset)
 
 
@@ -83,13 +91,14 @@ class Rows:
     delimiter: str = ","
     quote: str = '"'
     must_end_with_newline: bool = False
+    note: Callable[[str], None] | None = None
 
     def place(self, line: int) -> str:
         """What an error calls this row."""
         return f"{self.path.name}, line {line}"
 
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:
-        lines = text_lines(self.path, self.progress, must_end_with_newline=self.must_end_with_newline)
+        lines = text_lines(self.path, self.progress, must_end_with_newline=self.must_end_with_newline, note=self.note)
         reader = csv.reader(lines, delimiter=self.delimiter, quotechar=self.quote, strict=True)
         try:
             for fields in reader:

@@ -24,6 +24,9 @@ _REVISION = (
     "sha1",
 )
 
+_SIZE_NOT_KNOWN = "-1"
+"""What Wikimedia's dumps of content history write where the text is hidden."""
+
 
 def sha1_hex(base36: str) -> str | None:
     """A dump's SHA-1 (base 36, 31 characters) as the API writes it: 40 hexadecimal digits; None when empty."""
@@ -77,9 +80,10 @@ class _History:
             nonlocal current, revision, contributor, page, size_bytes, place
             parts.clear()
             if name == "text":
-                if "bytes" in attributes:
+                size = attributes.get("bytes", _SIZE_NOT_KNOWN)
+                if size != _SIZE_NOT_KNOWN:
                     # the API's size is the sum over a page's slots, and so is this
-                    size_bytes = (size_bytes or 0) + dump.number(attributes["bytes"], "size of the text")
+                    size_bytes = (size_bytes or 0) + dump.number(size, "size of the text")
                 parser.CharacterDataHandler = None
             elif name == "contributor":
                 contributor = current = {}

@@ -36,7 +36,7 @@ def read(opening: Opening, rows: Ingest) -> None:
     `source.votes.empty_name`, `clock.unreadable`, each naming the line.
     """
     assert opening.path is not None
-    text = Rows(path=opening.path, progress=opening.progress)
+    text = Rows(path=opening.path, progress=opening.progress, note=rows.note)
     lines = iter(text)
     first_line, header = next(lines, (1, [""]))
     where = columns_in(text, header, NEEDED, first_line)

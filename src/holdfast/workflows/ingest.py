@@ -18,6 +18,7 @@ from holdfast.sources._compression import is_unchecked
 from holdfast.sources._source import Opening, Source
 from holdfast.tables.ingest import already_there, begin, ingest_id, inputs_of
 from holdfast.tables.lake import Entry, Input, Lake, create_lake
+from holdfast.tables.schema import Kind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,12 +66,20 @@ def ingest(
     # formats first: of five files with one misnamed, none is read for an hour before that is said
     chosen = [(text, choose(text, how.as_source)) for text in texts]
     for text, source in chosen:
-        _check_since(text, source, how)
+        _check_fits(text, source, how)
     with _opened(lake, settings) as opened:
         return tuple(_one(text, source, opened, name, how) for text, source in chosen)
 
 
-def _check_since(text: str, source: Source, how: Reading) -> None:
+def _check_fits(text: str, source: Source, how: Reading) -> None:
+    if is_address(text) != (source.kind is Kind.API):
+        raise UsageError(
+            "ingest.not_that_kind",
+            f"{source.name} reads " + ("the address of a live wiki" if source.kind is Kind.API else "files"),
+            got="an address" if is_address(text) else "a file",
+            place=text,
+            hint="leave --as out, or download the file first",
+        )
     if how.since is not None and not is_address(text):
         raise UsageError(
             "ingest.since_file",
