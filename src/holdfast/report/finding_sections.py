@@ -46,8 +46,7 @@ def _card(assessment: Assessment, area: Area) -> Section:
     title, question = AREAS[area]
     found = by_area(assessment.findings, area)
     links = Links(links=tuple((finding.claim, f"#{anchor_of(finding)}") for finding in found))
-    measured, able = _measured(assessment, area)
-    what = counted(len(found), "finding") if found else "No finding" if able else "Nothing can be said"
+    what, measured = said_of(assessment, area)
     return Section(
         title=title,
         id=f"summary-{slug(area)}",
@@ -57,6 +56,13 @@ def _card(assessment: Assessment, area: Area) -> Section:
             *((links,) if found else ()),
         ),
     )
+
+
+def said_of(assessment: Assessment, area: Area) -> tuple[str, str]:
+    """What was found in an area, and on how much data: no finding is not the same as nothing to go by."""
+    found = len(by_area(assessment.findings, area))
+    measured, able = _measured(assessment, area)
+    return counted(found, "finding") if found else "No finding" if able else "Nothing can be said", measured
 
 
 def _measured(assessment: Assessment, area: Area) -> tuple[str, bool]:

@@ -4,11 +4,11 @@ from markupsafe import Markup
 
 from holdfast.findings.assessment import Assessment
 from holdfast.report._render import render_fragment
-from holdfast.report.finding_sections import areas_shown, by_area, finding_section
+from holdfast.report.finding_sections import areas_shown, by_area, finding_section, said_of
 from holdfast.report.measure_sections import measure_chart, measure_section, without_data
-from holdfast.report.page import Block, Facts, Folded, Section, Text
+from holdfast.report.page import Block, Column, DataTable, Folded, Section, Text
 from holdfast.report.svg import unchecked
-from holdfast.report.text import counted, day
+from holdfast.report.text import day
 from holdfast.report.words import AREAS, NAMES, NO_SCORE, NOTHING_FOUND
 
 
@@ -28,19 +28,13 @@ _GROUND = "background: #fbfaf6; color: #1a2326; padding: 1em; max-width: 60em; o
 
 def _section(assessment: Assessment) -> Markup:
     told = {value.measure for value in assessment.values if value.value is not None}
-    facts = Facts(
-        pairs=(
-            ("as of", day(assessment.as_of) if assessment.as_of else "data without times"),
-            ("measures with data", f"{len(told)} of {len(assessment.measures)}"),
-            ("hypotheses tested", f"{assessment.family.looked_at:,}"),
-            *(
-                (AREAS[area][0], counted(len(by_area(assessment.findings, area)), "finding"))
-                for area in areas_shown(assessment)
-            ),
-        )
+    areas = DataTable(
+        caption=f"As of {day(assessment.as_of)}" if assessment.as_of else "Data without times",
+        columns=(Column(heading="area"), Column(heading="found"), Column(heading="on")),
+        rows=tuple((AREAS[area][0], *said_of(assessment, area)) for area in areas_shown(assessment)),
     )
     labels = tuple(Text(text=label, strong="Note:") for label in assessment.labels)
-    blocks: list[Block] = [*labels, facts, Text(text=NO_SCORE, quiet=True)]
+    blocks: list[Block] = [*labels, areas, Text(text=NO_SCORE, quiet=True)]
     if not assessment.findings:
         blocks.append(Text(text=NOTHING_FOUND))
     for area in areas_shown(assessment):
