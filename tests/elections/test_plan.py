@@ -10,7 +10,7 @@ from holdfast.elections.documents import call_page, escaped, languages, promises
 from holdfast.elections.plan import OtherVote, changes, holidays_within, overlaps, read_plan
 from holdfast.elections.toml_file import parse_toml
 from holdfast.errors import InputRefusedError
-from holdfast.workflows.plan_election import known_holidays, write_plan
+from holdfast.workflows.plan_election import known_holidays, read_calendar, write_plan
 
 PLAN = (
     """format = 1
@@ -186,6 +186,39 @@ def test_overlaps_and_holidays_are_found(tmp_path: Path) -> None:
     assert [each.name for each in overlaps(plan, others)] == ["touching", "around"]
     days = [day for day, _ in holidays_within(plan, known_holidays())]
     assert days == [date(2027, 3, 20), date(2027, 3, 21), date(2027, 3, 22)]
+
+
+@pytest.mark.requirement("E4")
+def test_Z17_a_rehearsal_of_three_questions_the_first_a_test(tmp_path: Path) -> None:
+    question = (
+        '[[question]]\nid = "q{n}"\nmethod = "approval"\n{test}'
+        '[question.text]\nen = "Question {n}"\nfa = "پرسش {n}"\n'
+    )
+    text = PLAN.replace('wiki = "testwiki"', 'wiki = "testwiki"\nrehearsal = true\nvote_may_be_changed = true')
+    start, end = text.index("[[question]]"), text.index("[[roll]]")
+    questions = "".join(question.format(n=n, test="test = true\n" if n == 1 else "") for n in (1, 2, 3))
+    text = text[:start] + questions + text[end:]
+    text = text.replace("2027-03-10", "2027-03-11").replace("2027-03-24", "2027-03-25")
+    plan = read_plan(written(tmp_path, text))
+    assert [each.is_test for each in plan.questions] == [True, False, False]
+    call = wikitext(call_page(plan, "en"))
+    assert "its outcome changes nothing" in call
+    assert call.count("the answers decide nothing") == 1
+    assert "the last one counts" in call
+
+
+@pytest.mark.requirement("E5")
+def test_Z18_a_calendar_of_eight_elections(tmp_path: Path) -> None:
+    tasks = ["T308397", "T318147", "T342774", "T361902", "T377014", "T389915", "T368610", "T377171"]
+    rows = "".join(f"{task},2027-0{month}-01,2027-0{month}-14\n" for month, task in enumerate(tasks, 1))
+    path = tmp_path / "calendar.csv"
+    path.write_text("name,opens,closes\n" + rows)
+    votes = read_calendar(path)
+    assert len(votes) == 8
+    assert [each.name for each in overlaps(read_plan(written(tmp_path)), votes)] == ["T342774"]
+    path.write_text("name,opens\nx,2027-01-01\n")
+    with pytest.raises(InputRefusedError, match=r"plan\.calendar"):
+        read_calendar(path)
 
 
 def test_a_new_version_shows_old_and_new_with_its_line(tmp_path: Path) -> None:

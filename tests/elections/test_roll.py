@@ -188,6 +188,12 @@ def test_an_account_that_edited_was_registered_by_then(tmp_path: Path) -> None:
     assert on_roll(lake, {"test": "registered", "days": 30}) == ("old hand",)
 
 
+def test_an_account_that_only_its_edits_show_is_examined(tmp_path: Path) -> None:
+    lake = lake_of(tmp_path / "lake", {"revisions": [*edits("seen", 2, OLD), *edits("later", 2, AS_OF)]})
+    roll = compute_roll(lake, WIKI, rules({"test": "edits", "at_least": 2}), AS_OF)
+    assert (roll.accounts, roll.examined) == (("seen",), 1)
+
+
 def test_include_and_exclude_lists_and_exclusion_is_stronger(tmp_path: Path) -> None:
     lake = lake_of(tmp_path / "lake", {"accounts": [account(n, OLD) for n in "abc"], "revisions": edits("a", 1, OLD)})
     rule = rules({"test": "edits", "at_least": 1})

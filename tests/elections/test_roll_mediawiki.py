@@ -99,8 +99,10 @@ def states(logged: list[tuple[Any, ...]], as_of: datetime) -> tuple[set[str], di
         elif action == "unblock":
             blocked.pop(name, None)
         else:
-            duration = after(text, "5::duration")
-            if duration in ("infinity", "indefinite", "infinite"):
+            old_form = not text.startswith("a:")
+            duration = text.split("\n")[0] if old_form else after(text, "5::duration")
+            # a length that is not there counts as running, as the roll's rules say
+            if duration in ("infinity", "indefinite", "infinite", ""):
                 running = True
             elif duration.startswith("20"):
                 running = datetime.fromisoformat(duration.rstrip("Z")) > as_of
@@ -108,7 +110,8 @@ def states(logged: list[tuple[Any, ...]], as_of: datetime) -> tuple[set[str], di
                 number, unit = duration.split()
                 running = moment(stamp) + timedelta(days=int(number) * days[unit]) > as_of
             blocked.pop(name, None)
-            if running and '"sitewide";b:1' in text:
+            # entries of old forms are older than blocks of some pages alone
+            if running and (old_form or '"sitewide";b:1' in text):
                 blocked[name] = True
     return set(blocked), groups
 
@@ -125,6 +128,8 @@ def after(text: str, key: str) -> str:
 
 def held(text: str, as_of: datetime) -> set[str]:
     """The groups after a rights entry of which the end had not come."""
+    if not text.startswith("a:"):
+        return set(filter(None, text.partition("\n")[2].split(", ")))
     new = text.split('"5::newgroups";', 1)[1].split('"oldmetadata"', 1)[0]
     names = re.findall(r's:\d+:"([^"]+)";', new)
     ends = re.findall(r's:6:"expiry";(?:N|s:\d+:"(\d+)")', text.split('"newmetadata"', 1)[1])

@@ -23,6 +23,7 @@ def register(group: typer.Typer) -> None:
         reading: str = typer.Option("", help="Skipped and repeated places: as-written, close-up or stop."),
         lot_seed: str = typer.Option("", help="A published text that decides the order of the lot."),
         option: list[str] = typer.Option([], help="A parameter of the method, NAME=VALUE; may be repeated."),
+        rules: str = typer.Option("", help="A rule set that says the reading and the seats, when no option does."),
         question: int = typer.Option(0, help="Which question of a file with several, from 1."),
         as_format: str = typer.Option("", "--as", help="The file's format, when it is not recognised."),
         out: Path | None = typer.Option(
@@ -37,6 +38,12 @@ def register(group: typer.Typer) -> None:
         pairs = [tuple(each.split("=", 1)) for each in option]
         if any(len(pair) != 2 for pair in pairs):
             raise UsageError("counting.option", "a parameter has no value", expected="--option NAME=VALUE")
+        if rules:
+            from holdfast.elections.rules import load_rules
+
+            rule_set = load_rules(rules)
+            seats = seats if seats is not None else rule_set.seats
+            reading = reading or rule_set.reading
         contest = contest_in(file, question=question, as_format=as_format)
         found = count_contest(
             contest,

@@ -252,32 +252,36 @@ def failed(node: Node, row: Mapping[str, Any]) -> list[str]:
     return [line for child in node.children for line in failed(child, row)]
 
 
-def facts_sql(node: Node, wiki_accounts: str, *, prefix: str = "") -> str:
-    """A query with one row for each account of the query `wiki_accounts` (columns account, registered_at).
+def facts_sql(node: Node, *, only: str | None = None) -> str:
+    """A query with one row for each account that was not certainly made after the moment; or for one account.
 
-    Columns: account, one for each test. Reads the views revisions, account_groups and blocks (their names behind
-    `prefix`), and the tables `given_lists(name, account)` and `given_facts(name, account)`, which the caller makes.
+    Columns: account, one for each test. Reads the views accounts, revisions, account_groups and blocks, and the
+    tables `given_lists(name, account)` and `given_facts(name, account)`, which the caller makes. One pass over the
+    revisions.
     """
     leaves = list(node.leaves())
     as_of = leaves[0].as_of
+    mine = "" if only is None else f" AND {{}} = {quoted(only)}"
     counts = [
         f"count(*) FILTER (WHERE {leaf.edits_where()}) AS {leaf.column}" for leaf in leaves if leaf.test == "edits"
     ]
-    parts = [
-        "WITH edited AS (SELECT account, "
-        + "".join(f"{count}, " for count in counts)
-        + f'min("at") AS first_at FROM {prefix}revisions WHERE "at" < {_moment(as_of)} AND account IS NOT NULL'
-        + " AND NOT coalesce(is_address, FALSE) GROUP BY account)",
-        f"held AS ({_held_sql(as_of, prefix)})",
-        f"blocked AS ({_blocked_sql(as_of, prefix)})",
-    ]
     columns = [f"{_column_sql(leaf)} AS {leaf.column}" for leaf in leaves]
     return (
-        ", ".join(parts)
-        + f" SELECT a.account AS account, {', '.join(columns)} FROM ({wiki_accounts}) AS a"
+        "WITH edited AS MATERIALIZED (SELECT account, "
+        + "".join(f"{count}, " for count in counts)
+        + f'min("at") AS first_at FROM revisions WHERE "at" < {_moment(as_of)} AND account IS NOT NULL'
+        + f" AND NOT coalesce(is_address, FALSE){mine.format('account')} GROUP BY account),"
+        # an account that only its edits show is one too
+        + " known AS (SELECT account, registered_at FROM accounts WHERE NOT coalesce(is_address, FALSE)"
+        + f"{mine.format('account')} UNION ALL SELECT account, NULL FROM edited"
+        + " WHERE account NOT IN (SELECT account FROM accounts)),"
+        + f" held AS ({_held_sql(as_of, mine.format('account'))}),"
+        + f" blocked AS ({_blocked_sql(as_of, mine.format('target'))})"
+        + f" SELECT a.account AS account, {', '.join(columns)} FROM known AS a"
         + " LEFT JOIN edited AS e ON e.account = a.account LEFT JOIN blocked AS b ON b.account = a.account"
         + " LEFT JOIN (SELECT account, list(group_name) AS groups FROM held GROUP BY account) AS h"
         + " ON h.account = a.account"
+        + f" WHERE a.registered_at IS NULL OR a.registered_at < {_moment(as_of)} OR e.account IS NOT NULL"
     )
 
 
@@ -299,23 +303,23 @@ def _column_sql(leaf: Leaf) -> str:
     return f"a.account IN (SELECT account FROM {table} WHERE name = {quoted(name)})"
 
 
-def _held_sql(as_of: datetime, prefix: str) -> str:
+def _held_sql(as_of: datetime, mine: str) -> str:
     """Groups held at a moment: the last grant or removal before it decides, after lists of holders without date."""
     return (
         "SELECT account, group_name FROM (SELECT account, group_name, change, expires_at, row_number() OVER"
         ' (PARTITION BY account, group_name ORDER BY "at" DESC NULLS LAST, log_id DESC NULLS LAST) AS latest'
-        f' FROM {prefix}account_groups WHERE "at" IS NULL OR "at" < {_moment(as_of)})'
+        f' FROM account_groups WHERE ("at" IS NULL OR "at" < {_moment(as_of)}){mine})'
         f" WHERE latest = 1 AND change <> 'remove' AND (expires_at IS NULL OR expires_at > {_moment(as_of)})"
     )
 
 
-def _blocked_sql(as_of: datetime, prefix: str) -> str:
+def _blocked_sql(as_of: datetime, mine: str) -> str:
     """Accounts blocked at a moment: the last block, change or unblock before it decides."""
     end = f'("at" + to_seconds(duration_seconds)) > {_moment(as_of)}'
     return (
         "SELECT target AS account, coalesce(is_sitewide, TRUE) AS sitewide FROM (SELECT *, row_number() OVER"
-        f' (PARTITION BY target ORDER BY "at" DESC, log_id DESC) AS latest FROM {prefix}blocks'
-        f" WHERE target_kind = 'account' AND \"at\" < {_moment(as_of)})"
+        f' (PARTITION BY target ORDER BY "at" DESC, log_id DESC) AS latest FROM blocks'
+        f" WHERE target_kind = 'account' AND \"at\" < {_moment(as_of)}{mine})"
         # a length that cannot be read counts as running: an exclusion is contested, an inclusion is not noticed
         f" WHERE latest = 1 AND action <> 'unblock' AND (duration_seconds IS NULL OR {end})"
     )

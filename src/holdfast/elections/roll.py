@@ -25,7 +25,6 @@ from holdfast.elections.rules import RuleSet
 from holdfast.errors import InputRefusedError, UsageError
 from holdfast.ids import WikiName
 from holdfast.progress import Progress, silent
-from holdfast.tables.engine import quoted
 from holdfast.tables.lake import Lake
 
 CONTEST = (
@@ -101,7 +100,7 @@ def compute_roll(
     node = _node(rules, as_of, given)
     connection = _connection(lake, name, given)
     progress("reading the lake", 0, None)
-    connection.execute(f"CREATE TEMP TABLE row_of AS {facts_sql(node, _accounts_sql(as_of))}")
+    connection.execute(f"CREATE TEMP TABLE row_of AS {facts_sql(node)}")
     leaves = list(node.leaves())
     passed = ", ".join(f"count(*) FILTER (WHERE {leaf.passes_sql()})" for leaf in leaves)
     examined, *counts = connection.execute(f"SELECT count(*), {passed} FROM row_of").fetchall()[0]
@@ -136,13 +135,7 @@ def verdict(
     given = given or Given()
     node = _node(rules, as_of, given)
     connection = _connection(lake, name, given)
-    # one account's rows alone: the views are narrowed before anything is counted
-    for table, column in (("revisions", "account"), ("account_groups", "account"), ("blocks", "target")):
-        connection.execute(
-            f"CREATE TEMP VIEW one_{table} AS SELECT * FROM {table} WHERE {column} = {quoted(account)}"
-        )
-    one = f"SELECT * FROM ({_accounts_sql(as_of)}) WHERE account = {quoted(account)}"
-    rows = connection.sql(facts_sql(node, one, prefix="one_"))
+    rows = connection.sql(facts_sql(node, only=account))
     names, found = rows.columns, rows.fetchall()
     connection.close()
     row = dict(zip(names, found[0], strict=True)) if found else None
@@ -180,7 +173,7 @@ def all_rows(
     given = given or Given()
     node = _node(rules, as_of, given)
     connection = _connection(lake, name, given)
-    rows = connection.sql(f"SELECT * FROM ({facts_sql(node, _accounts_sql(as_of))}) ORDER BY account")
+    rows = connection.sql(f"SELECT * FROM ({facts_sql(node)}) ORDER BY account")
     found = [dict(zip(rows.columns, row, strict=True)) for row in rows.fetchall()]
     connection.close()
     return node, found
@@ -218,16 +211,6 @@ def _connection(lake: Lake, wiki: WikiName, given: Given) -> duckdb.DuckDBPyConn
         if accounts:
             connection.executemany(f"INSERT INTO {table} VALUES (?)", [(each,) for each in sorted(accounts)])
     return connection
-
-
-def _accounts_sql(as_of: datetime) -> str:
-    """Every account, no address, that was not certainly made later."""
-    moment = f"TIMESTAMP {quoted(as_of.isoformat(sep=' '))}"
-    return (
-        "SELECT account, registered_at FROM accounts WHERE NOT coalesce(is_address, FALSE)"
-        f" AND (registered_at IS NULL OR registered_at < {moment} OR account IN"
-        f' (SELECT account FROM revisions WHERE "at" < {moment}))'
-    )
 
 
 def salt(key: bytes, election: str, account: str) -> bytes:

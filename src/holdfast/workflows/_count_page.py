@@ -106,7 +106,25 @@ def _tables(count: Count, names: dict[str, str]) -> tuple[Block, ...]:
         columns=tuple(Column(heading=heading) for heading in headings),
         rows=tuple(kept),
     )
-    return (table, Text(text="rounds.csv beside this page holds every figure of every round.", quiet=True))
+    pairs = tuple(_pairs(each, names) for each in count.rounds if "wins" in each or "paths" in each)
+    return (*pairs, table, Text(text="rounds.csv beside this page holds every figure of every round.", quiet=True))
+
+
+def _pairs(each: dict[str, Any], names: dict[str, str]) -> DataTable:
+    """A pairwise table: how many prefer the row to the column, or the strongest path from row to column."""
+    what, found = ("wins", each["wins"]) if "wins" in each else ("paths", each["paths"])
+    rows = []
+    for row in names:
+        cells = [found[row].get(column, "") if row != column else "" for column in names]
+        rows.append((names[row], *(str(cell) for cell in cells)))
+    caption = (
+        "How many voters prefer the row to the column" if what == "wins" else "The strongest path, row to column"
+    )
+    return DataTable(
+        caption=caption,
+        columns=(Column(heading="candidate"), *(Column(heading=names[column]) for column in names)),
+        rows=tuple(rows),
+    )
 
 
 def _happened(each: dict[str, Any], names: dict[str, str]) -> str:
