@@ -37,6 +37,11 @@ class Ordered:
     runs_collapsed: int = 0
 
     @property
+    def active(self) -> int:
+        """Accounts that act at all."""
+        return int(np.count_nonzero(np.bincount(self.account, minlength=1)))
+
+    @property
     def weeks(self) -> int:
         """Weeks that the actions span."""
         return int(self.at.max() // WEEK) + 1 if len(self.at) else 0
@@ -84,8 +89,13 @@ def in_order(account: Ints, thing: Ints, at: Ints) -> Ordered:
     _, account_number = np.unique(account, return_inverse=True)
     _, object_number = np.unique(thing, return_inverse=True)
     start = int(at.min()) if len(at) else 0
-    since = (at - start).astype(np.int64)
-    return order_numbered(account_number.astype(np.int32), object_number.astype(np.int32), since)
+    # accounts first, so that what happens in one second does not depend on the order of the input
+    first = np.argsort(account_number, kind="stable")
+    return order_numbered(
+        account_number[first].astype(np.int32),
+        object_number[first].astype(np.int32),
+        (at[first] - start).astype(np.int64),
+    )
 
 
 def order_numbered(

@@ -7,8 +7,8 @@ with the family-wise level taken by the maximum over all candidates of both halv
 
   kinds    accounts are exchanged among the visits of like size to the same kind of object in the same week:
            a crowd that an event draws, or a shared interest, is in the null.
-  objects  accounts are exchanged among the visits of like size to the *same object* within two months: each
-           object's own bursts and its own public are in the null, however finely interests divide.
+  objects  accounts are exchanged among the visits of like size to the *same object* in the same stretch of two
+           weeks: each object's own bursts and its own public are in the null, however finely interests divide.
 
 The larger p counts. Then each member must itself meet the others beyond both nulls, or it is left out; and
 every other account is asked, over all weeks and under the same two exchanges, whether it belongs.
@@ -39,7 +39,8 @@ FIRST_LOOK = 99
 GIVE_UP = 0.05
 MEMBER_KINDS = 0.01
 MEMBER_OBJECTS = 0.10
-OBJECT_BLOCK_WEEKS = 8
+OBJECT_BLOCK_WEEKS = 4
+JOINER_OBJECTS = 0.01
 COHERENT = 1 / 3
 JOINING_ROUNDS = 3
 LEAST_SCALE = 0.2
@@ -93,7 +94,7 @@ def kind_cells(visits: Visits, kinds: Ints) -> Cells:
 
 
 def object_cells(visits: Visits) -> Cells:
-    """Object x two months (its half of the weeks alone) x size of visit."""
+    """Object x stretch of two weeks (the half of a four-week block that belongs to one fold) x size of visit."""
     blocks = visits.weeks // OBJECT_BLOCK_WEEKS + 1
     place = visits.object.astype(np.int64) * blocks + visits.week // OBJECT_BLOCK_WEEKS
     return cells_from((place * 2 + visits.fold()) * 4 + visits.size)
@@ -302,10 +303,15 @@ def _rows(begins: Ints, rows: Ints) -> Ints:
 
 
 def _with_joiners(visits: Visits, exchanges: tuple[Cells, ...], core: Ints, q: float) -> Ints:
-    """The group and every account that meets it beyond all exchanges: Bonferroni over all accounts."""
+    """The group and every account that meets it beyond all exchanges.
+
+    Bonferroni over all accounts against the exchange by kinds; against the one by objects, which has little to
+    say where a group has an object almost to itself, an account's own p below `JOINER_OBJECTS`.
+    """
     for _ in range(JOINING_ROUNDS):
-        p = np.max([joining_p(visits, cells, core) for cells in exchanges], axis=0)
-        grown = np.union1d(core, np.flatnonzero(p * visits.accounts <= q))
+        by_kinds = np.max([joining_p(visits, cells, core) for cells in exchanges[:-1]], axis=0)
+        by_objects = joining_p(visits, exchanges[-1], core)
+        grown = np.union1d(core, np.flatnonzero((by_kinds * visits.accounts <= q) & (by_objects <= JOINER_OBJECTS)))
         if len(grown) == len(core):
             break
         core = grown
