@@ -46,6 +46,7 @@ JOINING_ROUNDS = 3
 LEAST_SCALE = 0.2
 _CAPPED = 12.0
 _ROUNDING = 1e-4
+_LEAST_MEAN = 0.02
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,11 +157,15 @@ class _Null:
     by_member: NDArray[np.float32]
 
     def surprise(self) -> Floats:
-        """The total, standardised by the permutations; the data first."""
-        total = self.by_member.sum(axis=1) / 2
-        null = total[1:]
-        found: Floats = (total - null.mean()) / (null.std() + 0.1)
-        return found
+        """-log of the total's tail under a gamma with the permutations' mean and variance; the data first.
+
+        A score that is alike for small candidates, whose totals are skewed, and for large ones; p comes from
+        its permutation, not from the gamma.
+        """
+        total = self.by_member.sum(axis=1, dtype=np.float64) / 2
+        mean = max(float(total[1:].mean()), _LEAST_MEAN)
+        scale = max(float(total[1:].var()), _LEAST_MEAN**2) / mean
+        return -np.log(np.maximum(np.asarray(gammaincc(mean / scale, total / scale), np.float64), 1e-300))
 
     def member_p(self) -> Floats:
         """Permutation p of each member's own meetings."""
