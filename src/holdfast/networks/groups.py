@@ -7,8 +7,8 @@ with the family-wise level taken by the maximum over all candidates of both halv
 
   kinds    accounts are exchanged among the visits of like size to the same kind of object in the same week:
            a crowd that an event draws, or a shared interest, is in the null.
-  objects  accounts are exchanged among the visits of like size to the *same object* in the same stretch of two
-           weeks: each object's own bursts and its own public are in the null, however finely interests divide.
+  objects  accounts are exchanged among the visits of like size to the *same object* within two months: each
+           object's own bursts and its own public are in the null, however finely interests divide.
 
 The larger p counts. Then each member must itself meet the others beyond both nulls, or it is left out; and
 every other account is asked, over all weeks and under the same two exchanges, whether it belongs.
@@ -28,7 +28,7 @@ from holdfast.networks.visits import Chances, Visits, expected_meetings
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-LOOSE = 0.02
+LOOSE = 0.05
 """A pair proposes itself for a group when its meetings in one half have a Poisson p below this."""
 INFLATION = 1.2
 """The expected meetings are raised by this before proposing: rates inside a cell differ somewhat."""
@@ -39,7 +39,7 @@ FIRST_LOOK = 99
 GIVE_UP = 0.05
 MEMBER_KINDS = 0.01
 MEMBER_OBJECTS = 0.10
-OBJECT_BLOCK_WEEKS = 4
+OBJECT_BLOCK_WEEKS = 8
 JOINER_OBJECTS = 0.01
 COHERENT = 1 / 3
 JOINING_ROUNDS = 3
@@ -95,7 +95,7 @@ def kind_cells(visits: Visits, kinds: Ints) -> Cells:
 
 
 def object_cells(visits: Visits) -> Cells:
-    """Object x stretch of two weeks (the half of a four-week block that belongs to one fold) x size of visit."""
+    """Object x two months (its half of the weeks alone) x size of visit."""
     blocks = visits.weeks // OBJECT_BLOCK_WEEKS + 1
     place = visits.object.astype(np.int64) * blocks + visits.week // OBJECT_BLOCK_WEEKS
     return cells_from((place * 2 + visits.fold()) * 4 + visits.size)

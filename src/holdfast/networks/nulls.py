@@ -18,13 +18,22 @@ Ints = NDArray[np.int64]
 DAY = 86400
 JITTER = 14 * DAY
 _DECILES = 10
+_LEAST_IN_CELL = 50
 
 
 def shuffled(ordered: Ordered, rng: np.random.Generator) -> Ordered:
-    """Accounts exchanged among the actions on objects of like popularity on the same day."""
+    """Accounts exchanged among the actions on objects of like popularity (decile) on the same day.
+
+    In thin data a decile's day holds so few actions that hardly anything is exchanged: then there are fewer
+    classes of popularity, and at last longer stretches than a day, until a cell holds 50 actions on average.
+    """
+    days = int(ordered.at.max()) // DAY + 1
+    daily = len(ordered.at) / days
+    classes = int(np.clip(daily / _LEAST_IN_CELL, 1, _DECILES))
+    stretch = int(max(1, np.ceil(_LEAST_IN_CELL / daily))) * DAY
     popularity = np.bincount(ordered.object, minlength=ordered.objects)[ordered.object]
-    decile = np.searchsorted(np.quantile(popularity, np.linspace(0, 1, _DECILES + 1)[1:-1]), popularity)
-    cell = decile.astype(np.int64) * (int(ordered.at.max()) // DAY + 1) + ordered.at // DAY
+    decile = np.searchsorted(np.quantile(popularity, np.linspace(0, 1, classes + 1)[1:-1]), popularity)
+    cell = decile.astype(np.int64) * days + ordered.at // stretch
     before = np.argsort(cell, kind="stable")
     after = np.lexsort((rng.random(len(cell)), cell))
     account = np.empty_like(ordered.account)

@@ -6,6 +6,7 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.csv as csv
 from numpy.typing import NDArray
 
 from holdfast.errors import InputRefusedError
@@ -14,7 +15,8 @@ from holdfast.tables.engine import connect, quoted
 from holdfast.tables.lake import Lake
 
 COLUMNS = ("account", "object", "at")
-_ZONE = r"(Z|[+-]\d\d(:?\d\d)?)\s*$"
+_DATE = r"^\d{4}-\d\d-\d\d([T ]|$)"
+_ZONE = r"\d\d[T ].*(Z|[+-]\d\d(:?\d\d)?)\s*$"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,11 +103,11 @@ def _scan(connection: duckdb.DuckDBPyConnection, path: Path) -> str:
         )
     with path.open("rb") as stream:
         is_parquet = stream.read(4) == b"PAR1"
-    source = (
-        f"read_parquet({quoted(str(path))}, file_row_number = true)"
-        if is_parquet
-        else f"read_csv({quoted(str(path))}, header = true, all_varchar = true)"
-    )
+    if is_parquet:
+        source = f"read_parquet({quoted(str(path))})"
+    else:
+        connection.register("rows_of_csv", _csv(path))
+        source = "rows_of_csv"
     described = connection.sql(f"DESCRIBE SELECT * FROM {source}").fetchall()
     types = {row[0]: row[1] for row in described}
     missing = [name for name in COLUMNS if name not in types]
@@ -114,7 +116,7 @@ def _scan(connection: duckdb.DuckDBPyConnection, path: Path) -> str:
             "actions.columns",
             "the file of actions lacks a column",
             expected=", ".join(COLUMNS),
-            got=", ".join(name for name in types if name != "file_row_number"),
+            got=", ".join(types)[:160],
             place=str(path),
             hint="name the columns account, object and at",
         )
@@ -128,13 +130,33 @@ def _scan(connection: duckdb.DuckDBPyConnection, path: Path) -> str:
         text = 'trim(CAST("at" AS VARCHAR))'
         seconds = (
             f"CASE WHEN regexp_full_match({text}, '-?\\d{{1,12}}') THEN TRY_CAST({text} AS BIGINT)"
-            f" WHEN regexp_full_match({text}, '\\d{{4}}-\\d\\d-\\d\\d([T ].*)?')"
+            f" WHEN regexp_matches({text}, {quoted(_DATE)}) AND regexp_matches({text}, {quoted(_ZONE)})"
+            f" THEN CAST(floor(epoch(TRY_CAST({text} AS TIMESTAMPTZ))) AS BIGINT)"
+            f" WHEN regexp_matches({text}, {quoted(_DATE)})"
             f" THEN CAST(floor(epoch(TRY_CAST({text} AS TIMESTAMP))) AS BIGINT) END"
         )
     return (
         f"SELECT CAST(account AS VARCHAR) AS account, CAST(object AS VARCHAR) AS object, {seconds} AS seconds,"
         f' CAST("at" AS VARCHAR) AS written FROM {source}'
     )
+
+
+def _csv(path: Path) -> pa.Table:
+    """All columns as text; line ends of any system, and files packed with gzip."""
+    try:
+        with csv.open_csv(path) as stream:
+            names = stream.schema.names
+        types = csv.ConvertOptions(column_types={name: pa.string() for name in names}, strings_can_be_null=False)
+        return csv.read_csv(path, convert_options=types)
+    except (pa.ArrowInvalid, OSError, UnicodeDecodeError) as reason:
+        raise InputRefusedError(
+            "actions.unreadable",
+            "the file of actions cannot be read",
+            expected="a CSV file in UTF-8 with a line of headings",
+            got=str(reason).splitlines()[0][:160],
+            place=str(path),
+            hint="correct the file; nothing was written",
+        ) from None
 
 
 def _zones(connection: duckdb.DuckDBPyConnection, scan: str, path: Path) -> bool:

@@ -140,7 +140,8 @@ def _section(kind: type[_Section], found: Any, place: str) -> _Section:
             hint="correct the key; docs/how-we-know.md lists them",
         )
     for name, value in found.items():
-        wanted = {"int": int, "float": (int, float), "str": str, "bool": bool}.get(str(known[name].type), object)
+        kind_name = getattr(known[name].type, "__name__", "")
+        wanted = {"int": int, "float": (int, float), "str": str, "bool": bool}.get(kind_name, object)
         wrong = not isinstance(value, wanted) or (isinstance(value, bool) and wanted is not bool)  # type: ignore[arg-type]
         if wanted is object:
             continue
@@ -148,7 +149,7 @@ def _section(kind: type[_Section], found: Any, place: str) -> _Section:
             raise InputRefusedError(
                 "world.value",
                 f"the key {name} of a world file has an impossible value",
-                expected=f"{known[name].type}, not negative",
+                expected=f"{kind_name}, not negative",
                 got=repr(value)[:40],
                 place=place,
             )
