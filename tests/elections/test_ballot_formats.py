@@ -229,6 +229,8 @@ def test_a_canonical_file_that_was_tampered_with_is_refused(tmp_path: Path) -> N
         ('"version":1', '"version":2'),
         ('"kind":"rank"', '"kind":"dice"'),
         ('"seats":1', '"seats":0'),
+        ('"title":""', '"title":"\\ud800"'),
+        ('"name":"A"', '"name":"A\\udfff"'),
         ('["B",2]', '["B",0]'),
     ):
         with pytest.raises(InputRefusedError):

@@ -1,5 +1,6 @@
 """One file for an election: contradictions with both lines, pages in every language, promises from settings."""
 
+import json
 from datetime import date
 from pathlib import Path
 
@@ -263,6 +264,8 @@ def test_the_command_warns_writes_and_shows_results(tmp_path: Path, capsys: pyte
     assert "overlaps with T308397" in said
     assert "نوروز" in said
     results = (tmp_path / "out" / "results.en.wiki").read_text()
+    assert main([*command, "--json"]) == 0
+    assert "overlaps with T308397" in json.loads(capsys.readouterr().out)["warnings"][0]
     assert "40/45" in results
     assert "Gamma" in results
     assert (

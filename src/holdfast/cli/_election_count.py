@@ -83,14 +83,17 @@ def _lines(found: "Count", out: Path | None) -> list[str]:
     """The count for people: what was counted, each round, the winners, ties, irregular ballots."""
     from holdfast.elections.contest import irregular
     from holdfast.elections.counts import standings
+    from holdfast.report.text import visible
 
     contest = found.contest
-    names = {each.key: each.name for each in contest.candidates}
+    # a name may hold characters that would hide or reorder what a terminal shows
+    names = {each.key: visible(each.name) for each in contest.candidates}
+    title = visible(contest.title) or "Untitled"
     lines = [
-        f"{contest.title or 'Untitled'}: {contest.cast} ballots, {len(names)} candidates, {found.choice.seats} seats",
+        f"{title}: {contest.cast} ballots, {len(names)} candidates, {found.choice.seats} seats",
         f"{found.method.title}. Ties: {found.method.ties}",
     ]
-    lines += [f"note: {note}" for note in contest.notes]
+    lines += [f"note: {visible(note)}" for note in contest.notes]
     lines += [f"{kind.replace('_', ' ')}: {number} ballots" for kind, number in irregular(contest).items() if number]
     shown = dict(standings(found))
     for each in found.rounds:

@@ -31,11 +31,13 @@ def register(group: typer.Typer) -> None:
                 json.dumps({"rules": about, "outcomes": [each.to_json() for each in found]}, ensure_ascii=False)
             )
             return
+        from holdfast.report.text import visible
+
         typer.echo(f"{rule_set.title}, version {rule_set.version}")
         for note in cast.notes:
             typer.echo(f"note: {note}")
         for each in found:
-            typer.echo(f"{each.candidate}: {each.outcome}")
+            typer.echo(f"{visible(each.candidate)}: {each.outcome}")
             for line in each.explanation:
                 typer.echo(f"  {line}")
 
@@ -66,10 +68,12 @@ def register(group: typer.Typer) -> None:
             }
             typer.echo(json.dumps(document, ensure_ascii=False))
             return
+        from holdfast.report.text import visible
+
         typer.echo(f"candidate: {old.name} {old.version} -> {new.name} {new.version}")
         for first, second in zip(one, two, strict=True):
             mark = "" if first.outcome == second.outcome else "  (changes)"
-            typer.echo(f"{first.candidate}: {first.outcome} -> {second.outcome}{mark}")
+            typer.echo(f"{visible(first.candidate)}: {first.outcome} -> {second.outcome}{mark}")
         typer.echo(f"{len(changed)} of {len(one)} outcomes change. The votes were cast under other rules:")
         typer.echo("people might have voted, or stood, differently under the new ones.")
 

@@ -1,5 +1,6 @@
 """`holdfast election plan` and `gate`."""
 
+import json
 from pathlib import Path
 
 import typer
@@ -17,6 +18,7 @@ def register(group: typer.Typer) -> None:
         before: Path | None = typer.Option(None, help="An earlier version: show old and new of all that differs."),
         calendar: Path | None = typer.Option(None, help="Other votes, CSV: name,opens,closes."),
         lake: Path | None = typer.Option(None, help="Also compare with the elections in this lake."),
+        as_json: bool = typer.Option(False, "--json", help="Print JSON, and nothing else."),
     ) -> None:
         """Check one file for an election, and make its pages: call, rules, results, ballots, in every language."""
         from holdfast.elections.open_votes import read_votes
@@ -26,22 +28,35 @@ def register(group: typer.Typer) -> None:
         from holdfast.workflows.plan_election import known_holidays, read_calendar, votes_in_the_lake, write_plan
 
         found = read_plan(file)
-        if before:
-            for path, old, new, line in changes(read_plan(before), found):
-                typer.echo(f"line {line}, {path}: {old} -> {new}")
+        differs = changes(read_plan(before), found) if before else []
         others = read_calendar(calendar) if calendar else []
         if lake:
             others += votes_in_the_lake(open_lake(lake), found.wiki)
-        for each in overlaps(found, others):
-            typer.echo(f"warning: overlaps with {each.name}, {each.opens} to {each.closes}")
-        for day, name in holidays_within(found, known_holidays()):
-            typer.echo(f"warning: {day} is a holiday: {name}")
-        for question in found.questions:
-            typer.echo(f"{question.id}: {question.method}, {len(question.candidates)} candidates")
-        typer.echo("The file does not contradict itself.")
+        warnings = [f"overlaps with {each.name}, {each.opens} to {each.closes}" for each in overlaps(found, others)]
+        warnings += [f"{day} is a holiday: {name}" for day, name in holidays_within(found, known_holidays())]
+        written: list[Path] = []
         if out:
             decided = outcomes(found.rules, read_votes(votes), lot_seed=lot_seed) if votes else ()
             written = write_plan(found, out, found=decided)
+        if as_json:
+            names = ("path", "before", "after", "line")
+            document = {
+                "election": found.name,
+                "questions": [question.id for question in found.questions],
+                "warnings": warnings,
+                "changes": [dict(zip(names, each, strict=True)) for each in differs],
+                "files": [path.name for path in written],
+            }
+            typer.echo(json.dumps(document, ensure_ascii=False))
+            return
+        for path, old, new, line in differs:
+            typer.echo(f"line {line}, {path}: {old} -> {new}")
+        for warning in warnings:
+            typer.echo(f"warning: {warning}")
+        for question in found.questions:
+            typer.echo(f"{question.id}: {question.method}, {len(question.candidates)} candidates")
+        typer.echo("The file does not contradict itself.")
+        if written:
             typer.echo(f"{out}: {len(written)} pages in {', '.join(found.languages)}")
 
     @group.command()

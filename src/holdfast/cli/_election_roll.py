@@ -142,6 +142,9 @@ def register(group: typer.Typer) -> None:
         if "on_roll" in answer:
             typer.echo(f"On the committed roll: {'yes' if answer['on_roll'] else 'no'}; entry {answer['commitment']}")
             typer.echo(f"  which is SHA-256 of the salt {answer['salt']} (16 bytes), NUL, and the name")
+            if answer["on_roll"] != found.is_eligible:
+                typer.echo("  The roll and the answer differ: a list, or a change with its reason, decided; see")
+                typer.echo(f"  {roll / 'changes.csv' if roll else ''} and ask the clerk.")
             if not answer["same_snapshot"]:
                 typer.echo("  The lake has grown since the roll was made: the answer above may differ from it.")
         typer.echo(contest)

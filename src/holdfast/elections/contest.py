@@ -81,13 +81,16 @@ def make_contest(
     """A checked contest with its ballots in a canonical order.
 
     Raises InputRefusedError: `ballots.no_candidates`, `ballots.candidate_twice`, `ballots.unknown_candidate`,
-    `ballots.seats` (zero or fewer), `ballots.count` (fewer than one of a ballot), `ballots.rank`.
+    `ballots.seats` (zero or fewer), `ballots.count` (fewer than one of a ballot), `ballots.rank`, `ballots.text`.
     """
     if not candidates:
         raise InputRefusedError(
             "ballots.no_candidates", "nobody stands in this election", place=place, hint="add the candidates"
         )
     keys = [candidate.key for candidate in candidates]
+    for candidate in candidates:
+        check_text(candidate.key + candidate.name, place=place)
+    check_text(title, place=place)
     twice = sorted({key for key in keys if keys.count(key) > 1})
     if twice:
         raise InputRefusedError(
@@ -114,6 +117,21 @@ def make_contest(
         method=method,
         notes=tuple(notes),
     )
+
+
+def check_text(text: str, *, place: str = "") -> str:
+    """A name or title as any Unicode text. Raises InputRefusedError `ballots.text` for half of a character."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise InputRefusedError(
+            "ballots.text",
+            "a name holds half of a character (a lone surrogate), which no file can hold",
+            got=ascii(text)[:60],
+            place=place,
+            hint="correct the name; every other character is welcome",
+        ) from None
+    return text
 
 
 def sorted_marks(marks: Marks, kind: MarkKind) -> Marks:

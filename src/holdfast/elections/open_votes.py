@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from holdfast.canonical import parse_json
+from holdfast.elections.contest import check_text
 from holdfast.elections.toml_file import parse_toml
 from holdfast.errors import InputRefusedError, UsageError
 
@@ -181,7 +182,7 @@ def _tally(found: Any, place: str) -> Tally:
 
 
 def _checked(votes: OpenVotes, place: str) -> OpenVotes:
-    names = [tally.candidate for tally in votes.tallies]
+    names = [check_text(tally.candidate, place=place) for tally in votes.tallies]
     if not names:
         raise _refused("votes.none", "there are no votes in the file", place)
     if len(set(names)) != len(names):
