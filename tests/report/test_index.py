@@ -1,5 +1,6 @@
 """The index over several assessments, and an assessment in a notebook."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 from made_up import assessment, empty_assessment
 
 from holdfast.findings.finding import Area
+from holdfast.ids import wiki_name
 from holdfast.report.index import entries_in, entry_of, write_index
 from holdfast.report.notebook import html_of
 from holdfast.report.written import write_report
@@ -33,10 +35,17 @@ def test_an_entry_counts_findings_by_area_and_says_what_was_measured() -> None:
 
 def test_the_index_is_alphabetical_and_warns_against_comparing(tmp_path: Path) -> None:
     page = write_index(tmp_path, [entry_of(assessment()), entry_of(empty_assessment())]).read_text()
-    assert page.index("wiki-emptywiki-report-html") < page.index("wiki-madewiki-report-html")
+    assert page.index('id="wiki-emptywiki"') < page.index('id="wiki-madewiki"')
     assert "cannot be compared between wikis" in page
     assert 'href="madewiki/report.html"' in page
     assert "Simulated accounts" in page
+
+
+def test_wikis_whose_names_look_alike_keep_addresses_of_their_own(tmp_path: Path) -> None:
+    entries = [
+        replace(entry_of(assessment()), wiki=wiki_name(name), href=f"{name}/report.html") for name in ("a-b", "a_b")
+    ]
+    assert write_index(tmp_path, entries).read_text().count('id="wiki-a-b') == 4
 
 
 def test_an_index_of_nothing_says_so(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from holdfast.report.text import number, probability, size, slug, visible
+from holdfast.report.text import anchor, number, probability, size, slug, visible
 
 
 @pytest.mark.parametrize(
@@ -67,6 +67,12 @@ def test_ordinary_text_in_any_script_is_shown_as_it_is(text: str) -> None:
 def test_a_slug_is_fit_for_an_address(text: str) -> None:
     assert slug(text)
     assert set(slug(text)) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")
+
+
+@given(st.text(), st.text())
+def test_two_texts_have_two_anchors(one: str, other: str) -> None:
+    assert (anchor(one) == anchor(other)) == (one == other)
+    assert set(anchor(one)) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")
 
 
 @pytest.mark.parametrize(("count", "shown"), [(0, "0 B"), (999, "999 B"), (1_234_567, "1.2 MB"), (250_000, "250 kB")])

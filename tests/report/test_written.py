@@ -183,6 +183,17 @@ def test_hostile_words_in_every_field_stay_words(tmp_path: Path, written: Path) 
     assert "alert('x')</script>" not in page
 
 
+def test_findings_about_names_in_any_script_keep_addresses_of_their_own(tmp_path: Path) -> None:
+    found = tuple(
+        replace(assessment().findings[0], id=f"elections.margin.{name}") for name in ("Иван", "張三", "a b", "a_b")
+    )
+    write_report(replace(assessment(), findings=found), tmp_path / "out")
+    page = (tmp_path / "out" / "report.html").read_text()
+    anchors = re.findall(r'<section id="(finding-elections-margin[^"]*[0-9a-f]{6})"', page)
+    assert len(anchors) == len(set(anchors)) == 4
+    assert all(f'href="#{anchor}"' in page for anchor in anchors)
+
+
 def test_machine_files_keep_hostile_words_unchanged(tmp_path: Path) -> None:
     write_report(assessment(text=HOSTILE), tmp_path / "hostile")
     rows = pq.read_table(tmp_path / "hostile" / "evidence.parquet").to_pylist()

@@ -16,13 +16,13 @@ from holdfast.report.page import (
     Section,
     Text,
 )
-from holdfast.report.text import counted, day, probability, slug
+from holdfast.report.text import anchor, counted, day, probability, slug
 from holdfast.report.words import AREAS, p_in_words, q_in_words
 
 
 def anchor_of(finding: Finding) -> str:
     """Where links to the finding go."""
-    return f"finding-{slug(finding.id)}"
+    return f"finding-{anchor(finding.id)}"
 
 
 def areas_shown(assessment: Assessment) -> list[Area]:

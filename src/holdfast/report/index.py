@@ -13,7 +13,7 @@ from holdfast.findings.assessment import Assessment
 from holdfast.findings.finding import Area
 from holdfast.ids import WikiName, wiki_name
 from holdfast.report.page import Block, Cards, Facts, Links, Notice, Page, Section, Text, write_page
-from holdfast.report.text import counted, day, slug
+from holdfast.report.text import anchor, counted, day
 from holdfast.report.words import AREAS, NO_SCORE
 
 TITLE = "Assessments"
@@ -100,7 +100,9 @@ def _card(entry: IndexEntry) -> Section:
     if entry.about:
         blocks.append(Text(text=entry.about))
     blocks += [Facts(pairs=facts), Links(links=((f"Read the report on {entry.wiki}", entry.href),))]
-    return Section(title=entry.wiki, id=f"wiki-{slug(entry.href)}", blocks=tuple(blocks))
+    return Section(
+        title=entry.wiki, id=f"wiki-{anchor(entry.href.removesuffix('/report.html'))}", blocks=tuple(blocks)
+    )
 
 
 def _entry_at(path: Path, about: str) -> IndexEntry:

@@ -1,5 +1,6 @@
 """How numbers, dates and strangers' text are shown: the same on every page, safe whatever the text holds."""
 
+import hashlib
 import math
 import re
 import unicodedata
@@ -107,3 +108,9 @@ def slug(text: str) -> str:
     """A text as an identifier for links: letters and digits of ASCII, joined by hyphens; never empty."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-") or "part"
+
+
+def anchor(text: str) -> str:
+    """As `slug`, but two texts never share one: what the slug cannot tell apart gets six digits of its hash."""
+    short = slug(text)
+    return short if short == text else f"{short}-{hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()[:6]}"
