@@ -21,5 +21,6 @@ def adjusted(p: Sequence[float]) -> NDArray[np.float64]:
     order = np.argsort(found, kind="stable")
     scaled = found[order] * m / np.arange(1, m + 1)
     result = np.empty(m)
-    result[order] = np.minimum(1.0, np.minimum.accumulate(scaled[::-1])[::-1])
+    # the last factor, m/m, may round down
+    result[order] = np.clip(np.minimum.accumulate(scaled[::-1])[::-1], found[order], 1.0)
     return result

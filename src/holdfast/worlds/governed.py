@@ -89,6 +89,7 @@ class _Making:
             life = np.where(born >= world.captured_from, np.minimum(life, 1.2), life)
         weight = rng.lognormal(1.4, 1.0, world.editors)
         number = 0
+        registered = [self._registered(float(each)) for each in born]
         for month in range(world.months):
             present = (born < month + 1) & (born + life > month)
             edits = rng.poisson(weight * self.mood[month]) * present
@@ -99,11 +100,11 @@ class _Making:
             for account, thing, at in zip(who, page, self.moments(month, len(who)), strict=True):
                 number += 1
                 self.rows["revisions"].append(
-                    {"revision_id": number, "page_id": int(thing), "at": at, "account": f"Simulated {account}",
-                     "is_address": False}
+                    {"revision_id": number, "page_id": int(thing), "at": max(at, registered[account]),
+                     "account": f"Simulated {account}", "is_address": False}
                 )  # fmt: skip
         self.rows["accounts"] = [
-            {"account": f"Simulated {n}", "is_address": False, "registered_at": self._registered(float(born[n]))}
+            {"account": f"Simulated {n}", "is_address": False, "registered_at": registered[n]}
             for n in range(world.editors)
         ]
         self.rows["accounts"].append({"account": "Simulated bot", "is_address": False, "bot_by": "group"})
@@ -194,7 +195,7 @@ class _Making:
             for n in range(int(rng.poisson(world.elections))):
                 election, opened = f"Simulated election {month}-{n}", self.moments(month, 1)[0]
                 support = rng.beta(6, 3)
-                voters = rng.choice(world.editors, int(rng.integers(25, 60)), replace=False)
+                voters = rng.choice(world.editors, min(world.editors, int(rng.integers(25, 60))), replace=False)
                 votes = np.where(rng.random(len(voters)) < support, 1, -1)
                 self.rows["elections"].append(
                     {"election": election, "candidate": f"Simulated candidate {month}-{n}", "opened_at": opened,
