@@ -85,8 +85,8 @@ class _Reading:
                 "another wiki answers at this address than when the reading began",
                 expected=self._state["wiki"],
                 got=_identity(self._site),
-                place=self._client.api.shown,
-                hint="read it into a lake of its own, under a name of its own",
+                place=f"{self._client.api.shown}, begun in {self._ingest.folder}",
+                hint="read it into a lake of its own; or remove that folder, and the reading begins anew",
             )
         self._ingest.facts |= {
             "address": self._client.api.shown,
@@ -272,8 +272,8 @@ def moment(text: str) -> datetime:
 
 
 def _identity(site: Rows) -> str:
-    """What stays the same while it is the same wiki."""
-    return f"{site['general'].get('wikiid')} at {site['general'].get('server')}"
+    """What stays the same while it is the same wiki. As a literal: the words are a stranger's, and errors show them."""
+    return ascii(f"{site['general'].get('wikiid')} at {site['general'].get('server')}"[:200])
 
 
 def _prefixed(prefix: str, parameters: Mapping[str, str | None]) -> dict[str, str]:
