@@ -272,7 +272,7 @@ def moment(text: str) -> datetime:
 
 
 def _identity(site: Rows) -> str:
-    """What stays the same while it is the same wiki. As a literal: the words are a stranger's, and errors show them."""
+    """What stays the same while it is the same wiki; as a literal, because errors show these words of a stranger."""
     return ascii(f"{site['general'].get('wikiid')} at {site['general'].get('server')}"[:200])
 
 
