@@ -4,7 +4,6 @@ import csv
 import gzip
 import hashlib
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,14 +14,14 @@ from mediawiki.captured_community import captured_community
 
 DATA = Path(__file__).parents[2] / "data" / "demo" / "scripted"
 FILES = ("pages-logging.xml.gz", "stub-meta-history.xml.gz", "votes.csv")
-LABELLED = re.compile(r"(Editor \d+|Visitor \d+|Admin|Housekeeping bot)\Z")
+LABELLED = re.compile(r"(Editor \d+|Visitor \d+|Admin|MediaWiki default|Housekeeping bot)\Z")
 
 
 @pytest.fixture(scope="module")
-def lake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lake]:
+def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
     path = tmp_path_factory.mktemp("scripted") / "lake"
     ingest([DATA / name for name in FILES], path, wiki="scripted")
-    yield open_lake(path)
+    return open_lake(path)
 
 
 def share_of_three(lake: Lake, first: str, end: str) -> float:
