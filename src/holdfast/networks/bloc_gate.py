@@ -79,8 +79,10 @@ def calibrate(
     progress("calibrating", total, total)
     worst = max(counts.values())
     voters, polls = part.outcomes.shape
-    plants = max(1, replicates // 20)
-    recall = tuple(_recall(part, size, plants, rng, progress) for size in SIZES if size <= voters // 4)
+    plants = -(-replicates // 20)
+    # with a few replicates, for a quick look, only some sizes
+    sizes = [size for size in SIZES if size <= voters // 4][:: 1 if replicates >= 20 else 2]
+    recall = tuple(_recall(part, size, plants, rng, progress) for size in sizes)
     return Gate(
         published=worst / replicates <= TARGET,
         target=TARGET,

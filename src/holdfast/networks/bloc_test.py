@@ -53,7 +53,7 @@ class Tested:
     p_side: float
     p_seam: float
     held_out_gain: float
-    """Log likelihood over the simpler stories on polls that did not propose it; the best candidate's."""
+    """Log likelihood over the simpler stories, summed over polls none of which proposed the group tested on it."""
 
     @property
     def is_significant(self) -> bool:
@@ -138,40 +138,49 @@ def _test(
 
 
 def _joined(table: Table, candidates: list[_Candidate], maxima: Real, most: int) -> list[Tested]:
-    """Candidates of the folds that are the same group become one, settled on all polls."""
-    reported: list[Tested] = []
+    """Candidates of the folds that are the same group become one, settled on all polls; best first."""
+    settled: list[tuple[Fit, list[_Candidate]]] = []
     for candidate in sorted(candidates, key=lambda each: -each.held_out):
-        settled = settle(table, candidate.members)
-        if any(likeness(settled.members, other.fit.members) >= _SAME for other in reported):
-            continue
-        reported.append(_tested(settled, candidate, candidates, maxima))
-        if len(reported) >= most:
-            break
-    return reported
+        found = settle(table, candidate.members)
+        if all(likeness(found.members, other.members) < _SAME for other, _ in settled):
+            settled.append((found, _same(found, candidate, candidates)))
+    usual = float(np.median([each.held_out for each in candidates])) if candidates else 0.0
+
+    def total(same: list[_Candidate]) -> float:
+        # a fold that did not find the group again counts as one that found something of no worth
+        return sum(each.held_out for each in same) + usual * (FOLDS - len(same))
+
+    ranked = sorted(settled, key=lambda each: -total(each[1]))[:most]
+    return [_tested(found, same, total(same), maxima) for found, same in ranked]
 
 
-def _tested(settled: Fit, strongest: _Candidate, candidates: list[_Candidate], maxima: Real) -> Tested:
-    z, seam = np.zeros(2), []
+def _same(settled: Fit, strongest: _Candidate, candidates: list[_Candidate]) -> list[_Candidate]:
+    """For each fold that found the group, its most alike candidate."""
+    found = []
     for number in range(FOLDS):
-        same = [
-            each
+        alike = [
+            (max(likeness(each.members, settled.members), likeness(each.members, strongest.members)), each)
             for each in candidates
             if each.fold == number
-            and max(likeness(each.members, settled.members), likeness(each.members, strongest.members)) >= _SAME
         ]
-        if same:  # a fold that does not find the group again adds nothing to it
-            best = max(same, key=lambda each: likeness(each.members, settled.members))
-            z += best.z
-            seam.append(best.seam)
+        best = max(alike, key=lambda pair: pair[0], default=None)
+        if best is not None and best[0] >= _SAME:
+            found.append(best[1])
+    return found
+
+
+def _tested(settled: Fit, same: list[_Candidate], held_out: float, maxima: Real) -> Tested:
+    # a fold that did not find the group again adds nothing to it, and its maximum to the null all the same
+    z = sum((each.z for each in same), np.zeros(2))
     turnout, side = (1 + (maxima >= z - 1e-9).sum(axis=0)) / (1 + len(maxima))
-    p_seam = _one_sided(np.concatenate(seam)) if seam else 1.0
+    p_seam = _one_sided(np.concatenate([each.seam for each in same])) if same else 1.0
     return Tested(
         fit=settled,
         p=max(float(turnout), float(side), p_seam),
         p_turnout=float(turnout),
         p_side=float(side),
         p_seam=p_seam,
-        held_out_gain=strongest.held_out,
+        held_out_gain=held_out,
     )
 
 

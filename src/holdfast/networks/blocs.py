@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse.linalg import ArpackError, eigsh
 from scipy.special import expit, gammaln
 
 from holdfast.networks.ballots import CAME, Real, Whole
@@ -32,6 +33,8 @@ _KEPT_PER_BAND = 3
 _REFINED = 14
 _FLOOR = 0.003
 _DAMP = 0.01
+_DROPPED = 0.05
+_DIRECTIONS = 8
 _MOST_PAIRS_LOOKED_AT = 200_000
 
 
@@ -137,7 +140,7 @@ class Fit:
     spread: Real
     """Its standard error over the polls."""
     gain: float
-    """Log likelihood of the bloc over the better of: nobody, a group that only turns out, one that only agrees."""
+    """See `steady_gain`: for choosing among proposals."""
     reach: float
     calls: Real
     """3 by polls: chance of no call, a call for, a call against."""
@@ -160,7 +163,9 @@ def judged(table: Table, members: Whole) -> Fit:
     """The evidence about every voter, given that these are the members."""
     reach = max(REACHES, key=lambda each: likelihood(table, members, each))
     evidence, spread, calls = _evidence(table, members, reach)
-    return Fit(members=members, evidence=evidence, spread=spread, gain=gain(table, members), reach=reach, calls=calls)
+    return Fit(
+        members=members, evidence=evidence, spread=spread, gain=steady_gain(table, members), reach=reach, calls=calls
+    )
 
 
 def settle(table: Table, start: Whole) -> Fit:
@@ -200,9 +205,26 @@ def gain(table: Table, members: Whole) -> float:
     return bloc - max(0.0, _turnout_only(table, members), _side_only(table, members))
 
 
+def steady_gain(table: Table, members: Whole) -> float:
+    """The bloc's log likelihood without the polls that speak most for it, over the simpler stories.
+
+    A group chosen for what it did in one or two polls has nothing left; a bloc has.
+    """
+    terms = max((poll_terms(*_sums(table, members, each)) for each in REACHES), key=lambda each: float(each.sum()))
+    dropped = max(1, round(_DROPPED * len(terms)))
+    return float(np.sort(terms)[:-dropped].sum()) - max(
+        0.0, _turnout_only(table, members), _side_only(table, members)
+    )
+
+
+def poll_terms(up: Real, down: Real) -> Real:
+    """Log likelihood ratio of each poll with its unseen call."""
+    return np.asarray(np.logaddexp(np.log(1 - 2 * CALLED), np.log(CALLED) + np.logaddexp(up, down)))
+
+
 def mixture(up: Real, down: Real) -> float:
-    """Log likelihood ratio over the polls, each with its unseen call."""
-    return float(np.logaddexp(np.log(1 - 2 * CALLED), np.log(CALLED) + np.logaddexp(up, down)).sum())
+    """Log likelihood ratio over the polls."""
+    return float(poll_terms(up, down).sum())
 
 
 def _turnout_only(table: Table, members: Whole) -> float:
@@ -276,7 +298,7 @@ def affinity(found: Fit) -> tuple[Real, Real, Real]:
     return tuple(expit(prior + found.evidence + shift * found.spread) for shift in (0, -1.96, 1.96))
 
 
-def propose(table: Table, most: int = 6) -> list[Fit]:
+def propose(table: Table, most: int = 3) -> list[Fit]:
     """The most promising groups, best first, no two of them nearly the same. Cost: voters^2 polls.
 
     Pair scores of two kinds (outcome residuals; coming, and sides weighted by the rarity of coming) are each grown
@@ -287,8 +309,9 @@ def propose(table: Table, most: int = 6) -> list[Fit]:
         return []
     starts: list[Whole] = []
     for features in _features(table.expected, able):
-        starts += [able[group] for group in _grow(_scores(features))]
-    starts = sorted(starts, key=lambda each: -gain(table, each))[:_REFINED]
+        scores = _scores(features)
+        starts += [able[group] for group in (*_grow(scores), *_directions(scores))]
+    starts = sorted(starts, key=lambda each: -steady_gain(table, each))[:_REFINED]
     fits = sorted((fit(table, start, rounds=1) for start in starts), key=lambda each: -each.gain)
     kept: list[Fit] = []
     for each in fits:
@@ -329,6 +352,19 @@ def _scores(features: list[Dense]) -> Dense:
     z = (z - middle) / max((high - low) / 1.3489795, 1e-3)
     np.fill_diagonal(z, 0)
     return np.asarray(z, np.float32)
+
+
+def _directions(scores: Dense) -> list[Whole]:
+    """Groups at the ends of the leading eigenvectors: large loose groups, which no single growth finds."""
+    voters = len(scores)
+    count = min(_DIRECTIONS, voters - 2)
+    try:
+        _, vectors = eigsh(scores.astype(np.float64), k=count, which="LA", v0=np.ones(voters))
+    except ArpackError:  # no score differs from another: there are no directions
+        return []
+    sizes = [size for size in (10, 20, 40, 80) if size <= voters // 3]
+    orders = [np.argsort(-sign * vector, kind="stable") for vector in vectors.T for sign in (1, -1)]
+    return [np.sort(order[:size]) for order in orders for size in sizes]
 
 
 def _grow(scores: Dense) -> list[Whole]:

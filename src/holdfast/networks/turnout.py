@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.sparse.linalg import svds
+from scipy.sparse.linalg import ArpackError, svds
 from scipy.special import expit
 
 from holdfast.networks.ballots import CAME, Whole
@@ -44,8 +44,10 @@ def order_without_times(outcomes: NDArray[np.int8]) -> Whole:
     came = sparse.csr_array((outcomes != 0).astype(np.float64))
     rows, columns = (np.maximum(np.asarray(came.sum(axis)), 1) for axis in (1, 0))
     scaled = came.multiply(1 / np.sqrt(rows)[:, None]).multiply(1 / np.sqrt(columns)[None, :])
-    # a fixed start makes the answer the same each time
-    _, values, vectors = svds(sparse.csr_array(scaled), k=2, v0=np.ones(min(outcomes.shape)))
+    try:  # a fixed start makes the answer the same each time
+        _, values, vectors = svds(sparse.csr_array(scaled), k=2, v0=np.ones(min(outcomes.shape)))
+    except ArpackError:  # no poll differs from another in who came: any order is as good
+        return np.arange(outcomes.shape[1])
     return np.argsort(vectors[np.argsort(values)[0]] / np.sqrt(columns), kind="stable")
 
 

@@ -74,8 +74,8 @@ def analyse(
     if not len(ballots.side):
         return VoteResult(ballots=ballots, agreement=pairs, blocs=(), gate=None, notes=notes, in_time_order=False)
     whole = table_of(expectation(ballots.outcomes, in_time_order=ballots.in_time_order))
-    searched = _searched(ballots)
-    table = of_voters(whole, searched)
+    people = searched(ballots)
+    table = of_voters(whole, people)
     if not enough(table) or not (ballots.side != 0).any():
         return VoteResult(
             ballots=ballots, agreement=pairs, blocs=(), gate=None, notes=notes, in_time_order=ballots.in_time_order
@@ -83,10 +83,10 @@ def analyse(
     found = search(table, rng, permutations=permutations, progress=progress)
     gate = calibrate(table.expected, rng, replicates=replicates, progress=progress)
     chosen = [each for each in found if each.is_significant] if gate.published else []
-    reported = [_bloc(whole, searched[each.fit.members], each, published=True) for each in chosen]
+    reported = [_bloc(whole, people[each.fit.members], each, published=True) for each in chosen]
     if not chosen and found:
         best = max(found, key=lambda each: each.held_out_gain)
-        reported = [_bloc(whole, searched[best.fit.members], best, published=False)]
+        reported = [_bloc(whole, people[best.fit.members], best, published=False)]
     return VoteResult(
         ballots=ballots,
         agreement=pairs,
@@ -97,7 +97,8 @@ def analyse(
     )
 
 
-def _searched(ballots: Ballots) -> Whole:
+def searched(ballots: Ballots) -> Whole:
+    """Positions of the voters among whom blocs are looked for: three votes or more, the most active if too many."""
     counts = np.bincount(ballots.voter, minlength=len(ballots.voters))
     regular = np.flatnonzero(counts >= 3)
     return np.sort(regular[np.argsort(-counts[regular], kind="stable")[:MOST_SEARCHED]])

@@ -1,0 +1,93 @@
+"""`holdfast link`: a named few, a reason, and nothing else."""
+
+import json
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from holdfast.cli import main
+from holdfast.clock import system_clock
+from holdfast.ids import wiki_name
+from holdfast.tables.ingest import begin
+from holdfast.tables.lake import create_lake
+
+
+@pytest.fixture(scope="module")
+def lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Simulated: 60 editors, each in twelve sessions of three edits; every tenth edit restores what was two before."""
+    path = tmp_path_factory.mktemp("link") / "lake"
+    opened = create_lake(path)
+    rows = []
+    for editor in range(60):
+        for session in range(12):
+            for step in range(3):
+                at = ((session * 17 + editor * 5) % 200) * 86_400 + editor * 700 + step * 300
+                page = (editor // 6) * 9 + (session * 3 + step * editor) % 9
+                rows.append((at, page, f"Editor {editor}"))
+    rows.sort()
+    table = pa.table(
+        {
+            "revision_id": pa.array(range(len(rows)), pa.int64()),
+            "page_id": pa.array([page for _, page, _ in rows], pa.int64()),
+            "namespace": pa.array([0] * len(rows), pa.int64()),
+            "at": pa.array([at * 1_000_000 for at, _, _ in rows], pa.int64()).cast(pa.timestamp("us")),
+            "account": pa.array([name for _, _, name in rows]),
+            "is_address": pa.array([False] * len(rows)),
+            "sha1": pa.array([f"{number % 37}" for number in range(len(rows))]),
+        }
+    )
+    with begin(opened, wiki_name("testwiki"), "simulation", "test") as ingest:
+        ingest.add_arrow("revisions", table)
+        ingest.commit([], "test", system_clock)
+    return path
+
+
+def run(capsys: pytest.CaptureFixture[str], lake: Path, *arguments: str) -> tuple[int, str, str]:
+    code = main(["link", *arguments, "--lake", str(lake), "--wiki", "testwiki"])
+    printed = capsys.readouterr()
+    return code, printed.out, printed.err
+
+
+def test_more_than_ten_accounts_are_refused(lake: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = run(capsys, lake, *(f"Editor {number}" for number in range(11)), "--reason", "a case")
+    assert code == 2
+    assert err.startswith("link.too_many")
+
+
+@pytest.mark.parametrize("reason", ["", "  "])
+def test_an_empty_reason_is_refused(reason: str, lake: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = run(capsys, lake, "Editor 1", "Editor 2", "--reason", reason)
+    assert code == 2
+    assert err.startswith("link.no_reason")
+
+
+def test_no_reason_and_one_account_and_strangers_are_refused(lake: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(capsys, lake, "Editor 1", "Editor 2")[0] == 2
+    assert run(capsys, lake, "Editor 1", "Editor 1", "--reason", "x")[2].startswith("link.too_few")
+    assert run(capsys, lake, "Editor 1", "Nobody", "--reason", "x")[2].startswith("link.unknown_account")
+
+
+@pytest.mark.requirement("2.12")
+def test_the_result_has_each_feature_the_sentence_and_no_name(lake: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, lake, "Editor 1", "Editor 2", "Editor 30", "--reason", "case 7", "--json")
+    assert code == 0
+    found = json.loads(out)
+    assert "Editor" not in out
+    assert found["reason"] == "case 7"
+    assert len(found["pairs"]) == 3
+    for pair in found["pairs"]:
+        assert pair["status"] == "ok"
+        assert [each["name"] for each in pair["features"]] == ["overlap", "alternation", "targets", "tag_team"]
+        assert "Of 10,000 innocent pairs" in pair["sentence"]
+        assert pair["innocent_per_10000_upper_bound"] > pair["innocent_per_10000"]
+    assert found["innocent_explanations"]
+
+
+def test_the_text_names_accounts_only_when_asked(lake: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = run(capsys, lake, "Editor 1", "Editor 2", "--reason", "case 7")
+    assert "P-" in out
+    assert "Editor 1" not in out
+    assert "innocent pairs" in out
+    _, named, _ = run(capsys, lake, "Editor 1", "Editor 2", "--reason", "case 7", "--names")
+    assert "Editor 1 and Editor 2" in named
