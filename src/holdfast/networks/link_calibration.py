@@ -76,6 +76,8 @@ def compare(
     rarity: Rarity,
     rng: np.random.Generator,
     progress: Progress = silent,
+    *,
+    most_pairs: int = PAIRS,
 ) -> Linked:
     """Compare two named accounts; `everybody` holds them and the accounts that they may be compared with."""
     first, second = everybody[one], everybody[other]
@@ -89,7 +91,8 @@ def compare(
         )
     pools = [_like(account, everybody, {one, other}) for account in (first, second)]
     pairs = {
-        kind: _innocent(pools, everybody, rng, shares_page=kind == "neighbours") for kind in ("anybody", "neighbours")
+        kind: _innocent(pools, everybody, rng, most_pairs, shares_page=kind == "neighbours")
+        for kind in ("anybody", "neighbours")
     }
     usable = {kind: found for kind, found in pairs.items() if len(found) >= MINIMUM_PAIRS}
     if not usable:
@@ -107,7 +110,7 @@ def compare(
         for a, b in found:
             measured[kind].append(features(everybody[a], everybody[b], rarity))
             progress("comparing innocent pairs", sum(map(len, measured.values())), total)
-    halves = [split(everybody[name], rng) for name in rng.permutation(sorted({*pools[0], *pools[1]}))[:PAIRS]]
+    halves = [split(everybody[name], rng) for name in rng.permutation(sorted({*pools[0], *pools[1]}))[:most_pairs]]
     same = [features(a, b, rarity) for a, b in halves if len(a.at) and len(b.at)]
     # one half of each kind learns the scale, the other half says what a value of it is worth
     scale = learn([each for found in measured.values() for each in found[::2]], same[::2])
@@ -124,19 +127,24 @@ def _like(account: Deeds, everybody: Mapping[str, Deeds], named: set[str]) -> li
 
 
 def _innocent(
-    pools: Sequence[Sequence[str]], everybody: Mapping[str, Deeds], rng: np.random.Generator, *, shares_page: bool
+    pools: Sequence[Sequence[str]],
+    everybody: Mapping[str, Deeds],
+    rng: np.random.Generator,
+    most: int,
+    *,
+    shares_page: bool,
 ) -> list[tuple[str, str]]:
     """Distinct random pairs, one of each pool."""
     if not pools[0] or not pools[1]:
         return []
     pages = {name: set(everybody[name].page.tolist()) for name in {*pools[0], *pools[1]}} if shares_page else {}
     found: set[tuple[str, str]] = set()
-    for _ in range(20 * PAIRS):
+    for _ in range(20 * most):
         a, b = (pool[int(rng.integers(len(pool)))] for pool in pools)
         pair = (min(a, b), max(a, b))
         if a != b and pair not in found and (not shares_page or not pages[a].isdisjoint(pages[b])):
             found.add(pair)
-        if len(found) >= PAIRS:
+        if len(found) >= most:
             break
     return [tuple(pair) for pair in rng.permutation(sorted(found))] if found else []
 

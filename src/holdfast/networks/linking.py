@@ -11,6 +11,7 @@ The hour of the day is in no feature: it stands for where people live.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -38,6 +39,7 @@ class Deeds:
     revert_page: Whole = field(default_factory=lambda: np.zeros(0, np.int64))
     revert_target: Whole = field(default_factory=lambda: np.zeros(0, np.int64))
 
+    @cached_property
     def sessions(self) -> tuple[Whole, Whole]:
         """First and last moment of each session: edits with less than an hour between them."""
         if not len(self.at):
@@ -48,7 +50,7 @@ class Deeds:
     @property
     def is_enough(self) -> bool:
         """Whether there are edits and sessions enough to compare."""
-        return len(self.at) >= MINIMUM_EDITS and len(self.sessions()[0]) >= MINIMUM_SESSIONS
+        return len(self.at) >= MINIMUM_EDITS and len(self.sessions[0]) >= MINIMUM_SESSIONS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,23 +92,21 @@ def _weighted_overlap(one: Whole, other: Whole, counts: Mapping[int, int]) -> fl
 
 def _alternation(one: Deeds, other: Deeds) -> float:
     """log of the handovers over their mean under 26 shifts by whole weeks (half a handover added to both)."""
-    (starts, ends), (other_starts, other_ends) = one.sessions(), other.sessions()
+    (starts, ends), (other_starts, other_ends) = one.sessions, other.sessions
+    if not len(starts) or not len(other_starts):
+        return 0.0
 
-    def handovers(shift: int) -> int:
-        moved_starts, moved_ends = other_starts + shift, other_ends + shift
-        return _soon_after(ends, moved_starts) + _soon_after(moved_ends, starts)
-
-    expected = float(np.mean([handovers(number * _WEEK) for number in _SHIFTS]))
-    return float(np.log((handovers(0) + 0.5) / (expected + 0.5)))
+    shifts = np.array([0, *(number * _WEEK for number in _SHIFTS)])[:, None]
+    # shifting the other's timeline forth is shifting one's own back
+    handovers = _soon_after(ends - shifts, other_starts) + _soon_after(other_ends + shifts, starts)
+    return float(np.log((handovers[0] + 0.5) / (handovers[1:].mean() + 0.5)))
 
 
-def _soon_after(ends: Whole, starts: Whole) -> int:
-    """How many of `ends` are followed by one of `starts` within ten minutes."""
-    if not len(ends) or not len(starts):
-        return 0
+def _soon_after(ends: Whole, starts: Whole) -> Whole:
+    """How many of each row of `ends` are followed by one of `starts` within ten minutes."""
     following = np.searchsorted(starts, ends)
     near = starts[np.minimum(following, len(starts) - 1)] - ends
-    return int(((following < len(starts)) & (near <= _SOON)).sum())
+    return np.asarray(((following < len(starts)) & (near <= _SOON)).sum(axis=1))
 
 
 def _tag_team(one: Deeds, other: Deeds) -> float:
@@ -123,7 +123,7 @@ def _tag_team(one: Deeds, other: Deeds) -> float:
 
 def split(deeds: Deeds, rng: np.random.Generator) -> tuple[Deeds, Deeds]:
     """One account's sessions dealt at random to two: what two accounts of one person could look like."""
-    starts, _ = deeds.sessions()
+    starts, _ = deeds.sessions
     to_second = rng.random(len(starts)) < 0.5
 
     def part(second: bool) -> Deeds:
