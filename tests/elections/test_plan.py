@@ -117,6 +117,7 @@ def test_promises_are_printed_from_the_settings(tmp_path: Path) -> None:
     assert "pilot" in said[3]
 
 
+@pytest.mark.requirement("E13")
 @pytest.mark.requirement("E15")
 @pytest.mark.parametrize(
     ("old", "new", "first", "second"),
