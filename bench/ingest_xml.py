@@ -4,7 +4,7 @@
 
 The dump is generated: about 200 MB (--small: 20 MB) of revisions in the layout of MediaWiki's own dumps. `read` is
 the work of finding every field; `ingest` is all of it, down to sorted and hashed Parquet files. The claim: the
-reader is no slower than the plain loop that checks nothing, and its memory does not grow with the file.
+reader, which checks every field, costs at most a quarter more than the plain loop, which checks none.
 """
 
 import argparse

@@ -24,6 +24,8 @@ _REVISION = (
     "sha1",
 )
 
+# the elements at which something happens; of all others, which are most, the text is kept under their name
+_BRANCHES = frozenset({"page", "revision", "contributor", "text", "upload"})
 _SIZE_NOT_KNOWN = "-1"
 """What Wikimedia's dumps of content history write where the text is hidden."""
 
@@ -79,6 +81,8 @@ class _History:
         def start(name: str, attributes: dict[str, str]) -> None:
             nonlocal current, revision, contributor, page, size_bytes, place
             parts.clear()
+            if name not in _BRANCHES:
+                return
             if name == "text":
                 size = attributes.get("bytes", _SIZE_NOT_KNOWN)
                 if size != _SIZE_NOT_KNOWN:
@@ -103,7 +107,9 @@ class _History:
 
         def end(name: str) -> None:
             nonlocal current
-            if name == "text":
+            if name not in _BRANCHES:
+                current[name] = "".join(parts)
+            elif name == "text":
                 parser.CharacterDataHandler = collect
             elif name == "contributor":
                 current = revision
@@ -116,8 +122,6 @@ class _History:
                     self.write_page(dump, page)
             elif name == "upload":
                 current = page
-            else:
-                current[name] = "".join(parts)
             parts.clear()
 
         return start, end
