@@ -50,14 +50,32 @@ def hypotheses(
         floor = _equal_work_p(connection, measure, last, wiki)
         if Null.OWN_PAST in measure.nulls:
             found.append(own_past(measure, values, wiki, floor))
-        if Null.PEERS in measure.nulls and last is not None:
-            found.append(against_peers(measure, last, _same_period(last, peers), wiki))
+        if Null.PEERS in measure.nulls:
+            found.append(_beside_peers(measure, values, peers, wiki))
         if Null.PERMUTATION in measure.nulls and last is not None and last.period is not None:
             test = admins_meet_targets if measure.name == "involved_admin_rate" else admins_differ
             found.append(test(connection, measure, last.period, wiki))
         if Null.OTHER_ELECTIONS in measure.nulls:
             found.append(turnout(connection, measure, days, label))
     return [each for each in found if each is not None]
+
+
+def _beside_peers(
+    measure: Measure, values: Sequence[Measured], peers: Mapping[str, ByMeasure], wiki: str
+) -> Hypothesis | None:
+    """The test in the newest period, of the last 12, for which enough peers have a value: histories end apart.
+
+    Which period that is hangs on what there is, never on how it looks.
+    """
+    windows = sorted(
+        (each for each in values if not each.is_quarter and each.is_whole and each.compared is not None),
+        key=lambda each: each.period or (date.min, date.min),
+    )
+    for each in windows[:-13:-1]:
+        tested = against_peers(measure, each, _same_period(each, peers), wiki)
+        if tested is not None:
+            return tested
+    return None
 
 
 def _same_period(last: Measured, peers: Mapping[str, ByMeasure]) -> dict[str, Measured]:
