@@ -9,6 +9,22 @@ import rfc8785
 
 from holdfast.errors import InputRefusedError
 
+_LARGEST = 2**53 - 1
+# where Python's order and numbers are RFC 8785's, its own encoder writes the same bytes in half the time
+_encode_plain = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether a value holds only text, true, false, null, small integers, lists, and objects with ASCII keys."""
+    kind = type(value)
+    if kind is str or kind is bool or value is None:
+        return True
+    if kind is int:
+        return -_LARGEST <= value <= _LARGEST
+    if kind is dict:
+        return all(type(key) is str and key.isascii() and _is_plain(item) for key, item in value.items())
+    return kind is list and all(map(_is_plain, value))
+
 
 def canonical_bytes(value: Any) -> bytes:
     """The RFC 8785 bytes of a JSON value.
@@ -17,7 +33,7 @@ def canonical_bytes(value: Any) -> bytes:
     lone surrogates, keys that are not text, other types.
     """
     try:
-        return rfc8785.dumps(value)
+        return _encode_plain(value).encode() if _is_plain(value) else rfc8785.dumps(value)
     except (rfc8785.CanonicalizationError, UnicodeEncodeError, RecursionError) as reason:
         raise InputRefusedError(
             "canonical.not_json",

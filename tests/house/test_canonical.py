@@ -3,6 +3,7 @@
 import json
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,6 +23,11 @@ VALUES = st.recursive(
 @given(VALUES)
 def test_canonical_bytes_read_back_as_the_same_value(value: object) -> None:
     assert parse_json(canonical_bytes(value)) == value
+
+
+@given(VALUES | st.lists(st.floats(allow_nan=False, allow_infinity=False)))
+def test_the_quick_way_writes_what_the_rfc_8785_library_writes(value: object) -> None:
+    assert canonical_bytes(value) == rfc8785.dumps(value)
 
 
 @given(st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), st.integers(-9, 9)))

@@ -16,7 +16,7 @@ from holdfast.record.checkpoint import TreeHead
 from holdfast.record.cosign import Request
 from holdfast.record.merkle import EMPTY_ROOT, consistency_proof
 from holdfast.record.policy import WitnessLine, quorum_of
-from holdfast.record.queue import encode_batch
+from holdfast.record.queue import Queued, encode_batch
 from holdfast.record.tiles import TileReader
 
 
@@ -56,7 +56,7 @@ def _right_inputs(log: Log) -> dict[str, list[bytes]]:
         "policy": [quorum_of([witness], 1).text().encode(), b"quorum none\n"],
         "seals": [log.fetch("seals")],
         "draft": [b'{"kind": "note", "payload": {"a": [1]}, "seal": {"condition": "x"}}'],
-        "queue": [encode_batch(0, [(log.prove(1).entry.text, b"s" * 32, entries[1], b"{}")])],
+        "queue": [encode_batch(0, [Queued(log.prove(1).entry.text, b"s" * 32, entries[1], b"{}")])],
     }
 
 

@@ -120,7 +120,7 @@ def test_a_witness_never_cosigns_a_fork_whatever_its_size(log: Log, clock: Any) 
         other._signer = log._signer
         grown(log, 7)
         for index in range(7):
-            other._queue.append([(lambda q: (q.state, q.salt, q.entry, q.text))(Entries.of(log, index))])
+            other._queue.append([Entries.of(log, index)])
         other.checkpoint()
         assert other.fetch("tile/0/000.p/7") == log.fetch("tile/0/000.p/7")
         witness = new_witness(log, clock)

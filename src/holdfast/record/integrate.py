@@ -12,7 +12,7 @@ from holdfast.record.entry import TextState, parse_entry
 from holdfast.record.merkle import EMPTY_ROOT, leaf_hash, subtree_root
 from holdfast.record.queue import Queued
 from holdfast.record.seals import SEALS_PATH, Seals, encode_seals, parse_seals, seal_of
-from holdfast.record.texts import TextLine, first_line, parse_texts, text_path
+from holdfast.record.texts import text_path
 from holdfast.record.tiles import WIDTH, decode_bundle, decode_tile, encode_bundle, tile_path
 
 PUBLIC = "public"
@@ -43,14 +43,14 @@ class Integration:
             self._rows.append(decode_tile(disk.read(path), width, path=path) if width else [])
             level //= WIDTH
         self._entries: list[bytes] = []
-        self._texts: dict[int, TextLine] = {}
+        self._texts: list[bytes] = []
         number, width = divmod(size, WIDTH)
         if width:
             path = f"{PUBLIC}/{tile_path('entries', number, width)}"
             self._entries = decode_bundle(disk.read(path), width, path=path, first_entry=number * WIDTH)
-            known = parse_texts(disk.read(f"{PUBLIC}/{text_path(number)}"), number)
             # a crash may have left the text file longer than the checkpoint: those lines come again from the queue
-            self._texts = {index: line for index, line in known.items() if index < size}
+            lines = disk.read(f"{PUBLIC}/{text_path(number)}").split(b"\n")[:width]
+            self._texts = [line + b"\n" for line in lines]
 
     def root(self) -> bytes:
         """The root over everything that was added so far."""
@@ -66,8 +66,10 @@ class Integration:
             if index != self.size:
                 raise AssertionError("the queue gave entries out of order")
             self._entries.append(record.entry)
-            self._texts[index] = first_line(index, record.state, record.salt, record.text)
-            if record.state is not TextState.PUBLIC:
+            if record.state is TextState.PUBLIC:
+                self._texts.append(b"%d text %s %s\n" % (index, record.salt.hex().encode(), record.text))
+            else:
+                self._texts.append(b"%d %s\n" % (index, record.state.encode()))
                 if record.state is TextState.SEALED:
                     self._sealed[index] = seal_of(parse_entry(record.entry))
                 self._kept[kept_path(index)] = record.salt.hex().encode() + b" " + record.text
@@ -89,7 +91,7 @@ class Integration:
                 self._rows.append([])
             self._rows[level + 1].append(subtree_root(row))
             level += 1
-        self._entries, self._texts = [], {}
+        self._entries, self._texts = [], []
 
     def _push_leaves(self) -> None:
         if not self._rows:
@@ -100,8 +102,7 @@ class Integration:
     def _stage_bundle(self, width: int) -> None:
         number = (self.size - 1) // WIDTH
         self._stage_fixed(tile_path("entries", number, width), encode_bundle(self._entries))
-        lines = b"".join([line.encode() for line in self._texts.values()])
-        self._files[f"{PUBLIC}/{text_path(number)}"] = lines
+        self._files[f"{PUBLIC}/{text_path(number)}"] = b"".join(self._texts)
 
     def _stage_tile(self, level: int, number: int, hashes: list[bytes]) -> None:
         self._stage_fixed(tile_path(level, number, len(hashes)), b"".join(hashes))

@@ -18,7 +18,7 @@ from holdfast.errors import CheckFailedError, InputRefusedError, UsageError
 from holdfast.record.checkpoint import Checkpoint, TreeHead, open_checkpoint
 from holdfast.record.cosign import Answer, Cosigner, ask_for_cosignatures
 from holdfast.record.disk import Disk
-from holdfast.record.entry import SALT_BYTES, Act, Entry, TextState, commit, parse_entry, payload_text
+from holdfast.record.entry import SALT_BYTES, Act, Entry, TextState, commit, common_entry, parse_entry, payload_text
 from holdfast.record.handover import rotation_path
 from holdfast.record.integrate import PUBLIC, Integration, drop_partials, kept_path
 from holdfast.record.kinds import kind_named
@@ -27,7 +27,7 @@ from holdfast.record.merkle import leaf_hash
 from holdfast.record.page import page_files
 from holdfast.record.policy import POLICY_PATH, Policy, parse_policy
 from holdfast.record.proof import Proved, fetch_shelf, prove
-from holdfast.record.queue import Queue
+from holdfast.record.queue import Queue, Queued
 from holdfast.record.seals import SEALS_PATH, encode_seals, parse_seals
 from holdfast.record.texts import Shown, TextLine, encode_texts, parse_texts, text_path
 from holdfast.record.tiles import CHECKPOINT_PATH, VERIFIER_KEY_PATH, WIDTH, fetch_bundle
@@ -171,7 +171,7 @@ class Log:
         first = self._queue.append([record for record, _, _ in made])
         self._last_at = at
         return [
-            Receipt(index=index, leaf_hash=leaf_hash(record[2]).hex(), at=at, kind=kind, oddities=odd)
+            Receipt(index=index, leaf_hash=leaf_hash(record.entry).hex(), at=at, kind=kind, oddities=odd)
             for index, (record, kind, odd) in enumerate(made, first)
         ]
 
@@ -289,30 +289,30 @@ class Log:
 
     def _make(
         self, draft: Draft, at: str, act: Act | None = None, target: int | str | None = None
-    ) -> tuple[tuple[TextState, bytes, bytes, bytes], str, tuple[str, ...]]:
+    ) -> tuple[Queued, str, tuple[str, ...]]:
         kind = kind_named(draft.kind)
         kind.check(draft.payload)
         text = payload_text(draft.payload)
         salt = self._randomness(SALT_BYTES)
-        state, opens_at = TextState.PUBLIC if draft.public else TextState.PRIVATE, None
-        if draft.until is not None or draft.condition is not None:
-            state = TextState.SEALED
-            opens_at = None if draft.until is None else draft.until.astimezone(UTC).strftime(_AT_FORMAT)
-        entry = Entry(
-            at=at,
-            commitment=commit(salt, text),
-            kind=kind.name,
-            text=state,
-            opens_at=opens_at,
-            opens_on=draft.condition,
-            act=act,
-            target=target,
-        )
-        data = entry.encode()
-        if state is TextState.SEALED:
+        commitment = commit(salt, text)
+        if draft.until is None and draft.condition is None and act is None:
+            state = TextState.PUBLIC if draft.public else TextState.PRIVATE
+            data = common_entry(at, commitment, kind.name, state)
+        else:
+            state = TextState.PUBLIC if act else TextState.SEALED
+            data = Entry(
+                at=at,
+                commitment=commitment,
+                kind=kind.name,
+                text=state,
+                opens_at=None if draft.until is None else draft.until.astimezone(UTC).strftime(_AT_FORMAT),
+                opens_on=draft.condition,
+                act=act,
+                target=target,
+            ).encode()
             parse_entry(data)  # a condition that is too long or empty is refused here
         odd = () if text.isascii() else oddities(text.decode())
-        return (state, salt, data, text), kind.name, odd
+        return Queued(state, salt, data, text), kind.name, odd
 
     def _next_at(self) -> str:
         """The time for new entries: now, and never before the last entry."""
@@ -349,7 +349,7 @@ class Log:
         record, kind, odd = self._make(Draft(kind="note", payload={"text": reason}), at, act, target)
         index = self._queue.append([record])
         self._last_at = at
-        return Receipt(index=index, leaf_hash=leaf_hash(record[2]).hex(), at=at, kind=kind, oddities=odd)
+        return Receipt(index=index, leaf_hash=leaf_hash(record.entry).hex(), at=at, kind=kind, oddities=odd)
 
     def _act(self, act: Act, target: int, reason: str) -> Receipt:
         receipt = self._log_act(act, target, reason)

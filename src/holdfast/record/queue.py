@@ -7,7 +7,7 @@ A batch is written and flushed before any of its entries is acknowledged. The qu
 import hashlib
 import struct
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from holdfast.errors import InputRefusedError, ServiceUnavailableError
 from holdfast.record.disk import Disk
@@ -21,11 +21,11 @@ _BATCH = struct.Struct(">QIQ")
 _HEAD_BYTES = len(_MAGIC) + _BATCH.size + 32
 _RECORD = struct.Struct(f">B{SALT_BYTES}sHI")
 _STATES = tuple(TextState)
+_NUMBERS = {state: number for number, state in enumerate(_STATES)}
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Queued:
-    """One acknowledged entry: its bytes in the tree, and its text with the salt."""
+class Queued(NamedTuple):
+    """One acknowledged entry: its bytes in the tree, and its text with the salt. A tuple, for there are millions."""
 
     state: TextState
     salt: bytes
@@ -33,11 +33,11 @@ class Queued:
     text: bytes
 
 
-def encode_batch(first: int, records: Sequence[tuple[TextState, bytes, bytes, bytes]]) -> bytes:
-    """One batch as it lies in a segment; a record is (state, salt, entry, text)."""
+def encode_batch(first: int, records: Sequence[Queued]) -> bytes:
+    """One batch as it lies in a segment."""
     body = b"".join(
         [
-            _RECORD.pack(_STATES.index(state), salt, len(entry), len(text)) + entry + text
+            _RECORD.pack(_NUMBERS[state], salt, len(entry), len(text)) + entry + text
             for state, salt, entry, text in records
         ]
     )
@@ -77,7 +77,7 @@ def _records(body: memoryview, count: int) -> Iterator[Queued]:
         state, salt, entry_size, text_size = _RECORD.unpack_from(body, at)
         at += _RECORD.size
         middle, end = at + entry_size, at + entry_size + text_size
-        yield Queued(state=_STATES[state], salt=salt, entry=bytes(body[at:middle]), text=bytes(body[middle:end]))
+        yield Queued(_STATES[state], salt, bytes(body[at:middle]), bytes(body[middle:end]))
         at = end
 
 
@@ -134,7 +134,7 @@ class Queue:
             hint="stop, keep a copy of the folder, and restore `private` from its backup",
         )
 
-    def append(self, records: Sequence[tuple[TextState, bytes, bytes, bytes]]) -> int:
+    def append(self, records: Sequence[Queued]) -> int:
         """Make a batch durable; gives the index of its first entry. Raises ServiceUnavailableError `record.disk`."""
         if self._broken:
             raise self._damaged(self._segments[-1][1], "a write that could not be taken back")
@@ -155,8 +155,7 @@ class Queue:
         self.next_index = first + len(records)
         self._segments[-1] = (self.next_index, path)
         self._segment_bytes += len(data)
-        state, salt, entry, text = records[-1]
-        self.last = Queued(state=state, salt=salt, entry=entry, text=text)
+        self.last = records[-1]
         return first
 
     def waiting(self, since: int) -> Iterator[tuple[int, Queued]]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from holdfast.errors import CheckFailedError
-from holdfast.record.entry import SALT_BYTES, TextState
+from holdfast.record.entry import SALT_BYTES
 from holdfast.record.tiles import WIDTH, number_path
 
 
@@ -49,13 +49,6 @@ class TextLine:
 def text_path(number: int) -> str:
     """Where the text file of bundle `number` lies."""
     return f"text/{number_path(number)}"
-
-
-def first_line(index: int, state: TextState, salt: bytes, text: bytes) -> TextLine:
-    """The line that an entry gets when it is published."""
-    if state is TextState.PUBLIC:
-        return TextLine(index=index, shown=Shown.TEXT, salt=salt, text=text)
-    return TextLine(index=index, shown=Shown(state.value))
 
 
 _TEXT = re.compile(rb"(0|[1-9]\d{0,18}) text ([0-9a-f]{%d}) (.+)" % (2 * SALT_BYTES), re.DOTALL)
