@@ -36,7 +36,7 @@ def oddities(text: str) -> tuple[str, ...]:
     if text.isascii() and text.isprintable():
         return ()
     found: dict[str, None] = {}
-    is_rtl = any(unicodedata.bidirectional(sign) in ("R", "AL") for sign in text)
+    is_rtl = any(sign not in _MARKS and unicodedata.bidirectional(sign) in ("R", "AL") for sign in text)
     for at, sign in enumerate(text):
         if sign in _DIRECTION:
             found[f"{_code(sign)} {_DIRECTION[sign]}"] = None
