@@ -3,7 +3,7 @@
 import http.client
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
@@ -68,7 +68,8 @@ def meddling(behaviour: Behaviour) -> Iterator[Meddler]:
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(reply.body)))
             self.end_headers()
-            self.wfile.write(reply.body[: len(reply.body) - reply.cut])
+            with suppress(OSError):  # a reader that was killed reads no more
+                self.wfile.write(reply.body[: len(reply.body) - reply.cut])
             self.close_connection = bool(reply.cut) or self.close_connection
 
         def log_message(self, *_: object) -> None:

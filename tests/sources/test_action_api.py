@@ -1,7 +1,6 @@
 """A live wiki is read whole, once, and says the same as its own dumps."""
 
 import json
-import os
 import signal
 import sqlite3
 import subprocess
@@ -47,6 +46,8 @@ CARRIED_BY_BOTH = {
     ),
 }
 Row = tuple[Any, ...]
+SLEEP = time.sleep
+"""The real one: the reader's is recorded instead."""
 
 
 @pytest.fixture(autouse=True)
@@ -218,10 +219,13 @@ def test_a_wiki_that_goes_down_half_way_is_read_on_by_the_next_run(
     assert list((lake.path / "staging").glob("action_api*")) == []
 
 
-def test_a_run_that_is_killed_is_gone_on_with(acted_wiki: ServedWiki, live: Lake, tmp_path: Path) -> None:
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
+def test_a_run_that_is_killed_or_interrupted_is_gone_on_with(
+    acted_wiki: ServedWiki, live: Lake, tmp_path: Path, how: signal.Signals
+) -> None:
     def slowly(meddler: Meddler, path: str) -> Reply:
         if len(meddler.asked) > 12:
-            time.sleep(0.2)
+            SLEEP(0.2)
         return passing_on(acted_wiki.address)(meddler, path)
 
     with meddling(slowly) as meddler:
@@ -229,10 +233,14 @@ def test_a_run_that_is_killed_is_gone_on_with(acted_wiki: ServedWiki, live: Lake
             *(sys.executable, "-m", "holdfast", "ingest", meddler.address, "--wiki", WIKI),
             *("--lake", str(tmp_path / "lake"), "--option", "batch=10"),
         ]
-        with subprocess.Popen(command, stdout=subprocess.DEVNULL) as first:
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as first:
             while len(meddler.asked) < 16 and first.poll() is None:
-                time.sleep(0.02)
-            os.kill(first.pid, signal.SIGKILL)
+                SLEEP(0.02)
+            first.send_signal(how)
+            _, said = first.communicate()
+        if how is signal.SIGINT:
+            assert first.returncode == 130
+            assert said.startswith(b"interrupted; what was finished is kept")
         assert open_lake(tmp_path / "lake").entries() == ()
         done_before = len(meddler.asked)
         meddler.behaviour = passing_on(acted_wiki.address)

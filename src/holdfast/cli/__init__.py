@@ -55,7 +55,6 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stderr.write(f"{error}\n")
         code = int(error.exit_code)
     except (KeyboardInterrupt, typer.Abort):
-        sys.stderr.write("interrupted; what was finished is kept, the next run goes on\n")
         code = int(ExitCode.INTERRUPTED)
     except BrokenPipeError:
         sys.stderr.close()
@@ -67,6 +66,8 @@ def main(arguments: list[str] | None = None) -> int:
             raise
         sys.stderr.write(f"usage: {error.format_message()}; see holdfast --help\n")
         code = int(ExitCode.WRONG_USAGE)
+    if code == ExitCode.INTERRUPTED:  # however the argument parser lets a Ctrl-C through
+        sys.stderr.write("interrupted; what was finished is kept, the next run goes on\n")
     if arguments is None:
         sys.exit(code)
     return code
