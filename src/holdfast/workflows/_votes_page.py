@@ -4,6 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
+from holdfast.networks.agreement import adjusted
+from holdfast.networks.poll import MINIMUM_VOTERS
 from holdfast.networks.votes import Bloc
 from holdfast.report.charts import Category, matrix_chart
 from holdfast.report.page import (
@@ -49,7 +51,7 @@ def votes_page(run: VoteRun, path: Path) -> None:
         lead = [CLAIM, "Not enough data to look for blocs.", *result.notes]
     sections = [_pairs(run)]
     sections += [_bloc(run, bloc) for bloc in found]
-    sections += [_power(run), _innocent(), *more_sections(run)]
+    sections += [_power(run), _elections(run), _innocent()]
     write_page(
         Page(
             title="Votes",
@@ -73,9 +75,53 @@ def votes_page(run: VoteRun, path: Path) -> None:
     )
 
 
-def more_sections(run: VoteRun) -> list[Section]:
-    """What each single election shows."""
-    return []
+def _elections(run: VoteRun) -> Section:
+    """What single elections show by themselves: those that stand out among all checks made, in their order."""
+    polls = run.result.ballots.polls
+    made = [(poll, check) for poll, check in run.checks if check.status == "ok" and check.p is not None]
+    q = adjusted(np.array([check.p for _, check in made])) if made else np.zeros(0)
+    rows = tuple(
+        (
+            run.labels.within(polls[poll][0], polls[poll][1]),
+            check.name.replace("_", " "),
+            check.value,
+            check.usual,
+            check.p,
+            float(value),
+            check.innocent,
+        )
+        for (poll, check), value in zip(made, q, strict=True)
+        if value <= 0.05
+    )
+    missing = sorted({(check.name, check.detail.split(";")[0]) for _, check in run.checks if check.status != "ok"})
+    return Section(
+        title="Single elections",
+        blocks=(
+            Text(
+                text=f"{len(made):,} checks were made of elections with {MINIMUM_VOTERS} voters or more. Listed are "
+                "those that stand out after correction for all of them (false discovery rate 0.05), in the order of "
+                "the elections. Each has an ordinary explanation, which comes first."
+            ),
+            DataTable(
+                caption="Elections that stand out among the wiki's own",
+                columns=(
+                    Column(heading="election"),
+                    Column(heading="check"),
+                    Column(heading="here", kind="number"),
+                    Column(heading="usual", kind="number"),
+                    Column(heading="p", kind="p"),
+                    Column(heading="q", kind="p"),
+                    Column(heading="what would look the same"),
+                ),
+                rows=rows[:_MOST_LISTED],
+                empty="None stands out.",
+            ),
+            Bullets(
+                items=tuple(f"Not told, {name.replace('_', ' ')}: {why}" for name, why in missing[:12])
+                or ("Every check could be made.",)
+            ),
+        ),
+    )
 
 
 def _pairs(run: VoteRun) -> Section:

@@ -7,11 +7,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from holdfast.errors import UsageError
 from holdfast.networks.ballots import Ballots, ballots_from
+from holdfast.networks.poll import Check, History, all_checks
 from holdfast.networks.votes import CANDIDATE, Effect, VoteResult, analyse, effects
 from holdfast.progress import Progress, silent
 from holdfast.settings import Settings
@@ -85,6 +87,8 @@ class VoteRun:
     """What was read, as the page names it."""
     notes: tuple[str, ...]
     is_simulated: bool
+    checks: tuple[tuple[int, Check], ...] = ()
+    """What each election shows by itself, as far as the input can tell: the election's position, and the check."""
 
 
 def run_votes(
@@ -121,12 +125,15 @@ def run_votes(
         lake = open_lake(votes, settings)
         name = _wiki_of(lake, wiki)
         ballots, notes, simulated = _ballots(lake, name)
+        history = history_of(lake, name, ballots)
         pseudonyms = pseudonyms_from(naming.key) if naming.key else lake.pseudonyms()
     else:
         name = wiki or "votes"
         ballots, notes, simulated = _from_file(votes, name, settings, progress)
+        history = None
         pseudonyms = pseudonyms_from(naming.key) if naming.key else fresh_pseudonyms()
     result = analyse(ballots, seed=seed, replicates=replicates, progress=progress)
+    checks = all_checks(ballots, np.random.default_rng([seed, 1]), history)
     return VoteRun(
         result=result,
         effects=tuple(effects(result, threshold)),
@@ -136,6 +143,7 @@ def run_votes(
         source=votes.name,
         notes=notes,
         is_simulated=simulated,
+        checks=tuple(checks),
     )
 
 
@@ -168,6 +176,40 @@ def _ballots(lake: Lake, wiki: str) -> tuple[Ballots, tuple[str, ...], bool]:
     notes = [note for entry in entries for note in entry.notes]
     simulated = any(entry.facts.get("simulated") for entry in entries)
     return found, (*notes, *(f"left out when read in, {each}" for each in dropped)), simulated
+
+
+def history_of(lake: Lake, wiki: str, ballots: Ballots) -> History:
+    """Edits, registrations and talk page messages of the voters, as far as the lake holds them."""
+    connection = lake.connect(wiki)
+    try:
+        connection.execute("CREATE TEMP TABLE voting AS SELECT unnest(?) AS account", [list(ballots.voters)])
+        edits = connection.sql(
+            """SELECT account, list(epoch("at")::BIGINT ORDER BY "at") FROM revisions
+            WHERE account IN (SELECT account FROM voting) AND "at" IS NOT NULL GROUP BY account"""
+        ).fetchall()
+        registered = connection.sql(
+            """SELECT account, epoch(registered_at)::DOUBLE FROM accounts
+            WHERE account IN (SELECT account FROM voting) AND registered_at IS NOT NULL"""
+        ).fetchall()
+        # the owner of a talk page stands after the first colon of its title, up to a subpage
+        messages = connection.sql(
+            """SELECT epoch(r."at")::DOUBLE AS moment, r.account AS sender,
+                   split_part(substr(p.title, strpos(p.title, ':') + 1), '/', 1) AS recipient
+            FROM revisions AS r JOIN pages AS p USING (page_id)
+            WHERE p.namespace = 3 AND r.account IS NOT NULL AND r."at" IS NOT NULL
+              AND r.account NOT IN (SELECT account FROM accounts WHERE bot_by IS NOT NULL)
+              AND r.account <> split_part(substr(p.title, strpos(p.title, ':') + 1), '/', 1)
+            ORDER BY moment, sender, recipient"""
+        ).fetchall()
+    finally:
+        connection.close()
+    return History(
+        edits={account: np.array(times, np.int64) for account, times in edits},
+        registered=dict(registered),
+        message_at=np.array([moment for moment, _, _ in messages], float),
+        message_sender=tuple(sender for _, sender, _ in messages),
+        message_recipient=tuple(recipient for _, _, recipient in messages),
+    )
 
 
 def _from_file(

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from holdfast.worlds._electorate import DAY, Electorate, Votes, cast, draw_electorate
 from holdfast.worlds._plants import Plants, Roles, plant
-from holdfast.worlds._traces import traces
+from holdfast.worlds._traces import registrations, traces
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +94,7 @@ def simulate(world: ElectionWorld, seed: int) -> SimulatedElections:
     electorate = draw_electorate(world, organic)
     votes = cast(electorate, world, organic)
     plants = plant(votes, electorate, world, planted)
-    tables = _tables(plants.votes, electorate, world)
+    tables = _tables(plants.votes, electorate, world, registrations(plants, electorate))
     if world.edits:
         tables.update(traces(plants, electorate, noise))
     return SimulatedElections(
@@ -107,7 +107,9 @@ def _moments(days: np.ndarray) -> pa.Array:
     return pa.array(micro, pa.int64()).cast(pa.timestamp("us"))
 
 
-def _tables(votes: Votes, electorate: Electorate, world: ElectionWorld) -> dict[str, pa.Table]:
+def _tables(
+    votes: Votes, electorate: Electorate, world: ElectionWorld, registered: np.ndarray
+) -> dict[str, pa.Table]:
     polls = len(electorate.opened)
     support = np.bincount(votes.poll[votes.side > 0], minlength=polls)
     oppose = np.bincount(votes.poll[votes.side < 0], minlength=polls)
@@ -119,7 +121,7 @@ def _tables(votes: Votes, electorate: Electorate, world: ElectionWorld) -> dict[
         "accounts": pa.table(
             {
                 "account": names,
-                "registered_at": _moments(electorate.registered),
+                "registered_at": _moments(registered),
                 "is_address": np.zeros(len(names), bool),
             }
         ),
