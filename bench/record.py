@@ -23,7 +23,7 @@ from holdfast.clock import system_clock
 from holdfast.record import create_log, open_log
 from holdfast.record.check_tree import check_tree
 from holdfast.record.disk import FolderDisk
-from holdfast.record.drafts import read_drafts
+from holdfast.record.lines import read_drafts
 from holdfast.record.proof import prove
 from holdfast.record.verify import verify
 

@@ -5,6 +5,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+# a machine that is busy is not a test that fails
+settings.register_profile("holdfast", deadline=None)
+settings.load_profile("holdfast")
 
 pytest_plugins = ["mediawiki.fixtures", "browsing"]
 

@@ -63,6 +63,7 @@ def refused(changed: list[bytes], *, whole: bool) -> str:
     return caught.value.code
 
 
+@pytest.mark.requirement("4.1")
 @STRIDES
 def test_a_change_of_any_entry_is_refused_and_named(stride: int) -> None:
     for at in range(0, SIZE, stride):

@@ -41,6 +41,7 @@ def body(log: Log, old: int = 0) -> bytes:
     return Request(old_size=old, proof=proof, checkpoint=log.fetch("checkpoint")).encode()
 
 
+@pytest.mark.requirement("4.2")
 def test_two_histories_never_both_reach_a_quorum_of_two_of_three(logs: tuple[Log, Log, list[Witness]]) -> None:
     log, other, witnesses = logs
     log.append("note", "for some")

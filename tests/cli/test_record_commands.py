@@ -10,7 +10,7 @@ import pytest
 
 from holdfast.cli import main
 from holdfast.record.proof import parse_proof
-from holdfast.workflows.record import serve_log
+from holdfast.workflows.record_server import serve_log
 
 
 @pytest.fixture

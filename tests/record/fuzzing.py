@@ -13,8 +13,8 @@ from holdfast.errors import HoldfastError
 from holdfast.record.checkpoint import open_checkpoint, parse_head
 from holdfast.record.cosign import parse_request
 from holdfast.record.disk import MemoryDisk
-from holdfast.record.drafts import parse_draft
 from holdfast.record.entry import parse_entry
+from holdfast.record.lines import parse_draft
 from holdfast.record.policy import parse_policy
 from holdfast.record.proof import parse_proof
 from holdfast.record.queue import Queue

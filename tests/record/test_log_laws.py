@@ -18,7 +18,8 @@ from holdfast.record import Draft, Log, create_log, memory_log
 from holdfast.record.check_tree import check_tree
 from holdfast.record.checkpoint import open_checkpoint
 from holdfast.record.texts import Shown
-from holdfast.workflows.record import ServedLog, serve_log, token_of
+from holdfast.workflows.record import ServedLog
+from holdfast.workflows.record_server import serve_log, token_of
 
 
 @pytest.fixture(params=["memory", "folder", "served"])

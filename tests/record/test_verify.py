@@ -45,6 +45,7 @@ def fails(files: Files, code: str, *, place: str = "", **arguments: Any) -> Chec
     return caught.value
 
 
+@pytest.mark.requirement("4.1")
 def test_a_good_log_verifies_and_the_words_say_what_was_checked(log: Log, clock: Any) -> None:
     report = verify(log.fetch, key=log.verifier_key, since=log.fetch("checkpoint"), clock=clock)
     said = "\n".join(report.checked)
@@ -168,6 +169,7 @@ def test_a_key_that_the_log_gave_up_signs_nothing_any_more(log: Log, clock: Any)
     fails(files, "record.verify.retired_key", key=old, clock=clock)
 
 
+@pytest.mark.requirement("4.3")
 def test_an_overdue_seal_is_shown_and_an_opened_one_is_not(log: Log, clock: Any) -> None:
     sealed = log.seal("statement", {"text": "x"}, until=datetime(2026, 12, 1, tzinfo=UTC))
     log.checkpoint()
@@ -181,6 +183,7 @@ def test_an_overdue_seal_is_shown_and_an_opened_one_is_not(log: Log, clock: Any)
     assert any("1 opened ones" in each for each in report.checked)
 
 
+@pytest.mark.requirement("4.3")
 def test_an_opened_text_that_is_not_the_sealed_one_is_refused(log: Log, clock: Any) -> None:
     sealed = log.seal("note", "the text", condition="always")
     log.open(sealed.index)

@@ -213,6 +213,7 @@ def three(clock: Any, tmp_path: Path) -> Iterator[tuple[Log, list[Witness], list
 Three = tuple[Log, list[Witness], list[HttpCosigner]]
 
 
+@pytest.mark.requirement("4.2")
 def test_three_witnesses_cosign_and_the_verifier_counts_them(three: Three, clock: Any) -> None:
     log, _, cosigners = three
     for _ in range(3):

@@ -97,7 +97,7 @@ def append(
 
     from holdfast.clock import parse_at
     from holdfast.record import open_log
-    from holdfast.record.drafts import read_drafts
+    from holdfast.record.lines import read_drafts
 
     seal: dict[str, Any] = {"until": parse_at(until)} if until else {}
     seal |= {"condition": condition} if condition else {}
@@ -219,7 +219,7 @@ def serve(
     from contextlib import ExitStack
 
     from holdfast.record import open_log
-    from holdfast.workflows.record import serve_log
+    from holdfast.workflows.record_server import serve_log
     from holdfast.workflows.witness import cosigners_of
 
     with ExitStack() as held:

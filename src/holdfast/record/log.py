@@ -7,8 +7,7 @@ signs it. The folder of a log is `public`, which is all that a file server serve
 import os
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any
 
@@ -18,16 +17,15 @@ from holdfast.errors import CheckFailedError, InputRefusedError, UsageError
 from holdfast.record.checkpoint import Checkpoint, TreeHead, open_checkpoint
 from holdfast.record.cosign import Answer, Cosigner, ask_for_cosignatures
 from holdfast.record.disk import Disk
-from holdfast.record.entry import SALT_BYTES, Act, Entry, TextState, commit, common_entry, parse_entry, payload_text
+from holdfast.record.draft import AT_FORMAT, Draft, Prepared, Receipt, prepare
+from holdfast.record.entry import SALT_BYTES, Act, Entry, parse_entry
 from holdfast.record.handover import rotation_path
 from holdfast.record.integrate import PUBLIC, Integration, drop_partials, kept_path
-from holdfast.record.kinds import kind_named
-from holdfast.record.lookalike import oddities
 from holdfast.record.merkle import leaf_hash
 from holdfast.record.page import page_files
 from holdfast.record.policy import POLICY_PATH, Policy, parse_policy
 from holdfast.record.proof import Proved, fetch_shelf, prove
-from holdfast.record.queue import Queue, Queued
+from holdfast.record.queue import Queue
 from holdfast.record.seals import SEALS_PATH, encode_seals, parse_seals
 from holdfast.record.texts import Shown, TextLine, encode_texts, parse_texts, text_path
 from holdfast.record.tiles import CHECKPOINT_PATH, VERIFIER_KEY_PATH, WIDTH, fetch_bundle
@@ -36,35 +34,8 @@ KEY_FILE = "private/log.key"
 NEXT_KEY_FILE = "private/next.key"
 LOCK_FILE = "private/lock"
 CLOCK_SLACK_SECONDS = 60
-_AT_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 
 Randomness = Callable[[int], bytes]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Draft:
-    """One entry to be: what, of which kind, and when its text may be seen."""
-
-    kind: str
-    payload: Any
-    public: bool = True
-    """False: the text is never published by the log, only committed."""
-    until: datetime | None = None
-    """Sealed until this moment (aware)."""
-    condition: str | None = None
-    """Sealed until this condition holds, in words."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Receipt:
-    """The log's word that an entry is durable and will stand at this index."""
-
-    index: int
-    leaf_hash: str
-    at: str
-    kind: str
-    oddities: tuple[str, ...] = ()
-    """Signs in the text that read differently than they look; it was taken as it is."""
 
 
 class Log:
@@ -191,7 +162,7 @@ class Log:
                 "record.open.early",
                 "this seal is not due yet",
                 expected=f"{entry.opens_at} or later",
-                got=self._clock().strftime(_AT_FORMAT),
+                got=self._clock().strftime(AT_FORMAT),
                 hint="the date was promised when the text was committed; wait for it",
             )
         return self._act(Act.OPEN, index, because or f"entry {index} was opened")
@@ -287,36 +258,12 @@ class Log:
         """The policy that lies beside the log."""
         return parse_policy(self.fetch(POLICY_PATH))
 
-    def _make(
-        self, draft: Draft, at: str, act: Act | None = None, target: int | str | None = None
-    ) -> tuple[Queued, str, tuple[str, ...]]:
-        kind = kind_named(draft.kind)
-        kind.check(draft.payload)
-        text = payload_text(draft.payload)
-        salt = self._randomness(SALT_BYTES)
-        commitment = commit(salt, text)
-        if draft.until is None and draft.condition is None and act is None:
-            state = TextState.PUBLIC if draft.public else TextState.PRIVATE
-            data = common_entry(at, commitment, kind.name, state)
-        else:
-            state = TextState.PUBLIC if act else TextState.SEALED
-            data = Entry(
-                at=at,
-                commitment=commitment,
-                kind=kind.name,
-                text=state,
-                opens_at=None if draft.until is None else draft.until.astimezone(UTC).strftime(_AT_FORMAT),
-                opens_on=draft.condition,
-                act=act,
-                target=target,
-            ).encode()
-            parse_entry(data)  # a condition that is too long or empty is refused here
-        odd = () if text.isascii() else oddities(text.decode())
-        return Queued(state, salt, data, text), kind.name, odd
+    def _make(self, draft: Draft, at: str, act: Act | None = None, target: int | str | None = None) -> Prepared:
+        return prepare(draft, at, self._randomness(SALT_BYTES), act, target)
 
     def _next_at(self) -> str:
         """The time for new entries: now, and never before the last entry."""
-        now = self._clock().strftime(_AT_FORMAT)
+        now = self._clock().strftime(AT_FORMAT)
         if now >= self._last_at:
             return now
         if parse_at(self._last_at) - parse_at(now) > timedelta(seconds=CLOCK_SLACK_SECONDS):

@@ -11,7 +11,7 @@ from typing import Any
 from holdfast.canonical import canonical_bytes, parse_json
 from holdfast.clock import parse_at
 from holdfast.errors import InputRefusedError
-from holdfast.record.log import Draft
+from holdfast.record.draft import Draft
 
 
 def _refused(got: str, place: str) -> InputRefusedError:
