@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from holdfast.cli import main
+from holdfast.crypto.notes import parse_verifier_key
 from holdfast.record.proof import parse_proof
 from holdfast.workflows.record_server import serve_log
+from holdfast.workflows.witness import open_witness, serve_witness
 
 
 @pytest.fixture
@@ -289,3 +291,29 @@ def test_a_place_without_a_log_is_refused_with_the_next_step(
     assert run("append", tmp_path / "none", "-") == 3
     assert "holdfast record init" in capsys.readouterr().err
     assert run("verify", tmp_path / "none") == 2
+
+
+def test_a_policy_that_is_set_later_holds_from_the_next_checkpoint_and_stands_in_the_log(
+    log: tuple[Path, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, key = log
+    assert run("witness", folder, "--key", key, "--state", tmp_path / "w", "--name", "w.example", "--json") == 0
+    witness = json.loads(capsys.readouterr().out)["key"]
+    with serve_witness(open_witness(tmp_path / "w", (parse_verifier_key(key),))) as server:
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        url = f"http://127.0.0.1:{server.server_address[1]}"
+        try:
+            assert run("policy", folder, "--witness", f"{witness} {url}", "--quorum", 1) == 0
+            assert "the log needs 1 of (w1); entry 3 says so" in capsys.readouterr().out
+            assert run("checkpoint", folder) == 0
+        finally:
+            server.shutdown()
+            thread.join()
+    capsys.readouterr()
+    assert run("verify", folder, "--key", key) == 0
+    assert "w.example cosigned" in capsys.readouterr().out
+    (tmp_path / "one.jsonl").write_text(lines_of(1), "utf-8")
+    assert run("append", folder, tmp_path / "one.jsonl") == 0
+    assert run("checkpoint", folder) == 1
+    assert "record.policy.quorum" in capsys.readouterr().err

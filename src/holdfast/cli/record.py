@@ -27,7 +27,7 @@ _DIR = typer.Argument(help="The log's folder.", show_default=False)
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     record = typer.Typer(help="The public record: a log that nobody can quietly change.", no_args_is_help=True)
-    for command in (init, append, checkpoint, open_, erase, rotate, serve, prove, verify, witness):
+    for command in (init, append, checkpoint, open_, erase, rotate, policy, serve, prove, verify, witness):
         record.command(command.__name__.rstrip("_"))(command)
     app.add_typer(record, name="record")
 
@@ -64,6 +64,23 @@ def init(
     with create_log(folder, origin=name, policy=_policy(witness, quorum, policy)) as log:
         key = str(log.verifier_key)
     _say({"key": key, "origin": name, "public": str(folder / "public")}, key, as_json=as_json)
+
+
+def policy(
+    folder: Path = _DIR,
+    witness: list[str] = typer.Option([], help="A log witness: its verifier key, a space, its address. Repeat."),
+    quorum: int = typer.Option(0, help="How many of the log witnesses must cosign a checkpoint."),
+    file: Path | None = typer.Option(None, "--policy", help="A policy file in place of the two above."),
+    as_json: bool = _JSON,
+) -> None:
+    """Set which log witnesses must cosign from the next checkpoint on; the log holds every policy that it had."""
+    from holdfast.record import open_log
+
+    chosen = _policy(witness, quorum, file)
+    with open_log(folder) as log:
+        receipt = log.set_policy(chosen)
+    text = f"from the next checkpoint on the log needs {chosen.in_words()}; entry {receipt.index} says so"
+    _say({"policy": chosen.text(), "by": receipt.index}, text, as_json=as_json)
 
 
 def _policy(witnesses: list[str], quorum: int, file: Path | None) -> "Policy":

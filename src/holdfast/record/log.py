@@ -4,6 +4,7 @@
 signs it. The folder of a log is `public`, which is all that a file server serves, and `private` with keys and queue.
 """
 
+import hashlib
 import os
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
@@ -181,6 +182,14 @@ class Log:
                 "record.erase.gone", "this text was erased before", got=f"by entry {line.erased_by}"
             )
         return self._act(Act.ERASE, index, reason)
+
+    def set_policy(self, policy: Policy) -> Receipt:
+        """Ask for other cosignatures from the next checkpoint on; the log holds the policy as an entry."""
+        text = policy.text()
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        receipt = self.append("rules", {"name": "policy of this log", "sha256": digest, "text": text})
+        self._disk.write({f"{PUBLIC}/{POLICY_PATH}": text.encode()})
+        return receipt
 
     def rotate(self, cosigners: Sequence[Cosigner] = ()) -> Receipt:
         """Change to a new key: the log says so in an entry, and both keys sign the checkpoint that holds it."""
