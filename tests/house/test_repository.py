@@ -41,6 +41,12 @@ def test_the_project_reads_nothing_beside_itself() -> None:
     assert not found
 
 
+def test_no_two_test_files_have_one_name() -> None:
+    # pytest imports test files by their name alone
+    names = [path.name for path in (ROOT / "tests").rglob("test_*.py") if path.parent.name != "laws"]
+    assert len(names) == len(set(names))
+
+
 def test_locked_requirements_name_no_host() -> None:
     locks = [*(ROOT / "requirements").glob("*.txt"), *ROOT.glob("package-lock.json")]
     named = [
