@@ -63,6 +63,7 @@ def test_a_captured_wiki_is_found_by_area_and_without_a_score(assessment: object
     assert abs((changed["block_reversal_rate"].at - date(2018, 1, 1)).days) <= 95
 
 
+@pytest.mark.requirement("5.1")
 def test_peers_are_the_wikis_of_like_size(tmp_path: Path) -> None:
     lake = create_lake(tmp_path / "lake")
     for number in range(5):
