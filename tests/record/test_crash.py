@@ -80,8 +80,8 @@ class StepDisk(FolderDisk):
         super()._unlink(place)
 
 
-EVERY = pytest.mark.parametrize("stride", [7, pytest.param(1, marks=pytest.mark.long)])
-"""Every seventh step in the quick suite, every step in the long one."""
+EVERY = pytest.mark.parametrize("stride", [11, pytest.param(1, marks=pytest.mark.long)])
+"""Every eleventh step in the quick suite, every step in the long one."""
 
 
 def counted(stop_at: int, stop: Callable[[], None]) -> Callable[[], None]:

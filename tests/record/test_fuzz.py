@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from fuzzing import LOG, PARSERS, survive
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from holdfast.crypto.notes import Algorithm, Note, fresh_signer
@@ -72,6 +72,7 @@ def test_every_parser_has_a_right_input_that_it_reads() -> None:
 
 @pytest.mark.parametrize("name", list(PARSERS))
 def test_any_bytes_are_read_or_refused(name: str) -> None:
+    @settings(max_examples=50)
     @given(st.binary(max_size=200))
     @example(b"")
     @example(b"\xff\xfe")
@@ -86,6 +87,7 @@ def test_any_bytes_are_read_or_refused(name: str) -> None:
 def test_right_inputs_that_were_cut_changed_or_lengthened_are_read_or_refused(name: str) -> None:
     pieces = st.sampled_from([b"", b"\n", b"\n\n", b" ", b"0", b"\x00", b"\xe2\x80\x94 ", b"{", b'"', b"9" * 30])
 
+    @settings(max_examples=60)
     @given(st.sampled_from(RIGHT[name]), st.data())
     def feed(data: bytes, draw: st.DataObject) -> None:
         at = draw.draw(st.integers(0, len(data)))

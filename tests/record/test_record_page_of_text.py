@@ -8,7 +8,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from holdfast.errors import HoldfastError
@@ -93,6 +93,7 @@ def test_our_check_of_a_payload_agrees_with_the_jsonschema_library(name: str) ->
     near = {field: st.just("a" * 64) | st.just("2026-01-01T00:00:00Z") | st.integers(0, 5) | VALUES
             for field in kind.schema.get("required", ())}  # fmt: skip
 
+    @settings(max_examples=40)
     @given(VALUES | st.dictionaries(fields, VALUES, max_size=4) | st.fixed_dictionaries(near))
     def agree(payload: object) -> None:
         try:
