@@ -131,7 +131,7 @@ def months_missing(connection: duckdb.DuckDBPyConnection, wiki: WikiName, days: 
     return _finding(
         wiki,
         "months_missing",
-        f"{len(gaps)} months hold no row although the months around them are full.",
+        f"{_counted(len(gaps), 'month holds', 'months hold')} no row although the months around are full.",
         caption="Months without rows",
         columns=("table", "month", "rows in a usual month around it"),
         rows=tuple(sorted(gaps)),
@@ -239,7 +239,7 @@ def impossible_counts(
     return _finding(
         wiki,
         "impossible_counts",
-        f"{sum(each[2] for each in wrong)} rows cannot be as they stand.",
+        f"{_counted(sum(each[2] for each in wrong), 'row', 'rows')} cannot be as they stand.",
         caption="Rows that contradict others, or the rules",
         columns=("what", "tables", "rows"),
         rows=tuple(wrong),
@@ -311,7 +311,7 @@ def notes_of_sources(wiki: WikiName, entries: Sequence[Entry]) -> Finding | None
     return _finding(
         wiki,
         "notes_of_sources",
-        f"Reading the inputs gave {len(rows)} notes that bear on what the values mean.",
+        f"Reading the inputs gave {_counted(len(rows), 'note that bears', 'notes that bear')} on what values mean.",
         caption="Notes made at reading",
         columns=("input", "note"),
         rows=tuple(rows),
@@ -320,3 +320,7 @@ def notes_of_sources(wiki: WikiName, entries: Sequence[Entry]) -> Finding | None
         ),
         tell_apart="Read each note; the values that it touches say so in their details.",
     )
+
+
+def _counted(count: int, one: str, many: str) -> str:
+    return f"{count:,} {one if count == 1 else many}"
