@@ -1,6 +1,6 @@
 """Votes: time on wiki-RfA and its pair counts; affinity against planted truth; false blocs on healthy twins.
 
-    .venv/bin/python bench/votes.py [--small] [--seeds N] [--first-seed S]
+    .venv/bin/python bench/votes.py [--small] [--seeds N] [--first-seed S] [--world NAME] [--without-times]
 
 Everything but wiki-RfA is simulated. Seeds are fresh: none was used to choose a constant.
 """
@@ -123,9 +123,10 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--first-seed", type=int, default=1000)
     parser.add_argument("--without-times", action="store_true")
+    parser.add_argument("--world", choices=list(WORLDS), help="this one alone")
     parser.add_argument("--only", choices=("rfa", "blocs", "healthy"))
     given = parser.parse_args()
-    names = list(WORLDS)[:1] if given.small else list(WORLDS)
+    names = [given.world] if given.world else list(WORLDS)[:1] if given.small else list(WORLDS)
     seeds = range(given.first_seed, given.first_seed + (3 if given.small else given.seeds))
     times = not given.without_times
     if given.only in (None, "rfa"):

@@ -29,12 +29,13 @@ REACHES = (0.35, 0.75)
 """Values of theta that are weighed equally."""
 _SEEDS = 60
 _BANDS = ((5, 9), (10, 24), (25, 49), (50, LARGEST))
-_KEPT_PER_BAND = 3
-_REFINED = 14
+_MANY_VOTERS = 800
+"""From so many on a search takes more starts; false groups do not depend on it, for few candidates are tested."""
+_REFINED = 10
 _FLOOR = 0.003
 _DAMP = 0.01
 _DROPPED = 0.05
-_DIRECTIONS = 8
+_DIRECTIONS = 6
 _MOST_PAIRS_LOOKED_AT = 200_000
 
 
@@ -57,8 +58,9 @@ class Table:
 
     def votes_of(self, members: Whole) -> Whole:
         """Positions of the members' votes in the columns, member by member (ascending)."""
-        parts = [np.arange(self.begins[each], self.begins[each + 1]) for each in members]
-        return np.concatenate(parts) if parts else np.zeros(0, np.int64)
+        begins, counts = self.begins[members], self.begins[members + 1] - self.begins[members]
+        ends = np.cumsum(counts)
+        return np.asarray(np.arange(ends[-1] if len(ends) else 0) + np.repeat(begins - ends + counts, counts))
 
     def attentive(self, members: Whole) -> Real:
         """Members by polls: 1 where the voter was around in the poll's epoch, so that absence means something."""
@@ -311,7 +313,9 @@ def propose(table: Table, most: int = 3) -> list[Fit]:
     for features in _features(table.expected, able):
         scores = _scores(features)
         starts += [able[group] for group in (*_grow(scores), *_directions(scores))]
-    starts = sorted(starts, key=lambda each: -steady_gain(table, each))[:_REFINED]
+    starts = sorted(starts, key=lambda each: -steady_gain(table, each))[
+        : 2 * _REFINED if len(able) >= _MANY_VOTERS else _REFINED
+    ]
     fits = sorted((fit(table, start, rounds=1) for start in starts), key=lambda each: -each.gain)
     kept: list[Fit] = []
     for each in fits:
@@ -362,7 +366,7 @@ def _directions(scores: Dense) -> list[Whole]:
         _, vectors = eigsh(scores.astype(np.float64), k=count, which="LA", v0=np.ones(voters))
     except ArpackError:  # no score differs from another: there are no directions
         return []
-    sizes = [size for size in (10, 20, 40, 80) if size <= voters // 3]
+    sizes = [size for size in ((10, 20, 40, 80) if voters >= _MANY_VOTERS else (20, 60)) if size <= voters // 3]
     orders = [np.argsort(-sign * vector, kind="stable") for vector in vectors.T for sign in (1, -1)]
     return [np.sort(order[:size]) for order in orders for size in sizes]
 
@@ -404,7 +408,7 @@ def _grow(scores: Dense) -> list[Whole]:
             group = np.sort(order[row, : size[best[row]]])
             if all(likeness(group, other) < 0.4 for other in kept):
                 kept.append(group)
-            if len(kept) >= _KEPT_PER_BAND:
+            if len(kept) >= (4 if voters >= _MANY_VOTERS else 2):
                 break
         groups += kept
     return groups
