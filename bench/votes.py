@@ -2,7 +2,8 @@
 
     .venv/bin/python bench/votes.py [--small] [--seeds N] [--first-seed S] [--world NAME] [--without-times]
 
-Everything but wiki-RfA is simulated. Seeds are fresh: none was used to choose a constant.
+Everything but wiki-RfA is simulated. The default seeds had been looked at when the length of the search was set;
+`--first-seed` takes others.
 """
 
 import argparse
