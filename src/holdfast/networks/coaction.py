@@ -63,7 +63,7 @@ class Settings:
 
 
 Kinds = tuple[Ints, Ints]
-"""Two sortings of objects into kinds, a coarser one that proposes and a finer one that also tests."""
+"""Two sortings of objects into kinds, a coarser and a finer one: both propose groups, the finer one tests."""
 
 
 def kinds_of(ordered: Ordered, seed: int) -> Kinds:
@@ -77,13 +77,13 @@ def look(ordered: Ordered, kinds: Kinds, settings: Settings) -> Look:
     """One look at one set of actions: pairs by keys A and B, groups of flagged pairs, groups by the group test."""
     counted = count_episodes(ordered, settings.windows)
     visits = visits_of(ordered, settings.windows[-1])
-    chances = chances_of(visits, kinds[0])
+    chances = tuple(chances_of(visits, each) for each in kinds)
     tested, ratios = _tested(ordered, counted, settings)
     exchanges: tuple[Cells, ...] = (kind_cells(visits, kinds[1]), object_cells(visits))
     loose = find_groups(counted, visits, chances, exchanges, q=settings.q, seed=settings.seed)
     tight = confirm(visits, exchanges, _pair_groups(tested, settings), q=settings.q, seed=settings.seed)
     return Look(
-        pairs=_flag_members(_flag_confirmed(tested, tight), loose, chances, settings),
+        pairs=_flag_members(_flag_confirmed(tested, tight), loose, chances[0], settings),
         groups=(*tight, *loose),
         skipped=counted.skipped,
         emitted=counted.emitted[: len(settings.windows)],

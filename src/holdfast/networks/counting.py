@@ -192,7 +192,7 @@ def _enumerate(account, thing, at, accounts, epochs, windows, fold_weeks):  # ty
     widest = windows[looks - 1]
     size = len(account)
     skipped = np.zeros(looks, np.int64)
-    strength = np.zeros((columns, epochs, accounts), np.float32)
+    strength = np.zeros((epochs, accounts, columns), np.float32)
     room = max(1024, size)
     pairs = np.empty(room, np.uint64)
     bits = np.empty(room, np.uint8)
@@ -300,8 +300,8 @@ def _enumerate(account, thing, at, accounts, epochs, windows, fold_weeks):  # ty
                 bits[at_place] |= new
                 for column in range(columns):
                     if new & (1 << column):
-                        strength[column, epoch, u] += 1
-                        strength[column, epoch, v] += 1
+                        strength[epoch, u, column] += 1
+                        strength[epoch, v, column] += 1
     return pairs[:used], bits[:used], skipped, strength
 
 
@@ -327,6 +327,7 @@ def _gather(pairs, bits, accounts, columns, logs, halves, least, fold_least):  #
         bit[to] = bits[i]
     counts = np.zeros((accounts, columns), np.int32)
     touched = np.empty(accounts, np.int32)
+    mark = np.full(accounts, -1, np.int32)
     twos = np.zeros((columns, BINS), np.int64)
     room = 4096
     kept_u, kept_v = np.empty(room, np.int32), np.empty(room, np.int32)
@@ -336,7 +337,8 @@ def _gather(pairs, bits, accounts, columns, logs, halves, least, fold_least):  #
         number = 0
         for i in range(begins[u], begins[u + 1]):
             v = other[i]
-            if counts[v].max() == 0:
+            if mark[v] != u:
+                mark[v] = u
                 touched[number] = v
                 number += 1
             for column in range(columns):
@@ -386,6 +388,8 @@ def count_episodes(ordered: Ordered, windows: Sequence[int], *, fold_least: int 
         looks,
         FOLD_WEEKS,
     )
+    # the kernel keeps an account's columns side by side, which is how it writes them
+    strength = np.ascontiguousarray(strength.transpose(2, 0, 1))
     whole = strength.sum(axis=1, dtype=np.float64)
     twice = np.maximum(whole.sum(axis=1), 1e-300)
     with np.errstate(divide="ignore"):

@@ -28,7 +28,7 @@ from holdfast.networks.visits import Chances, Visits, expected_meetings
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-LOOSE = 0.05
+LOOSE = 0.03
 """A pair proposes itself for a group when its meetings in one half have a Poisson p below this."""
 INFLATION = 1.2
 """The expected meetings are raised by this before proposing: rates inside a cell differ somewhat."""
@@ -244,7 +244,7 @@ def try_candidates(
 def find_groups(
     counted: Counted,
     visits: Visits,
-    chances: Chances,
+    chances: tuple[Chances, ...],
     exchanges: tuple[Cells, ...],
     *,
     q: float,
@@ -252,11 +252,14 @@ def find_groups(
 ) -> list[Group]:
     """Groups that pass, those of both halves joined where they share half of the smaller one.
 
-    `exchanges` end with the one by objects. At family-wise level `q`, by at least 5 / q permutations.
+    Every sorting of objects into kinds (`chances`) proposes; all candidates are one family. `exchanges` end with
+    the one by objects. At family-wise level `q`, by at least 5 / q permutations.
     """
     if visits.weeks < 2 * FOLD_WEEKS:
         return []
-    candidates = [each for fold in (0, 1) for each in propose(counted, visits, chances, fold, seed)]
+    candidates = _distinct(
+        [each for one in chances for fold in (0, 1) for each in propose(counted, visits, one, fold, seed)]
+    )
     permutations = permutations_for(q)
     passed = []
     for candidate, (p, stays) in zip(
@@ -269,6 +272,12 @@ def find_groups(
             )
     whole = _joined(passed)
     return _joined([replace(each, accounts=_with_joiners(visits, exchanges, each.accounts, q)) for each in whole])
+
+
+def _distinct(candidates: list[Candidate]) -> list[Candidate]:
+    """Each set of accounts once for each half that proposed it."""
+    found = {(each.fold, each.accounts.tobytes()): each for each in candidates}
+    return list(found.values())
 
 
 def joining_p(visits: Visits, cells: Cells, core: Ints) -> Floats:
