@@ -3,8 +3,9 @@
     .venv/bin/python bench/coaction_planted.py [--small] [--seeds 101,102,…]
 
 The world has about a million actions, ten groups and 135 planted accounts, 80 of them in slow groups
-(src/holdfast/worlds/examples/coaction.toml). Tuning used the seeds 1 to 5 and looked at 101 to 105. Beside each figure stands what the
-prototype of the reference reached on its own three worlds (keys A and B, five windows, q 0.05).
+(src/holdfast/worlds/examples/coaction.toml). Tuning used the seeds 1 to 5 and, for the kinds of objects, 103;
+a first version was run on 101 to 105. Beside each figure stands what the prototype of the reference reached on
+its own three worlds (keys A and B, five windows, q 0.05).
 """
 
 import argparse

@@ -31,6 +31,10 @@ def register(app: typer.Typer) -> None:
         label: list[str] = typer.Option(
             [], "--label", metavar="TEXT", help="What no reader may miss, such as: Simulated accounts."
         ),
+        coordination: bool = typer.Option(
+            False, "--coordination", help="Also look for accounts that act together (slow: runs the gate)."
+        ),
+        replicates: int = typer.Option(60, "--replicates", help="coordination only: null runs of each kind."),
         as_json: bool = typer.Option(False, "--json", help="Print a summary as JSON, and nothing else."),
     ) -> None:
         """Measure a wiki's governance, test what stands out, and write the report. There is no overall score."""
@@ -60,6 +64,18 @@ def register(app: typer.Typer) -> None:
                 labels=label,
                 progress=progress,
             )
+            if coordination:
+                from holdfast.workflows.coordination import coordination_findings, with_coordination
+
+                together = coordination_findings(
+                    open_lake(lake, settings_from()),
+                    wiki=wiki,
+                    replicates=replicates,
+                    pseudonyms=None if pseudonym_key is None else pseudonyms_from(pseudonym_key),
+                    named=names_all,
+                    progress=progress,
+                )
+                found = with_coordination(found, together)
             written = write_report(found, out)
         if as_json:
             summary = {

@@ -64,6 +64,8 @@ def simulate(world: World, seed: int, *, healthy: bool = False) -> Simulated:
     if world.elections is not None:
         election_world = _election_world(world.elections)
         found = voting.simulate(election_world.healthy() if healthy else election_world, seed)
+        # the elections draw their own dates of registration for the people they share with the editing
+        tables["accounts"] = tables["accounts"].drop_columns(["registered_at"])
         for name, table in found.tables.items():
             tables[name] = (
                 pa.concat_tables([tables[name], table], promote_options="default") if name in tables else table
