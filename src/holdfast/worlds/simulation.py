@@ -64,8 +64,6 @@ def simulate(world: World, seed: int, *, healthy: bool = False) -> Simulated:
     if world.elections is not None:
         election_world = _election_world(world.elections)
         found = voting.simulate(election_world.healthy() if healthy else election_world, seed)
-        # the elections draw their own dates of registration for the people they share with the editing
-        tables["accounts"] = tables["accounts"].drop_columns(["registered_at"])
         for name, table in found.tables.items():
             tables[name] = (
                 pa.concat_tables([tables[name], table], promote_options="default") if name in tables else table
@@ -74,6 +72,7 @@ def simulate(world: World, seed: int, *, healthy: bool = False) -> Simulated:
             (row["account"], row["role"], row["group_id"], row["role"] in LEGITIMATE_VOTERS)
             for row in found.truth.to_pylist()
         ]
+        tables["accounts"] = _one_row_each(tables["accounts"])
         called = found.called
     columns = list(zip(*sorted(truth), strict=True)) or [(), (), (), ()]
     return Simulated(
@@ -136,6 +135,13 @@ def _editing_tables(stage: Stage, actions: Actions, legitimate: list[Plant], pag
             }
         ),
     }
+
+
+def _one_row_each(accounts: pa.Table) -> pa.Table:
+    """Editors who also vote have one row, registered when they were first seen."""
+    names = [name for name in accounts.column_names if name != "account"]
+    kept = accounts.group_by("account").aggregate([(name, "min") for name in names])
+    return kept.rename_columns([name.removesuffix("_min") for name in kept.column_names])
 
 
 def _election_world(section: Mapping[str, Any]) -> voting.ElectionWorld:
