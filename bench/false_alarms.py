@@ -63,7 +63,7 @@ def main() -> None:
     """Healthy and captured communities."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--small", action="store_true", help="a few wikis only")
-    healthy, captured = (10, 4) if parser.parse_args().small else (200, 40)
+    healthy, captured = (10, 4) if parser.parse_args().small else (150, 30)
     report("healthy", [assessed(Governed(seed=1_000 + n)) for n in range(healthy)])
     report(
         "captured from month 36 of 60",

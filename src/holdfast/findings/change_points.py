@@ -18,7 +18,7 @@ LEAST_POINTS = 16
 _EDGE = 0.1
 """No change is looked for in the first and last tenth: too few values to know a level from."""
 _MOST_MEMORY = 0.97
-_RUN_IN = 50
+_RUN_IN = 100
 
 Numbers = NDArray[np.float64]
 
@@ -33,14 +33,22 @@ class Change:
     p: float
 
 
-def find_change(series: Numbers, rng: np.random.Generator, replicates: int = REPLICATES) -> Change | None:
-    """The strongest change of level; None with fewer than 16 values, or when all are equal."""
+def find_change(
+    series: Numbers, rng: np.random.Generator, replicates: int = REPLICATES, least_memory: float = 0.0
+) -> Change | None:
+    """The strongest change of level; None with fewer than 16 values, or when all are equal.
+
+    `least_memory`, in [0, 1): the null remembers at least so much from one value to the next, even where a short
+    series shows less.
+    """
     length = len(series)
     if length < LEAST_POINTS or np.ptp(series) < 1e-12:
         return None
     observed = statistics(series[None, :])[0]
     index = int(observed.argmax())
-    beaten = int((statistics(_without_change(series, rng, replicates)).max(axis=1) >= observed[index]).sum())
+    beaten = int(
+        (statistics(_without_change(series, rng, replicates, least_memory)).max(axis=1) >= observed[index]).sum()
+    )
     return Change(
         index=index,
         before=float(series[:index].mean()),
@@ -49,12 +57,12 @@ def find_change(series: Numbers, rng: np.random.Generator, replicates: int = REP
     )
 
 
-def _without_change(series: Numbers, rng: np.random.Generator, replicates: int) -> Numbers:
+def _without_change(series: Numbers, rng: np.random.Generator, replicates: int, least: float) -> Numbers:
     """Series of the same length, memory and residuals, but of one level."""
     centred = series - series.mean()
     memory = float((centred[1:] * centred[:-1]).sum() / (centred**2).sum())
     # the estimate is too small by about (1 + 4 memory) / length (Marriott and Pope 1954)
-    memory = min(max(memory + (1 + 4 * memory) / len(series), 0.0), _MOST_MEMORY)
+    memory = min(max(memory + (1 + 4 * memory) / len(series), least), _MOST_MEMORY)
     residuals = centred[1:] - memory * centred[:-1]
     drawn = rng.choice(residuals - residuals.mean(), size=(replicates, len(series) + _RUN_IN))
     simulated: Numbers = lfilter([1.0], [1.0, -memory], drawn, axis=1)[:, _RUN_IN:]

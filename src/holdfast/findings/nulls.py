@@ -50,7 +50,8 @@ def own_past(measure: Measure, measured: Sequence[Measured], wiki: str, floor: f
     raw = np.array([each.compared for each in series], dtype=float)
     steady = STEADY[measure.steady](raw)
     rng = generator(wiki, f"own past {measure.name}", (periods[0][0], periods[-1][1]))
-    change = find_change(steady, rng)
+    memory = measure.least_memory if measure.window_months == 1 else measure.least_memory**3
+    change = find_change(steady, rng, least_memory=memory)
     if change is None:
         return None
     before, after = float(raw[: change.index].mean()), float(raw[change.index :].mean())
@@ -77,7 +78,7 @@ def own_past(measure: Measure, measured: Sequence[Measured], wiki: str, floor: f
                 rows=rows,
             ),
         ),
-        tested=_innocent_changes(steady, change.index, rng),
+        tested=_innocent_changes(steady, change.index, rng, memory),
         change=(first, before, after),
         details={"compared": len(raw), "p_change": change.p, **({"p_equal_work": floor} if floor else {})},
     )
@@ -91,15 +92,15 @@ def _way(measure: Measure, difference: float) -> str:
     return f"{word}, {'which deserves a look' if alarming else 'which is the open direction'}"
 
 
-def _innocent_changes(steady: Numbers, index: int, rng: np.random.Generator) -> tuple[Innocent, ...]:
+def _innocent_changes(steady: Numbers, index: int, rng: np.random.Generator, memory: float) -> tuple[Innocent, ...]:
     sides = np.concatenate(
         [np.full(index, steady[:index].mean()), np.full(len(steady) - index, steady[index:].mean())]
     )
     odd = int(np.abs(steady - sides).argmax())
-    without = find_change(np.delete(steady, odd), rng, _CHECKS)
+    without = find_change(np.delete(steady, odd), rng, _CHECKS, memory)
     time = np.arange(len(steady), dtype=float)
     trend = steady - np.polyval(np.polyfit(time, steady, 1), time)
-    straight = find_change(trend, rng, _CHECKS)
+    straight = find_change(trend, rng, _CHECKS, memory)
     return (
         Innocent(
             text="one odd month or quarter makes the difference",

@@ -74,6 +74,9 @@ class Measure:
     """From all SQL rows of one wiki and one period, in any order; no rows: not_enough_data."""
     leaves_out_bots: str = ""
     """`edits` or `actions`: of which the bots left out are counted in each value's detail."""
+    least_memory: float = 0.0
+    """How much of a deviation own past expects to last from one month to the next, at the least, in [0, 1). Values
+    that hang on who is there change by steps as people come and go over years, with nothing wrong (decision 32)."""
     steady: str = "as measured"
     """How own past makes the spread even before it looks for a change: arcsine root, logarithm or as measured."""
 

@@ -44,6 +44,7 @@ INNER JOIN periods_1 AS p ON p.period_start = m.month
 GROUP BY 1, 2, 3
 """,
     finish=finish,
+    least_memory=0.9,
     leaves_out_bots="edits",
     steady="logarithm",
 )

@@ -25,5 +25,6 @@ MEASURE = Measure(
     needs=("log_events|blocks",),
     sql=SQL,
     finish=concentration(gini),
+    least_memory=0.97,
     leaves_out_bots="actions",
 )

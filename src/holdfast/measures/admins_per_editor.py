@@ -80,6 +80,7 @@ LEFT JOIN known AS s ON s.wiki = a.wiki AND s.month = a.month
 GROUP BY 1, 2, 3
 """,
     finish=finish,
+    least_memory=0.97,
     leaves_out_bots="edits",
     steady="arcsine root",
 )

@@ -22,6 +22,7 @@ MEASURE = Measure(
     needs=("log_events|blocks",),
     sql=SQL,
     finish=concentration(effective),
+    least_memory=0.97,
     leaves_out_bots="actions",
     steady="logarithm",
 )

@@ -27,6 +27,7 @@ MEASURE = Measure(
     needs=("log_events|blocks",),
     sql=SQL,
     finish=concentration(_top_three),
+    least_memory=0.97,
     leaves_out_bots="actions",
     steady="arcsine root",
 )
