@@ -65,14 +65,14 @@ def register(app: typer.Typer) -> None:
                 progress=progress,
             )
             if coordination:
-                from holdfast.workflows.coordination import coordination_findings, with_coordination
+                from holdfast.workflows.coordination import acting_together, with_coordination
 
-                together = coordination_findings(
+                together = acting_together(
                     open_lake(lake, settings_from()),
                     wiki=wiki,
                     replicates=replicates,
-                    pseudonyms=None if pseudonym_key is None else pseudonyms_from(pseudonym_key),
-                    named=names_all,
+                    pseudonym_key=pseudonym_key,
+                    named=names or names_all,
                     progress=progress,
                 )
                 found = with_coordination(found, together)

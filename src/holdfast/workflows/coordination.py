@@ -22,7 +22,9 @@ from holdfast.networks.run import Joint, Run, joint_actions, run
 from holdfast.progress import Progress, silent
 from holdfast.tables.actions import Actions, actions_of
 from holdfast.tables.lake import Lake, open_lake
-from holdfast.tables.pseudonym import Pseudonyms
+from holdfast.tables.pseudonym import Pseudonyms, pseudonyms_from
+from holdfast.workflows.vote_findings import findings_of
+from holdfast.workflows.votes import Naming, run_votes
 
 MEASURE = "co_action"
 NULL = (
@@ -199,6 +201,46 @@ def _project_pages(seen: _Seen, accounts: NDArray[np.int64]) -> int:
     for thing, _account in pairs:
         visitors[thing] = visitors.get(thing, 0) + 1
     return sum(1 for each in visitors.values() if 2 * each >= len(accounts))
+
+
+def acting_together(
+    lake: Lake,
+    *,
+    wiki: str,
+    replicates: int = REPLICATES,
+    seed: int = 0,
+    pseudonym_key: Path | None = None,
+    named: bool = False,
+    progress: Progress = silent,
+) -> tuple[Finding, ...]:
+    """Groups that act together and blocs that vote together, each behind its own gate; none where the lake has no
+    such rows. `named` names the members of published groups. Cost: a whole run of each, with its gate."""
+    held = {table for entry in lake.entries(lake.require(wiki)) for table in entry.tables}
+    found: list[Finding] = []
+    if "revisions" in held:
+        pseudonyms = None if pseudonym_key is None else pseudonyms_from(pseudonym_key)
+        found += coordination_findings(
+            lake,
+            wiki=wiki,
+            replicates=replicates,
+            seed=seed,
+            pseudonyms=pseudonyms,
+            named=named,
+            progress=progress,
+        )
+    if "votes" in held:
+        naming = Naming(published=named, key=pseudonym_key)
+        run = run_votes(
+            lake.path,
+            wiki=wiki,
+            replicates=replicates,
+            seed=seed,
+            naming=naming,
+            settings=lake.settings,
+            progress=progress,
+        )
+        found += findings_of(run, wiki)
+    return tuple(found)
 
 
 def with_coordination(assessment: Assessment, findings: tuple[Finding, ...]) -> Assessment:
