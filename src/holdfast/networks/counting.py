@@ -197,12 +197,13 @@ def _enumerate(account, thing, at, accounts, epochs, windows, fold_weeks):  # ty
     pairs = np.empty(room, np.uint64)
     bits = np.empty(room, np.uint8)
     used = 0
-    seen = np.full(accounts, -1, np.int64)
+    seen = np.full(accounts, -1, np.int32)
     near = np.empty(CROWD + 1, np.int32)
     near_look = np.empty(CROWD + 1, np.int8)
     places = 1 << 12
-    table = np.empty(places, np.int64)
-    age = np.zeros(places, np.int64)
+    # an entry is the number of the object and week (upper half) and the episode's place within it
+    table = np.zeros(places, np.int64)
+    active = 256  # places in use for this object and week
     now = 0
     first = 0  # where the episodes of this object and week begin
     low = 0  # the object's first action
@@ -216,6 +217,7 @@ def _enumerate(account, thing, at, accounts, epochs, windows, fold_weeks):  # ty
             last_week = week
             now += 1
             first = used
+            active = 256  # begin small, in the nearest cache
         u = account[i]
         seen[u] = i
         found = 0
@@ -258,18 +260,16 @@ def _enumerate(account, thing, at, accounts, epochs, windows, fold_weeks):  # ty
             if open_looks == looks:
                 wanted |= 1 << (looks + fold)
             v = near[k]
-            key = (
-                (np.uint64(u) << np.uint64(32)) | np.uint64(v)
-                if u < v
-                else (np.uint64(v) << np.uint64(32)) | np.uint64(u)
-            )
-            place = _slot(key, places - 1)
+            low_account, high_account = min(u, v), max(u, v)  # without a branch: which is smaller is a coin toss
+            key = (np.uint64(low_account) << np.uint64(32)) | np.uint64(high_account)
+            place = _slot(key, active - 1)
             at_place = -1
-            while age[place] == now:
-                if pairs[table[place]] == key:
-                    at_place = table[place]
+            while table[place] >> 32 == now:
+                candidate = first + (table[place] & 0xFFFFFFFF)
+                if pairs[candidate] == key:
+                    at_place = candidate
                     break
-                place = (place + 1) & (places - 1)
+                place = (place + 1) & (active - 1)
             if at_place < 0:
                 if used == room:
                     room *= 2
@@ -282,19 +282,19 @@ def _enumerate(account, thing, at, accounts, epochs, windows, fold_weeks):  # ty
                 at_place = used
                 pairs[used] = key
                 bits[used] = 0
-                table[place] = used
-                age[place] = now
+                table[place] = (now << 32) | (used - first)
                 used += 1
-                if (used - first) * 2 > places:
-                    places *= 4
-                    table = np.empty(places, np.int64)
-                    age = np.zeros(places, np.int64)
+                if (used - first) * 2 > active:
+                    active *= 4
+                    if active > places:
+                        places = active
+                        table = np.zeros(places, np.int64)
+                    now += 1
                     for e in range(first, used):
-                        put = _slot(pairs[e], places - 1)
-                        while age[put] == now:
-                            put = (put + 1) & (places - 1)
-                        table[put] = e
-                        age[put] = now
+                        put = _slot(pairs[e], active - 1)
+                        while table[put] >> 32 == now:
+                            put = (put + 1) & (active - 1)
+                        table[put] = (now << 32) | (e - first)
             new = wanted & ~bits[at_place]
             if new:
                 bits[at_place] |= new
