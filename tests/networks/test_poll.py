@@ -15,24 +15,30 @@ from holdfast.networks.poll import Check, History, all_checks, arrival_burst, ca
 from holdfast.tables.ingest import begin
 from holdfast.tables.lake import create_lake
 from holdfast.workflows.votes import history_of
-from holdfast.worlds.elections import ElectionWorld, simulate
+from holdfast.worlds.elections import ElectionWorld, SimulatedElections, simulate
 
 WORLD = ElectionWorld(voters=300, elections=40, turnout=0.12, edits=True)
 CASES = {"sleeper": "dormant_return", "sock": "franchise_age", "canvassed": "canvass"}
 
 
-@pytest.fixture(scope="module")
-def planted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Ballots, History, dict[str, int]]:
-    drawn = simulate(replace(WORLD, sleepers=25, socks=25, canvassed=25), 4)
-    lake = create_lake(tmp_path_factory.mktemp("poll") / "lake")
+def read(drawn: SimulatedElections, lake_path: Path) -> tuple[Ballots, History]:
+    """The world as a lake gives it: ballots, and what is known of the voters beyond them."""
+    lake = create_lake(lake_path)
     with begin(lake, wiki_name("testwiki"), "simulation", "test") as ingest:
         for name, table in drawn.tables.items():
             ingest.add_arrow(name, table)
         ingest.commit([], "test", system_clock)
     ballots = ballots_from(lake.table("testwiki", "votes"), lake.table("testwiki", "elections"))
+    return ballots, history_of(lake, "testwiki", ballots)
+
+
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Ballots, History, dict[str, int]]:
+    drawn = simulate(replace(WORLD, sleepers=25, socks=25, canvassed=25), 4)
+    ballots, history = read(drawn, tmp_path_factory.mktemp("poll") / "lake")
     place = {election: number for number, (election, _) in enumerate(ballots.polls)}
     where = {row["group_id"]: place[row["election"]] for row in drawn.called.to_pylist()}
-    return ballots, history_of(lake, "testwiki", ballots), where
+    return ballots, history, where
 
 
 @pytest.mark.requirement("6.20")
@@ -55,15 +61,15 @@ def test_socks_that_come_within_two_hours_are_a_burst(planted: tuple[Ballots, Hi
     assert found.p <= 0.01
 
 
-def test_p_of_healthy_elections_is_uniform_or_larger() -> None:
+def test_p_of_healthy_elections_is_uniform_or_larger(tmp_path: Path) -> None:
     p: dict[str, list[float]] = {}
     for seed in (20, 21):
-        drawn = simulate(WORLD, seed)
-        ballots = ballots_from(drawn.tables["votes"], drawn.tables["elections"])
-        for _, check in all_checks(ballots, np.random.default_rng(seed)):
+        ballots, history = read(simulate(WORLD, seed), tmp_path / str(seed))
+        for _, check in all_checks(ballots, np.random.default_rng(seed), history):
             if check.p is not None:
                 p.setdefault(check.name, []).append(check.p)
-    assert set(p) == {"rare_voters", "arrival_burst"}
+    # canvass has its own test below: few elections of a healthy world are announced at all
+    assert set(p) >= {"rare_voters", "arrival_burst", "dormant_return", "single_purpose", "franchise_age"}
     for name, values in p.items():
         assert kstest(values, "uniform", alternative="greater").pvalue > 0.005, name
 
