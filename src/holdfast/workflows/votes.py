@@ -84,7 +84,7 @@ class VoteRun:
     threshold: float | None
     seed: int
     source: str
-    """What was read, as the page names it."""
+    """What was read, as the page's command names it: a file, or a lake with its wiki."""
     notes: tuple[str, ...]
     is_simulated: bool
     checks: tuple[tuple[int, Check], ...] = ()
@@ -127,11 +127,13 @@ def run_votes(
         ballots, notes, simulated = _ballots(lake, name)
         history = history_of(lake, name, ballots)
         pseudonyms = pseudonyms_from(naming.key) if naming.key else lake.pseudonyms()
+        source = f"{votes.resolve().name} --wiki {name}"
     else:
         name = wiki or "votes"
         ballots, notes, simulated = _from_file(votes, name, settings, progress)
         history = None
         pseudonyms = pseudonyms_from(naming.key) if naming.key else fresh_pseudonyms()
+        source = votes.name
     result = analyse(ballots, seed=seed, replicates=replicates, progress=progress)
     checks = all_checks(ballots, np.random.default_rng([seed, 1]), history)
     return VoteRun(
@@ -140,7 +142,7 @@ def run_votes(
         labels=labels_for(result, naming, pseudonyms, name),
         threshold=threshold,
         seed=seed,
-        source=votes.name,
+        source=source,
         notes=notes,
         is_simulated=simulated,
         checks=tuple(checks),
