@@ -201,3 +201,18 @@ def test_the_power_curve_is_printed_and_says_that_it_is_simulated(capsys: pytest
     assert found["simulated"] is True
     assert {point["delay"] for point in found["points"]} == {"5m", "6h", "1d", "2d"}
     assert all(0 <= point["low"] <= point["recall"] <= point["high"] <= 1 for point in found["points"])
+
+
+def test_an_assessment_takes_coordination_in_with_its_innocent_explanations(world: Path, tmp_path: Path) -> None:
+    out = tmp_path / "assessed"
+    arguments = ["assess", "--lake", str(world / "lake"), "--wiki", "tiny", "--out", str(out)]
+    assert main([*arguments, "--coordination", "--replicates", "2"]) == 0
+    found = json.loads((out / "findings.json").read_text())["findings"]
+    together = [each for each in found if each["area"] == "coordination"]
+    assert together
+    for each in together:
+        assert "says nothing about who they are" in each["claim"]
+        assert len(each["innocent"]) == 5
+        assert all(explanation["tested"] for explanation in each["innocent"])
+        assert "Editor" not in json.dumps(each)
+    assert "Coordination" in (out / "report.html").read_text()

@@ -35,6 +35,7 @@ INFLATION = 1.2
 FLOOR = 1e-3
 SMALLEST = 3
 BOTH = -1
+CONFIRMED = 3.0
 FIRST_LOOK = 99
 GIVE_UP = 0.05
 MEMBER_KINDS = 0.01
@@ -166,6 +167,10 @@ class _Null:
         mean = max(float(total[1:].mean()), _LEAST_MEAN)
         scale = max(float(total[1:].var()), _LEAST_MEAN**2) / mean
         return -np.log(np.maximum(np.asarray(gammaincc(mean / scale, total / scale), np.float64), 1e-300))
+
+    def ratio(self) -> float:
+        """The total over its mean under permutation."""
+        return float(self.by_member[0].sum() / max(self.by_member[1:].sum(axis=1).mean(), _LEAST_MEAN))
 
     def member_p(self) -> Floats:
         """Permutation p of each member's own meetings."""
@@ -335,11 +340,18 @@ def _with_joiners(visits: Visits, exchanges: tuple[Cells, ...], core: Ints, q: f
 def confirm(visits: Visits, exchanges: tuple[Cells, ...], groups: list[Group], *, q: float, seed: int) -> list[Group]:
     """Of groups that the keys of pairs found, those that also beat both exchanges over all weeks.
 
-    They were found in the same weeks, so this is a further condition and no proof by itself; p stays theirs.
+    They were found in the same weeks, which flatters them: of many pairs with one interest those were taken that
+    met most. So the condition is more than a small p: meetings must be `CONFIRMED` times what the exchange by
+    kinds gives. It is no proof by itself; p stays theirs.
     """
     candidates = [Candidate(accounts=each.accounts, stability=each.stability, fold=BOTH) for each in groups]
     tested = try_candidates(visits, exchanges, candidates, permutations_for(q), seed)
-    return [group for group, (p, _stays) in zip(groups, tested, strict=True) if p <= q]
+    by_kinds = _Permutations(visits, exchanges[0], candidates, seed).draw(0, 1 + FIRST_LOOK)
+    return [
+        group
+        for group, (p, _stays), null in zip(groups, tested, by_kinds, strict=True)
+        if p <= q and null.ratio() >= CONFIRMED
+    ]
 
 
 def permutations_for(q: float) -> int:
