@@ -103,8 +103,11 @@ class WikiHand(Protocol):
     def log_entries(
         self, *, kinds: Sequence[str], title: str | None = None, since: str | None = None, by: str | None = None
     ) -> Sequence[LogEntry]: ...
-    def message_revision(self, account: AccountName, marker: str) -> int | None:
-        """The revision of the account's talk page that carries the marker, or None."""
+    def message_revisions(self, markers: Mapping[AccountName, str]) -> Mapping[AccountName, int | None]:
+        """For each account the revision of its talk page that brought its marker, or None; read in batches.
+
+        The history counts, not the newest text alone: a message that was blanked was still delivered.
+        """
 
     def change_groups(
         self, account: AccountName, *, add: Mapping[str, str], remove: Sequence[str], reason: str
