@@ -1,0 +1,105 @@
+"""What a kind of action is: a declaration in `actions/kinds/`, one file each; the folder is the list.
+
+    action = Action(id="p-1f0c/07", kind="global_ban", target="Example", wikis=(...), params={...})
+    kind = kind_of(action)
+    kind.check(action)                        the parameters make sense; raises InputRefusedError
+    before = kind.read(hand, action)          JSON: what of this wiki's state it concerns, nothing else
+    after = kind.after(before, action, wiki)  JSON of the same form; pure
+    steps = kind.steps(before, action, wiki)  Step after Step; pure; empty where all is already so
+
+A plan stores `before` for each action and wiki; `holdfast.actions.steps` carries the steps out and takes them back.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+
+import holdfast.actions.kinds
+from holdfast.actions.ports import WikiHand
+from holdfast.actions.steps import Json, Step
+from holdfast.errors import InputRefusedError
+from holdfast.ids import WikiName, wiki_name
+from holdfast.registry import kinds_in
+
+
+class TargetType(StrEnum):
+    """What an action is done to."""
+
+    ACCOUNT = "account"
+    PAGE = "page"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Action:
+    """One kind, one target, its parameters, on the wikis listed. `id` is unique: the plan's id and a number."""
+
+    id: str
+    kind: str
+    target: str
+    wikis: tuple[WikiName, ...]
+    params: Json = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """The action as a plan stores it."""
+        return {
+            "id": self.id,
+            "kind": self.kind,
+            "target": self.target,
+            "wikis": list(self.wikis),
+            "params": dict(self.params),
+        }
+
+    @classmethod
+    def from_json(cls, stored: Json) -> "Action":
+        """The action that `to_json` wrote."""
+        return cls(
+            id=stored["id"],
+            kind=stored["kind"],
+            target=stored["target"],
+            wikis=tuple(wiki_name(each) for each in stored["wikis"]),
+            params=stored["params"],
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """A kind of action: what it says about itself, and its four functions."""
+
+    name: str
+    """As plans write it, and the name of its file."""
+    title: str
+    """What it does, in one sentence a target could read."""
+    target: TargetType
+    severe: bool
+    """Whether it takes something away from a person."""
+    check: Callable[[Action], None]
+    """Raises InputRefusedError `kind.params` naming the parameter that is missing, unknown or of no sense."""
+    read: Callable[[WikiHand, Action], dict[str, Any]]
+    """The before-state on the hand's wiki. Raises InputRefusedError `step.no_account`, `kind.no_page`; BusyError."""
+    after: Callable[[Json, Action, WikiName], dict[str, Any]]
+    """The after-state that belongs to a before-state. Pure."""
+    steps: Callable[[Json, Action, WikiName], tuple[Step, ...]]
+    """What leads from before to after on that wiki, in order. Pure. Raises InputRefusedError where no exact way back
+    would exist."""
+
+
+def all_kinds() -> Mapping[str, Kind]:
+    """Every kind there is, by name."""
+    return MappingProxyType(kinds_in(holdfast.actions.kinds, "KIND"))
+
+
+def kind_of(action: Action) -> Kind:
+    """The kind of an action. Raises InputRefusedError `kind.unknown`."""
+    kinds = all_kinds()
+    if action.kind not in kinds:
+        raise InputRefusedError(
+            "kind.unknown",
+            "there is no such kind of action",
+            expected=", ".join(kinds),
+            got=repr(action.kind[:60]),
+            place=action.id,
+            hint="correct the plan; nothing was changed",
+        )
+    return kinds[action.kind]

@@ -1,0 +1,54 @@
+"""Taking user groups away: the ones named or all of them. Every other group stays as it is."""
+
+from typing import Any
+
+from holdfast.actions.kind import Action, Kind, TargetType
+from holdfast.actions.kinds._parts import (
+    check_notice,
+    check_params,
+    is_group_list,
+    is_notice,
+    is_reason,
+    message_step,
+    read_state,
+    rights_step,
+)
+from holdfast.actions.ports import WikiHand
+from holdfast.actions.steps import Json, Step
+from holdfast.ids import WikiName
+
+
+def _check(action: Action) -> None:
+    check_params(action, must={"groups": is_group_list, "reason": is_reason}, may={"notice": is_notice})
+    check_notice(action)
+
+
+def _read(hand: WikiHand, action: Action) -> dict[str, Any]:
+    state = read_state(hand, action, "groups")
+    wanted = action.params["groups"]
+    held = state["groups"]
+    return state | {"groups": held if wanted == "all" else {each: held[each] for each in held if each in wanted}}
+
+
+def _after(before: Json, action: Action, wiki: WikiName) -> dict[str, Any]:
+    return {**before, "groups": {}}
+
+
+def _steps(before: Json, action: Action, wiki: WikiName) -> tuple[Step, ...]:
+    everything = action.params["groups"] == "all"
+    return (
+        *rights_step(action, wiki, before, _after(before, action, wiki), all_groups=everything),
+        *message_step(action, wiki, before),
+    )
+
+
+KIND = Kind(
+    name="rights_removal",
+    title="User groups are taken away; all others stay.",
+    target=TargetType.ACCOUNT,
+    severe=True,
+    check=_check,
+    read=_read,
+    after=_after,
+    steps=_steps,
+)

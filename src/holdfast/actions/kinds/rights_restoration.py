@@ -1,0 +1,72 @@
+"""Giving user groups back: exactly those that were taken, each with the end that it had.
+
+A group whose end has come in the meantime is not given back. The plan's author sees that from `still_due`; one that
+runs out between approval and the sweep is left out by the step itself.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from holdfast.actions.kind import Action, Kind, TargetType
+from holdfast.actions.kinds._parts import (
+    check_notice,
+    check_params,
+    is_ends,
+    is_notice,
+    is_reason,
+    message_step,
+    read_state,
+    rights_step,
+)
+from holdfast.actions.ports import WikiHand
+from holdfast.actions.steps import Json, Step, is_past, living
+from holdfast.ids import WikiName
+
+
+def still_due(removed: Mapping[str, str], now: datetime) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Of the groups taken (each with its end): those to give back, and the names of those that have run out."""
+    return living(removed, now), tuple(sorted(group for group, end in removed.items() if is_past(end, now)))
+
+
+def _check(action: Action) -> None:
+    check_params(action, must={"groups": _is_by_wiki, "reason": is_reason}, may={"notice": is_notice})
+    check_notice(action)
+
+
+def _is_by_wiki(value: object) -> bool:
+    """For each wiki: groups and their ends."""
+    return isinstance(value, dict) and bool(value) and all(is_ends(groups) for groups in value.values())
+
+
+def _given(action: Action, wiki: str) -> dict[str, str]:
+    return dict(action.params["groups"].get(wiki, {}))
+
+
+def _read(hand: WikiHand, action: Action) -> dict[str, Any]:
+    state = read_state(hand, action, "groups")
+    concerned = _given(action, hand.wiki)
+    return state | {"groups": {each: end for each, end in state["groups"].items() if each in concerned}}
+
+
+def _after(before: Json, action: Action, wiki: WikiName) -> dict[str, Any]:
+    return {**before, "groups": _given(action, wiki)}
+
+
+def _steps(before: Json, action: Action, wiki: WikiName) -> tuple[Step, ...]:
+    return (
+        *rights_step(action, wiki, before, _after(before, action, wiki), all_groups=False),
+        *message_step(action, wiki, before),
+    )
+
+
+KIND = Kind(
+    name="rights_restoration",
+    title="User groups that were taken away are given back, with the ends that they had.",
+    target=TargetType.ACCOUNT,
+    severe=False,
+    check=_check,
+    read=_read,
+    after=_after,
+    steps=_steps,
+)
