@@ -3,14 +3,15 @@
     action = Action(id="p-1f0c/07", kind="global_ban", target="Example", wikis=(...), params={...})
     kind = kind_of(action)
     kind.check(action)                        the parameters make sense; raises InputRefusedError
-    before = kind.read(hand, action)          JSON: what of this wiki's state it concerns, nothing else
+    seen = look_at_targets(hand, actions)     one look at all targets on the hand's wiki, read in batches
+    before = kind.read(seen, action)          JSON: what of this wiki's state it concerns, nothing else; pure
     after = kind.after(before, action, wiki)  JSON of the same form; pure
     steps = kind.steps(before, action, wiki)  Step after Step; pure; empty where all is already so
 
 A plan stores `before` for each action and wiki; `holdfast.actions.steps` carries the steps out and takes them back.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
@@ -18,7 +19,9 @@ from typing import Any
 
 import holdfast.actions.kinds
 from holdfast.actions.ports import WikiHand
+from holdfast.actions.seen import Seen, look
 from holdfast.actions.steps import Json, Step
+from holdfast.actions.wikitext import marker_of
 from holdfast.errors import InputRefusedError
 from holdfast.ids import WikiName, wiki_name
 from holdfast.registry import kinds_in
@@ -40,6 +43,10 @@ class Action:
     target: str
     wikis: tuple[WikiName, ...]
     params: Json = field(default_factory=dict)
+
+    def is_told(self, wiki: WikiName) -> bool:
+        """Whether the action leaves its notice on that wiki."""
+        return wiki in (self.params.get("notice") or {}).get("wikis", ())
 
     def to_json(self) -> dict[str, Any]:
         """The action as a plan stores it."""
@@ -76,13 +83,26 @@ class Kind:
     """Whether it takes something away from a person."""
     check: Callable[[Action], None]
     """Raises InputRefusedError `kind.params` naming the parameter that is missing, unknown or of no sense."""
-    read: Callable[[WikiHand, Action], dict[str, Any]]
-    """The before-state on the hand's wiki. Raises InputRefusedError `step.no_account`, `kind.no_page`; BusyError."""
+    read: Callable[[Seen, Action], dict[str, Any]]
+    """The before-state on the wiki that was seen. Pure. Raises InputRefusedError `seen.no_account`, `kind.no_page`."""
     after: Callable[[Json, Action, WikiName], dict[str, Any]]
     """The after-state that belongs to a before-state. Pure."""
     steps: Callable[[Json, Action, WikiName], tuple[Step, ...]]
     """What leads from before to after on that wiki, in order. Pure. Raises InputRefusedError where no exact way back
     would exist."""
+
+
+def look_at_targets(hand: WikiHand, actions: Iterable[Action]) -> Seen:
+    """All that the reading of these actions' before-states needs on the hand's wiki, read now. Raises BusyError."""
+    here = [(each, kind_of(each).target) for each in actions if hand.wiki in each.wikis]
+    return look(
+        hand,
+        accounts=[each.target for each, target in here if target is TargetType.ACCOUNT],
+        pages=[each.target for each, target in here if target is TargetType.PAGE],
+        markers=[
+            (each.target, marker_of(f"{each.id}/{hand.wiki}/message")) for each, _ in here if each.is_told(hand.wiki)
+        ],
+    )
 
 
 def all_kinds() -> Mapping[str, Kind]:

@@ -2,16 +2,17 @@
 
 An executor journals the intent, performs, and reads back; it never trusts the answer to a write:
 
-    if is_done(step, hand, now=now): already so, nothing is written
-    elif matches_before(step, hand, now=now): journal the intent, perform(step, hand, now=now), then is_done again
-    else: the wiki has moved; the target is held, because neither state is the one that was approved
+    seen = look_at(hand, steps)               one look for many steps of one wiki, read in batches
+    if is_done(step, seen, now=now):          already so, nothing is written
+    elif matches_before(step, seen, now=now): journal the intent, perform(step, hand, now=now), look again, is_done
+    else:                                     the wiki has moved: hold the target, neither state is the approved one
 
 The same is asked after a lost answer or a kill: done, or as before (then the write never happened), or moved.
 What runs out by itself between approval and now (a temporary group, a block, a protection) is not a move.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import IntEnum
@@ -19,8 +20,9 @@ from types import MappingProxyType
 from typing import Any
 
 from holdfast.actions.ports import INFINITY, AccountState, BlockState, WikiHand
+from holdfast.actions.seen import Seen, look
 from holdfast.clock import parse_at
-from holdfast.errors import InputRefusedError, UsageError
+from holdfast.errors import UsageError
 from holdfast.ids import AccountName, WikiName, wiki_name
 
 Json = Mapping[str, Any]
@@ -108,14 +110,25 @@ class Step:
         )
 
 
-def is_done(step: Step, hand: WikiHand, *, now: datetime) -> bool:
-    """Whether the wiki, read now, is as the step wants it. Raises BusyError when it cannot be read."""
-    return _DOERS[step.name].holds(step, hand, "to", now)
+def look_at(hand: WikiHand, steps: Iterable[Step]) -> Seen:
+    """All that the judgement of these steps needs, read now. Raises BusyError when the wiki cannot be read."""
+    mine = [step for step in steps if step.wiki == hand.wiki]
+    return look(
+        hand,
+        accounts=[step.target for step in mine if step.name != "protect"],
+        pages=[step.target for step in mine if step.name == "protect"],
+        markers=[(step.target, step.intent["marker"]) for step in mine if step.name == "message"],
+    )
 
 
-def matches_before(step: Step, hand: WikiHand, *, now: datetime) -> bool:
-    """Whether the wiki, read now, is as the plan saw it. Raises BusyError when it cannot be read."""
-    return _DOERS[step.name].holds(step, hand, "from", now)
+def is_done(step: Step, seen: Seen, *, now: datetime) -> bool:
+    """Whether the wiki, as seen, is as the step wants it."""
+    return _DOERS[step.name].holds(step, seen, "to", now)
+
+
+def matches_before(step: Step, seen: Seen, *, now: datetime) -> bool:
+    """Whether the wiki, as seen, is as the plan saw it."""
+    return _DOERS[step.name].holds(step, seen, "from", now)
 
 
 def perform(step: Step, hand: WikiHand, *, now: datetime) -> None:
@@ -144,27 +157,6 @@ def undo(step: Step, *, reason: str) -> tuple[Step, ...]:
         return ()
     # the text was approved with the plan, so it keeps its own marker
     return (replace(back, intent={**withdrawal, "summary": reason}),)
-
-
-def read_account(hand: WikiHand, account: str) -> AccountState:
-    """One account, read now. Raises InputRefusedError `step.no_account` when the wiki does not know it."""
-    name = AccountName(account)
-    state = hand.accounts([name])[name]
-    if not state.exists:
-        raise InputRefusedError(
-            "step.no_account",
-            "the wiki does not know this account",
-            expected="an account that exists under this name",
-            place=str(hand.wiki),
-            hint="it may have been renamed; look for its number, and correct the plan",
-            offender=account,
-        )
-    return state
-
-
-def is_sent(step: Step, hand: WikiHand) -> bool:
-    """Whether a message's marker stands in any revision of the talk page."""
-    return hand.message_revision(AccountName(step.target), step.intent["marker"]) is not None
 
 
 # --- what is compared ------------------------------------------------------------------------------------------
@@ -198,8 +190,8 @@ def _same_account(step: Step, state: AccountState) -> bool:
     return state.exists and state.user_id == step.user_id
 
 
-def _rights_hold(step: Step, hand: WikiHand, side: str, now: datetime) -> bool:
-    state = _account(step, hand)
+def _rights_hold(step: Step, seen: Seen, side: str, now: datetime) -> bool:
+    state = seen.account(step.target)
     found = living(state.groups, now)
     if not step.intent.get("all"):
         concerned = set(step.intent["from"]) | set(step.intent["to"])
@@ -221,8 +213,8 @@ def _living_block(block: Json | None, now: datetime) -> Json | None:
     return None if block is None or is_past(block["expiry"], now) else block
 
 
-def _block_holds(step: Step, hand: WikiHand, side: str, now: datetime) -> bool:
-    state = _account(step, hand)
+def _block_holds(step: Step, seen: Seen, side: str, now: datetime) -> bool:
+    state = seen.account(step.target)
     return _same_account(step, state) and _living_block(block_json(state.block), now) == _living_block(
         step.intent[side], now
     )
@@ -246,8 +238,8 @@ def _write_block(step: Step, hand: WikiHand, now: datetime) -> None:
     )
 
 
-def _lock_holds(step: Step, hand: WikiHand, side: str, _: datetime) -> bool:
-    state = _account(step, hand)
+def _lock_holds(step: Step, seen: Seen, side: str, _: datetime) -> bool:
+    state = seen.account(step.target)
     return _same_account(step, state) and state.locked is step.intent[side]
 
 
@@ -259,8 +251,8 @@ def _living_protection(protection: Mapping[str, Any], now: datetime) -> dict[str
     return {action: (level, expiry) for action, (level, expiry) in protection.items() if not is_past(expiry, now)}
 
 
-def _protection_holds(step: Step, hand: WikiHand, side: str, now: datetime) -> bool:
-    page = hand.pages([step.target])[step.target]
+def _protection_holds(step: Step, seen: Seen, side: str, now: datetime) -> bool:
+    page = seen.page(step.target)
     return page.exists and _living_protection(page.protection, now) == _living_protection(step.intent[side], now)
 
 
@@ -269,10 +261,10 @@ def _write_protection(step: Step, hand: WikiHand, now: datetime) -> None:
     hand.protect(step.target, protection=wanted, reason=step.intent["reason"])
 
 
-def _message_holds(step: Step, hand: WikiHand, side: str, _: datetime) -> bool:
-    if not _same_account(step, _account(step, hand)):
+def _message_holds(step: Step, seen: Seen, side: str, _: datetime) -> bool:
+    if not _same_account(step, seen.account(step.target)):
         return False
-    return is_sent(step, hand) is (side == "to")
+    return seen.is_sent(step.intent["marker"]) is (side == "to")
 
 
 def _write_message(step: Step, hand: WikiHand, _: datetime) -> None:
@@ -285,13 +277,9 @@ def _write_message(step: Step, hand: WikiHand, _: datetime) -> None:
     )
 
 
-def _account(step: Step, hand: WikiHand) -> AccountState:
-    return hand.accounts([AccountName(step.target)])[AccountName(step.target)]
-
-
 @dataclass(frozen=True, kw_only=True)
 class _Doer:
-    holds: Callable[[Step, WikiHand, str, datetime], bool]
+    holds: Callable[[Step, Seen, str, datetime], bool]
     write: Callable[[Step, WikiHand, datetime], None]
 
 

@@ -5,8 +5,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from holdfast.actions.kind import Action
-from holdfast.actions.ports import INFINITY, WikiHand
-from holdfast.actions.steps import Json, Phase, Step, block_json, read_account
+from holdfast.actions.ports import INFINITY
+from holdfast.actions.seen import Seen
+from holdfast.actions.steps import Json, Phase, Step, block_json
 from holdfast.actions.wikitext import as_wikitext, marker_of
 from holdfast.clock import parse_at
 from holdfast.errors import HoldfastError, InputRefusedError
@@ -129,9 +130,9 @@ def check_notice(action: Action) -> None:
         )
 
 
-def read_state(hand: WikiHand, action: Action, *parts: str) -> dict[str, Any]:
+def read_state(seen: Seen, action: Action, *parts: str) -> dict[str, Any]:
     """The account's number and the parts asked for: `groups` (all explicit ones), `block`, `locked`."""
-    state = read_account(hand, action.target)
+    state = seen.known_account(action.target)
     whole = {"groups": dict(sorted(state.groups.items())), "block": block_json(state.block), "locked": state.locked}
     return {"user_id": state.user_id} | {part: whole[part] for part in parts}
 
@@ -154,9 +155,9 @@ def rights_step(action: Action, wiki: WikiName, before: Json, after: Json, *, al
 
 def message_step(action: Action, wiki: WikiName, before: Json) -> tuple[Step, ...]:
     """The notice, where the action has one for this wiki. Its words are shown as they are, whatever they hold."""
-    notice = action.params.get("notice")
-    if not notice or wiki not in notice["wikis"]:
+    if not action.is_told(wiki):
         return ()
+    notice = action.params["notice"]
     step_id = f"{action.id}/{wiki}/message"
     intent = _message(notice, step_id) | {"summary": notice["summary"]}
     if notice.get("withdrawal"):

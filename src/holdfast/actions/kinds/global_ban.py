@@ -20,7 +20,8 @@ from holdfast.actions.kinds._parts import (
     read_state,
     rights_step,
 )
-from holdfast.actions.ports import INFINITY, WikiHand
+from holdfast.actions.ports import INFINITY
+from holdfast.actions.seen import Seen
 from holdfast.actions.steps import Json, Phase, Step
 from holdfast.errors import InputRefusedError
 from holdfast.ids import WikiName
@@ -38,8 +39,8 @@ def _check(action: Action) -> None:
     check_notice(action)
 
 
-def _read(hand: WikiHand, action: Action) -> dict[str, Any]:
-    return read_state(hand, action, "groups", "block")
+def _read(seen: Seen, action: Action) -> dict[str, Any]:
+    return read_state(seen, action, "groups", "block")
 
 
 def _after(before: Json, action: Action, wiki: WikiName) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from holdfast.actions.kinds._parts import (
     read_state,
     rights_step,
 )
-from holdfast.actions.ports import WikiHand
+from holdfast.actions.seen import Seen
 from holdfast.actions.steps import Json, Phase, Step
 from holdfast.errors import InputRefusedError
 from holdfast.ids import WikiName
@@ -39,16 +39,16 @@ def _check(action: Action) -> None:
         )
 
 
-def _read(hand: WikiHand, action: Action) -> dict[str, Any]:
-    if hand.wiki != action.params["lock_on"]:
-        return read_state(hand, action, "groups")
-    state = read_state(hand, action, "groups", "locked")
+def _read(seen: Seen, action: Action) -> dict[str, Any]:
+    if seen.wiki != action.params["lock_on"]:
+        return read_state(seen, action, "groups")
+    state = read_state(seen, action, "groups", "locked")
     if state["locked"] is None:
         raise InputRefusedError(
             "kind.no_central_auth",
             "this wiki has no global accounts, so nothing can be locked",
             expected="a wiki with CentralAuth",
-            place=f"{action.id} on {hand.wiki}",
+            place=f"{action.id} on {seen.wiki}",
             hint="use a global ban: all groups removed and a block on each wiki",
         )
     return state

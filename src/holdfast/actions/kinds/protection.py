@@ -4,7 +4,7 @@ from typing import Any
 
 from holdfast.actions.kind import Action, Kind, TargetType
 from holdfast.actions.kinds._parts import check_params, is_expiry, is_group, is_reason, make_step
-from holdfast.actions.ports import WikiHand
+from holdfast.actions.seen import Seen
 from holdfast.actions.steps import Json, Phase, Step
 from holdfast.errors import InputRefusedError
 from holdfast.ids import WikiName
@@ -32,14 +32,14 @@ def _is_protection(value: object) -> bool:
     )
 
 
-def _read(hand: WikiHand, action: Action) -> dict[str, Any]:
-    page = hand.pages([action.target])[action.target]
+def _read(seen: Seen, action: Action) -> dict[str, Any]:
+    page = seen.page(action.target)
     if not page.exists:
         raise InputRefusedError(
             "kind.no_page",
             "the wiki has no such page",
             expected="a page that exists under this title",
-            place=f"{action.id} on {hand.wiki}",
+            place=f"{action.id} on {seen.wiki}",
             hint="it may have been moved or deleted; correct the plan",
             offender=action.target,
         )

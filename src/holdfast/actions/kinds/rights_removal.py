@@ -13,7 +13,7 @@ from holdfast.actions.kinds._parts import (
     read_state,
     rights_step,
 )
-from holdfast.actions.ports import WikiHand
+from holdfast.actions.seen import Seen
 from holdfast.actions.steps import Json, Step
 from holdfast.ids import WikiName
 
@@ -23,8 +23,8 @@ def _check(action: Action) -> None:
     check_notice(action)
 
 
-def _read(hand: WikiHand, action: Action) -> dict[str, Any]:
-    state = read_state(hand, action, "groups")
+def _read(seen: Seen, action: Action) -> dict[str, Any]:
+    state = read_state(seen, action, "groups")
     wanted = action.params["groups"]
     held = state["groups"]
     return state | {"groups": held if wanted == "all" else {each: held[each] for each in held if each in wanted}}

@@ -19,7 +19,7 @@ from holdfast.actions.kinds._parts import (
     read_state,
     rights_step,
 )
-from holdfast.actions.ports import WikiHand
+from holdfast.actions.seen import Seen
 from holdfast.actions.steps import Json, Step, is_past, living
 from holdfast.ids import WikiName
 
@@ -43,9 +43,9 @@ def _given(action: Action, wiki: str) -> dict[str, str]:
     return dict(action.params["groups"].get(wiki, {}))
 
 
-def _read(hand: WikiHand, action: Action) -> dict[str, Any]:
-    state = read_state(hand, action, "groups")
-    concerned = _given(action, hand.wiki)
+def _read(seen: Seen, action: Action) -> dict[str, Any]:
+    state = read_state(seen, action, "groups")
+    concerned = _given(action, seen.wiki)
     return state | {"groups": {each: end for each, end in state["groups"].items() if each in concerned}}
 
 

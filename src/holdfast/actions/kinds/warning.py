@@ -3,9 +3,10 @@
 from typing import Any
 
 from holdfast.actions.kind import Action, Kind, TargetType
-from holdfast.actions.kinds._parts import check_notice, check_params, is_notice, message_step
-from holdfast.actions.ports import WikiHand
-from holdfast.actions.steps import Json, Step, is_sent, read_account
+from holdfast.actions.kinds._parts import check_notice, check_params, is_notice, message_step, read_state
+from holdfast.actions.seen import Seen
+from holdfast.actions.steps import Json, Step
+from holdfast.actions.wikitext import marker_of
 from holdfast.errors import InputRefusedError
 from holdfast.ids import WikiName
 
@@ -24,10 +25,9 @@ def _check(action: Action) -> None:
         )
 
 
-def _read(hand: WikiHand, action: Action) -> dict[str, Any]:
-    state = {"user_id": read_account(hand, action.target).user_id}
-    (step,) = message_step(action, hand.wiki, state)
-    return state | {"message": is_sent(step, hand)}
+def _read(seen: Seen, action: Action) -> dict[str, Any]:
+    sent = seen.is_sent(marker_of(f"{action.id}/{seen.wiki}/message"))
+    return read_state(seen, action) | {"message": sent}
 
 
 def _after(before: Json, action: Action, wiki: WikiName) -> dict[str, Any]:
