@@ -84,7 +84,7 @@ class Kind:
     check: Callable[[Action], None]
     """Raises InputRefusedError `kind.params` naming the parameter that is missing, unknown or of no sense."""
     read: Callable[[Seen, Action], dict[str, Any]]
-    """The before-state on the wiki that was seen. Pure. Raises InputRefusedError `seen.no_account`, `kind.no_page`."""
+    """The before-state on the wiki seen. Pure. Raises InputRefusedError `seen.no_account`, `kind.no_page`."""
     after: Callable[[Json, Action, WikiName], dict[str, Any]]
     """The after-state that belongs to a before-state. Pure."""
     steps: Callable[[Json, Action, WikiName], tuple[Step, ...]]
