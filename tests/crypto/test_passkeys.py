@@ -149,6 +149,16 @@ def test_a_registration_that_is_none_is_refused(value: Any) -> None:
             registered_passkey(response if isinstance(response, dict) else {"response": response})
 
 
+@given(st.binary(max_size=120), st.integers(0, 150))
+def test_a_cut_or_damaged_registration_is_refused(rubbish: bytes, place: int) -> None:
+    registration = KEY.registration()
+    inner = from_base64url(registration["response"]["attestationObject"])
+    damaged = inner[:place] + rubbish
+    response = {**registration, "response": {"attestationObject": to_base64url(damaged)}}
+    with pytest.raises(InputRefusedError, match=r"^crypto\.passkey\.registration"):
+        registered_passkey(response)
+
+
 def test_the_browser_s_json_is_read_and_anything_else_refused() -> None:
     response = KEY.response(CONTENT)
     check(parse_assertion(response))

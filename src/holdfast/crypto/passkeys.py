@@ -15,14 +15,14 @@ from typing import Any
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from fido2 import cbor
 from fido2.cose import CoseKey
-from fido2.webauthn import AuthenticatorData, RegistrationResponse
+from fido2.webauthn import AttestationObject, AuthenticatorData
 
 from holdfast.canonical import parse_json
 from holdfast.errors import CheckFailedError, HoldfastError, InputRefusedError, UsageError
 
-# ECDSA on P-256 and P-384, Ed25519, RSA with SHA-256: nothing with SHA-1, nothing that a later version may add unseen
-_ALGORITHMS = frozenset({-7, -8, -35, -257})
-_RSA = -257
+# COSE numbers of ECDSA on P-256 and P-384, Ed25519, RSA with SHA-256; nothing with SHA-1, nothing added unseen later
+_ES256, _ES384, _EDDSA, _RSA = -7, -35, -8, -257
+_COORDINATE_BYTES = {_ES256: 32, _ES384: 48, _EDDSA: 32}
 _RSA_LEAST_BITS = 2048
 _HIDDEN = "the bytes are not shown"
 
@@ -56,7 +56,8 @@ def registered_passkey(response: Mapping[str, Any]) -> Passkey:
     Raises InputRefusedError `crypto.passkey.registration`, also for a key of an algorithm that is not accepted.
     """
     try:
-        data = RegistrationResponse.from_dict(dict(response)).response.attestation_object.auth_data
+        # not through fido2's from_dict: it makes `bytes(number)` of a number, gigabytes from a few digits
+        data = AttestationObject(from_base64url(response["response"]["attestationObject"])).auth_data
         if data.credential_data is None:
             raise ValueError("no credential")
         _checked_key(data.credential_data.public_key)
@@ -187,10 +188,15 @@ def _parsed_key(data: bytes) -> CoseKey:
 
 
 def _checked_key(key: CoseKey) -> None:
-    if key.ALGORITHM not in _ALGORITHMS:
-        raise ValueError("algorithm")
-    if key.ALGORITHM == _RSA and int.from_bytes(key[-1], "big").bit_length() < _RSA_LEAST_BITS:
-        raise ValueError("short key")
+    """Raise ValueError, KeyError or TypeError for a weak or cut key: fido2's CBOR takes cut bytes for whole."""
+    if key.ALGORITHM == _RSA:
+        if int.from_bytes(key[-1], "big").bit_length() < _RSA_LEAST_BITS:
+            raise ValueError("short key")
+        return
+    size = _COORDINATE_BYTES.get(key.ALGORITHM)
+    coordinates = (key[-2],) if key.ALGORITHM == _EDDSA else (key[-2], key[-3])
+    if size is None or any(type(each) is not bytes or len(each) != size for each in coordinates):
+        raise ValueError("algorithm or size")
 
 
 def _failed(code: str, what: str, *, expected: str = "", got: str = "", hint: str = "") -> CheckFailedError:
