@@ -5,7 +5,7 @@ from typing import Any
 
 from holdfast.audit import START, Entry, Event, Outcome, Verb, append
 from holdfast.audit.chain import head_of
-from holdfast.facts import MemberId, StreamId
+from holdfast.facts import MemberId
 
 NOON = datetime(2026, 9, 13, 12, tzinfo=UTC)
 
@@ -15,11 +15,12 @@ def event(number: int = 0, **more: Any) -> Event:
     fields: dict[str, Any] = {
         "at": NOON + timedelta(seconds=number),
         "member": MemberId(f"m-{number % 7:012x}"),
-        "verb": Verb.READ,
-        "object": StreamId(kind="case", id=f"c{number % 5}"),
+        "verb": Verb.READ_SEALED,
+        "kind": "case",
+        "stream_id": f"c{number % 5}",
         "outcome": Outcome.ALLOWED,
-        "rules": ("holder-reads-own-case",),
-        "reason": "review",
+        "rules": ("investigator_reads_cases",),
+        "purpose": "case shown",
     }
     return Event(**(fields | more))
 

@@ -13,7 +13,7 @@ from holdfast.audit import START, Entry, Head, Outcome, Verb, append, check_chai
 from holdfast.audit.chain import head_of
 from holdfast.canonical import canonical_bytes, sha256_hex
 from holdfast.errors import CheckFailedError, InputRefusedError
-from holdfast.facts import MemberId, StreamId
+from holdfast.facts import MemberId
 from holdfast.record.kinds import kind_named
 
 CHAIN = chain_of(20)
@@ -71,11 +71,12 @@ def test_an_entry_put_in_is_seen(place: int) -> None:
 CHANGES: dict[str, Any] = {
     "at": NOON - timedelta(days=1),
     "member": MemberId("m-ffffffffffff"),
-    "verb": Verb.LIST,
+    "verb": Verb.READ_LIST,
     "outcome": Outcome.REFUSED,
-    "object": StreamId(kind="case", id="other"),
+    "kind": "person",
+    "stream_id": "other",
     "rules": (),
-    "reason": "other",
+    "purpose": "other",
     "detail_sha256": "0" * 64,
 }
 
@@ -123,10 +124,13 @@ def test_a_part_is_checked_from_a_kept_head(start: int, until: int) -> None:
     "more",
     [
         {"member": MemberId("CANARY")},
-        {"reason": "CANARY was here"},
+        {"purpose": "CANARY was here"},
         {"rules": ("CANARY",)},
         {"detail_sha256": "CANARY"},
-        {"reason": "name: x"},
+        {"purpose": "name: x"},
+        {"kind": "CANARY"},
+        {"stream_id": "CANARY"},
+        {"kind": "", "stream_id": "a"},
         {"at": NOON.replace(tzinfo=None)},
     ],
 )
@@ -148,7 +152,7 @@ def test_an_entry_survives_being_written_out(place: int) -> None:
         {"seq": "1"},
         {"more": 1},
         {"verb": "steal"},
-        {"object": "CASE/1"},
+        {"stream": "CASE/1"},
         {"at": "2026-09-13"},
         {"rules": None},
     ],

@@ -13,57 +13,51 @@ from typing import Any
 from holdfast.canonical import canonical_bytes, sha256_hex
 from holdfast.clock import parse_at
 from holdfast.errors import HoldfastError, InputRefusedError
-from holdfast.facts import MemberId, StreamId
+from holdfast.facts import MemberId
 
 NOBODY = MemberId("nobody")
 """Somebody who has not signed in."""
 
 _MEMBER = re.compile(r"(m-[0-9a-f]{12}|system|nobody)\Z")
-_CODE = re.compile(r"[a-z][a-z0-9._ -]{0,79}\Z")
+_WORDS = re.compile(r"[a-z][a-z0-9._' -]{0,119}\Z")
+_KIND = re.compile(r"([a-z][a-z0-9-]{0,31})?\Z")
+_STREAM = re.compile(r"[a-z0-9-]{0,64}\Z")
 _DIGEST = re.compile(r"[0-9a-f]{64}\Z")
 
 
 class Verb(StrEnum):
-    """What can be done. A closed list: what has no verb is not done."""
+    """What can be done. A closed list; the first six are decided by the rules (`access/policies`), in their words."""
 
-    SIGN_IN = "sign in"
-    SIGN_OUT = "sign out"
-    CONFIRM = "confirm"
-    """A fresh passkey opened the sealed parts for one session."""
-    LIST = "list"
+    READ_LIST = "read_list"
     """Rows without anything sealed."""
-    SEARCH = "search"
-    READ = "read"
+    READ_SEALED = "read_sealed"
     """Sealed data was opened: what the daily budget counts."""
-    ADD = "add"
-    """A fact was appended."""
-    PROPOSE = "propose"
-    SIGN = "sign"
-    CARRY_OUT = "carry out"
+    WRITE = "write"
+    APPROVE = "approve"
     EXPORT = "export"
-    SEAL = "seal"
-    OPEN_SEAL = "open seal"
+    ADMINISTER = "administer"
     ERASE = "erase"
-    PUBLISH = "publish"
-    SUSPEND = "suspend"
-    """A member's access ends at once; by the member, or by others."""
-    READMIT = "readmit"
-    REVOKE = "revoke"
-    """Sessions ended."""
-    APPOINT = "appoint"
-    """A role was given."""
-    DISMISS = "dismiss"
+    SIGN_IN = "sign_in"
+    SIGN_OUT = "sign_out"
+    CONFIRM = "confirm"
+    """The passkey was used again, for what needs it fresh."""
     ENROL = "enrol"
     """A passkey was added."""
     WITHDRAW = "withdraw"
     """A passkey was taken away."""
-    BACK_UP = "back up"
+    SUSPEND_OWN = "suspend_own"
+    """A member ended their own access; no reason is asked for."""
+    SUSPEND = "suspend"
+    READMIT = "readmit"
+    APPOINT = "appoint"
+    """A member's roles were set."""
+    BACK_UP = "back_up"
     RESTORE = "restore"
     UPGRADE = "upgrade"
-    SPLIT_KEY = "split key"
-    ROTATE_KEY = "rotate key"
+    SPLIT_KEY = "split_key"
+    RESTORE_KEY = "restore_key"
+    ROTATE_KEY = "rotate_key"
     TICK = "tick"
-    ALARM = "alarm"
 
 
 class Outcome(StrEnum):
@@ -84,12 +78,14 @@ class Event:
     member: MemberId
     verb: Verb
     outcome: Outcome
-    object: StreamId | None = None
-    """What it was done to; null for the console as a whole."""
+    kind: str = ""
+    """The kind of stream it was done to; empty for the office as a whole."""
+    stream_id: str = ""
+    """Which stream; empty for all of the kind."""
     rules: tuple[str, ...] = ()
     """The rules that decided, by name."""
-    reason: str = ""
-    """The purpose that was given, or the code of the refusal; a code, never free text."""
+    purpose: str = ""
+    """What for, in a few fixed words of the code: never what somebody typed."""
     detail_sha256: str = ""
     """Hash of the sealed detail (its ciphertext), which the store keeps beside the entry; empty for none."""
 
@@ -98,8 +94,10 @@ class Event:
             name
             for name, fits in (
                 ("member", _MEMBER.match(self.member)),
-                ("rules", all(_CODE.match(rule) for rule in self.rules)),
-                ("reason", not self.reason or _CODE.match(self.reason)),
+                ("kind", _KIND.match(self.kind) and (self.kind or not self.stream_id)),
+                ("stream_id", _STREAM.match(self.stream_id)),
+                ("rules", all(_WORDS.match(rule) for rule in self.rules)),
+                ("purpose", not self.purpose or _WORDS.match(self.purpose)),
                 ("detail_sha256", not self.detail_sha256 or _DIGEST.match(self.detail_sha256)),
                 ("at", self.at.tzinfo is not None),
             )
@@ -109,7 +107,7 @@ class Event:
             raise InputRefusedError(
                 "audit.entry.words",
                 "an audit entry holds ids, codes and hashes, and no free text",
-                expected="small letters, digits, dots, hyphens and spaces; aware times",
+                expected="fixed words in small letters, ids and hashes; aware times",
                 got=f"something else in {', '.join(wrong)}",
             )
 
@@ -132,15 +130,15 @@ class Entry:
     def from_json(value: Mapping[str, Any]) -> "Entry":
         """From an export; checks the form and no hash. Raises InputRefusedError `audit.entry.unreadable`."""
         try:
-            kind, _, name = (value["object"] or "").partition("/")
             event = Event(
                 at=parse_at(value["at"]),
                 member=MemberId(value["member"]),
                 verb=Verb(value["verb"]),
                 outcome=Outcome(value["outcome"]),
-                object=StreamId(kind=kind, id=name) if kind else None,
+                kind=value["kind"],
+                stream_id=value["stream"],
                 rules=tuple(value["rules"]),
-                reason=value["reason"],
+                purpose=value["purpose"],
                 detail_sha256=value["detail_sha256"],
             )
             entry = Entry(seq=value["seq"], event=event, previous=value["previous"], sha256=value["sha256"])
@@ -158,10 +156,11 @@ def entry_fields(seq: int, event: Event, previous: str) -> dict[str, Any]:
         "at": event.at.astimezone(UTC).isoformat(),
         "member": event.member,
         "verb": event.verb.value,
-        "object": str(event.object) if event.object else None,
+        "kind": event.kind,
+        "stream": event.stream_id,
         "outcome": event.outcome.value,
         "rules": list(event.rules),
-        "reason": event.reason,
+        "purpose": event.purpose,
         "detail_sha256": event.detail_sha256,
         "previous": previous,
     }
