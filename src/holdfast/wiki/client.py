@@ -81,8 +81,9 @@ class WikiClient:
         self._patience = patience or Patience()
         self._sleep = sleep or time.sleep
         self._on_wait = on_wait
-        self._maxlag_seconds = maxlag_seconds
-        self._session = _session(api, contact)
+        self.session = _session(api, contact)
+        """Carries the login of an operator, where there is one; nothing of it may be shown."""
+        self.maxlag_seconds = maxlag_seconds
 
     def read(self, **parameters: Value) -> Answer:
         """One GET of the API, repeated while the wiki is busy or away; reading twice does no harm.
@@ -90,9 +91,9 @@ class WikiClient:
         Raises ServiceUnavailableError `wiki.busy`, `wiki.unavailable` or `wiki.not_json` when patience ends, and
         InputRefusedError `wiki.refused`, `wiki.read_denied` or `wiki.redirected` at once.
         """
-        asked = _as_text(parameters) | {"format": "json", "formatversion": "2", "errorformat": "plaintext"}
-        if self._maxlag_seconds is not None:
-            asked["maxlag"] = str(self._maxlag_seconds)
+        asked = as_text(parameters) | {"format": "json", "formatversion": "2", "errorformat": "plaintext"}
+        if self.maxlag_seconds is not None:
+            asked["maxlag"] = str(self.maxlag_seconds)
         outages, waits = iter(self._patience.outage), iter(self._patience.busy)
         while True:
             try:
@@ -149,7 +150,7 @@ class WikiClient:
             raise _TryAgainError(self._not_json(body), None, busy=False) from None
         if not isinstance(found, dict):
             raise _TryAgainError(self._not_json(body), None, busy=False)
-        code = _error_code(found)
+        code = error_code(found)
         if code is not None:
             raise self._refusal(code)
         return Answer(content=found, sha256=sha256_hex(body), size_bytes=len(body))
@@ -158,7 +159,7 @@ class WikiClient:
         """The body of a 200 answer; raises _TryAgainError, InputRefusedError `wiki.redirected`, `wiki.not_found`."""
         for _ in range(_REDIRECTS_FOLLOWED + 1):
             try:
-                with self._session.get(
+                with self.session.get(
                     url, params=dict(asked), timeout=_TIMEOUT_SECONDS, allow_redirects=False, stream=True
                 ) as reply:
                     if reply.is_redirect:
@@ -206,10 +207,10 @@ class WikiClient:
         status = reply.status_code
         if status == 200 or (status >= 400 and "MediaWiki-API-Error" in reply.headers and body[:1] == b"{"):
             if "Retry-After" in reply.headers and reply.headers.get("MediaWiki-API-Error") in _BUSY:
-                raise _TryAgainError(self._busy(reply.headers["MediaWiki-API-Error"]), _retry_after(reply), busy=True)
+                raise _TryAgainError(self._busy(reply.headers["MediaWiki-API-Error"]), retry_after(reply), busy=True)
             return
         if status >= 500 or status in _BAD_STATUS:
-            wait = _retry_after(reply)
+            wait = retry_after(reply)
             error = self._away(f"HTTP {status}") if status != 429 else self._busy("HTTP 429")
             raise _TryAgainError(error, wait, busy=status == 429)
         raise InputRefusedError(
@@ -240,6 +241,7 @@ class WikiClient:
             got=f"error code {code}",
             place=self.api.shown,
             hint="nothing was changed; look the code up in the wiki's api.php, or ingest a dump instead",
+            offender=code,
         )
 
     def _busy(self, code: str) -> ServiceUnavailableError:
@@ -286,7 +288,7 @@ def _no_credentials(request: requests.PreparedRequest) -> requests.PreparedReque
     return request
 
 
-def _as_text(parameters: Mapping[str, Value]) -> dict[str, str]:
+def as_text(parameters: Mapping[str, Value]) -> dict[str, str]:
     """Booleans are true when present; null is left out."""
     return {
         name: "1" if value is True else str(value)
@@ -295,7 +297,7 @@ def _as_text(parameters: Mapping[str, Value]) -> dict[str, str]:
     }
 
 
-def _error_code(found: Mapping[str, Any]) -> str | None:
+def error_code(found: Mapping[str, Any]) -> str | None:
     """The code of the first error, in the shape that was asked for or in the old one."""
     errors = found.get("errors")
     if isinstance(errors, list) and errors:
@@ -310,6 +312,6 @@ def _code_in(error: object) -> str:
     return code if isinstance(code, str) and code.isprintable() and len(code) < 100 else "unknown"
 
 
-def _retry_after(reply: requests.Response) -> float | None:
+def retry_after(reply: requests.Response) -> float | None:
     text = reply.headers.get("Retry-After", "")
     return float(text) if text.isdecimal() else None

@@ -1,0 +1,170 @@
+"""The operators' credentials: one file in the keys folder, `wikis.toml`, which only its owner may read.
+
+    [wiki.frwiki]
+    api = "https://fr.example.org/w/api.php"
+    language = "fr"
+    [[wiki.frwiki.operator]]        # the first acts; the second goes on when somebody blocks the first
+    name = "Warden@holdfast"        # a bot password: Special:BotPasswords on that wiki
+    password = "…"
+    [[wiki.frwiki.operator]]
+    name = "Warden2@holdfast"
+    password = "…"
+
+The passwords stand nowhere else: in no database, backup, log or error.
+"""
+
+import os
+import re
+import stat
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from holdfast.errors import InputRefusedError
+from holdfast.ids import WikiName, wiki_name
+from holdfast.wiki.address import WikiAddress, is_loopback, wiki_address
+from holdfast.wiki.client import OnWait, Patience, Sleep, WikiClient
+from holdfast.wiki.hand import ApiHand
+from holdfast.wiki.session import Credentials
+
+FILE_NAME = "wikis.toml"
+_OPERATORS_AT_MOST = 2
+_LOGIN = re.compile(r"[^@\n]{1,240}@[^@\n]{1,100}\Z")
+
+
+@dataclass(frozen=True, kw_only=True)
+class WikiAccess:
+    """One wiki that can be acted on: its API, its language, and its operators in the order in which they act."""
+
+    wiki: WikiName
+    api: WikiAddress
+    language: str
+    operators: tuple[Credentials, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The operators' accounts; no plan may touch them."""
+        return tuple(each.account for each in self.operators)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operators:
+    """Every wiki that can be acted on, and how to speak with it."""
+
+    wikis: Mapping[WikiName, WikiAccess]
+    contact: str = ""
+    patience: Patience | None = None
+    sleep: Sleep | None = field(default=None, repr=False)
+    on_wait: OnWait = field(default=lambda why, seconds: None, repr=False)
+
+    def access(self, wiki: WikiName) -> WikiAccess:
+        """How one wiki is reached. Raises InputRefusedError `operators.no_wiki`."""
+        if wiki not in self.wikis:
+            raise InputRefusedError(
+                "operators.no_wiki",
+                "nobody can act on this wiki",
+                expected=", ".join(self.wikis) or "a wiki in the operators' file",
+                got=wiki,
+                hint=f"add the wiki and its operators to {FILE_NAME} in the keys folder",
+            )
+        return self.wikis[wiki]
+
+    def hands_for(self, wiki: WikiName) -> tuple[ApiHand, ...]:
+        """The first operator's hand, and the second's where there is one. Nobody is logged in yet."""
+        access = self.access(wiki)
+        return tuple(
+            ApiHand(
+                wiki,
+                WikiClient(
+                    access.api,
+                    contact=self.contact,
+                    patience=self.patience,
+                    sleep=self.sleep,
+                    on_wait=self.on_wait,
+                ),
+                credentials,
+                fellows=access.names,
+            )
+            for credentials in access.operators
+        )
+
+
+def read_operators(keys: Path, *, contact: str = "", patience: Patience | None = None) -> Operators:
+    """The operators' file in a keys folder; no file means that there is no wiki to act on.
+
+    Raises InputRefusedError `operators.readable` when others than its owner may read it, and `operators.form`.
+    """
+    path = keys / FILE_NAME
+    try:
+        with path.open("rb") as stream:
+            _check_mode(os.fstat(stream.fileno()).st_mode, path)
+            content = tomllib.load(stream)
+    except FileNotFoundError:
+        return Operators(wikis={}, contact=contact, patience=patience)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as reason:
+        # the decoder quotes no line, but its message is left out all the same: this file holds passwords
+        raise _form(path, f"it cannot be read ({type(reason).__name__})") from None
+    if set(content) - {"wiki"} or not isinstance(content.get("wiki", {}), dict):
+        raise _form(path, "it holds something other than tables [wiki.NAME]")
+    wikis = (_wiki(name, entry, path) for name, entry in content.get("wiki", {}).items())
+    return Operators(wikis={each.wiki: each for each in wikis}, contact=contact, patience=patience)
+
+
+def _check_mode(mode: int, path: Path) -> None:
+    if mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise InputRefusedError(
+            "operators.readable",
+            "others than its owner may read the operators' passwords",
+            expected="mode 0600",
+            got=f"mode {stat.S_IMODE(mode):04o}",
+            place=path.name,
+            hint=f"chmod 600 {path.name}, and give the operators new bot passwords if anybody else could log in here",
+        )
+
+
+def _wiki(name: str, entry: Any, path: Path) -> WikiAccess:
+    if not isinstance(entry, dict) or set(entry) - {"api", "language", "operator"}:
+        raise _form(path, f"[wiki.{name[:64]}] holds something other than api, language and operator")
+    api, language, operators = entry.get("api"), entry.get("language"), entry.get("operator")
+    if not isinstance(api, str) or not isinstance(language, str) or not isinstance(operators, list):
+        raise _form(path, f"[wiki.{name[:64]}] must name its api, its language and its operators")
+    if not 1 <= len(operators) <= _OPERATORS_AT_MOST:
+        raise _form(path, f"[wiki.{name[:64]}] must have one operator or two")
+    address = wiki_address(api)
+    if not address.url.startswith("https://") and not is_loopback(address.url):
+        raise InputRefusedError(
+            "operators.clear_text",
+            "the operators' passwords would cross the network readable",
+            expected="https://",
+            got="http://",
+            place=address.shown,
+            hint="give the wiki's https address",
+        )
+    found = tuple(_credentials(each, name, path) for each in operators)
+    if len({each.account for each in found}) != len(found):
+        raise _form(path, f"the operators of [wiki.{name[:64]}] must be two accounts, or one block stops both")
+    return WikiAccess(wiki=wiki_name(name), api=address, language=language, operators=found)
+
+
+def _credentials(entry: Any, wiki: str, path: Path) -> Credentials:
+    if (
+        not isinstance(entry, dict)
+        or set(entry) != {"name", "password"}
+        or not all(isinstance(each, str) and each for each in entry.values())
+    ):
+        raise _form(path, f"each operator of [wiki.{wiki[:64]}] needs a name and a password")
+    if not _LOGIN.match(entry["name"]):
+        raise _form(path, f"an operator of [wiki.{wiki[:64]}] is not named as a bot password is, Account@app")
+    return Credentials(name=entry["name"], password=entry["password"])
+
+
+def _form(path: Path, what: str) -> InputRefusedError:
+    return InputRefusedError(
+        "operators.form",
+        "the operators' file is not as it must be",
+        got=what,
+        place=path.name,
+        hint="docs/acting.md shows one; nothing was changed",
+    )
