@@ -9,7 +9,7 @@ with write_meddling(address) as between:            address of the wiki, http://
 import http.client
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -79,6 +79,8 @@ class Between:
     host: str
     address: str = ""
     calls: list[Call] = field(default_factory=list)
+    stand_in: Callable[[dict[str, str]], dict[str, object] | None] | None = None
+    """Answers in the wiki's place for what the wiki has not; null: the wiki answers."""
     _orders: list[tuple[Trouble, str, int]] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -125,7 +127,12 @@ def write_meddling(upstream: str) -> Iterator[Between]:
             passes = trouble is None or trouble in CARRIED_OUT
             shown = {name: text for name, text in params.items() if name not in {"token", "lgpassword", "lgtoken"}}
             between.calls.append(Call(method=self.command, params=shown, passed=passes))
-            reply = self._pass_on(body) if passes else None
+            instead = between.stand_in(params) if passes and between.stand_in is not None else None
+            reply: tuple[int, list[tuple[str, str]], bytes] | None = None
+            if instead is not None:
+                reply = (200, [("Content-Type", "application/json")], json.dumps(instead).encode())
+            elif passes:
+                reply = self._pass_on(body)
             with suppress(OSError):  # an operator that was killed reads no more
                 self._meddle(trouble, reply, params)
 

@@ -56,7 +56,8 @@ _ID = re.compile(r"[a-z0-9_]+(?:[-/][a-z0-9_]+)*\Z")
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """One write. `intent` holds `from` and `to`, the part of the wiki's state that it changes, and `reason`; a
+    """One write. `intent` holds `from` and `to`, the part of the wiki's state that it changes, and `reason`; for
+    groups also `concerned`, the groups that are compared, or `all`: one of them given meanwhile is a move. A
     message holds `heading`, `text` (wikitext, marker included), `marker` and `summary`.
 
     `user_id` is the account's number on that wiki as the plan saw it (null for a page): a renamed account, or
@@ -193,8 +194,8 @@ def _same_account(step: Step, state: AccountState) -> bool:
 def _rights_hold(step: Step, seen: Seen, side: str, now: datetime) -> bool:
     state = seen.account(step.target)
     found = living(state.groups, now)
-    if not step.intent.get("all"):
-        concerned = set(step.intent["from"]) | set(step.intent["to"])
+    concerned = step.intent["concerned"]
+    if concerned != "all":
         found = {group: expiry for group, expiry in found.items() if group in concerned}
     return _same_account(step, state) and found == living(step.intent[side], now)
 

@@ -248,7 +248,8 @@ class ApiHand:
     def _lock(self, account: AccountName) -> bool | None:
         """Whether the global account is locked; null when there is none of that name."""
         found = self._session.read(meta="globaluserinfo", guiuser=account).get("globaluserinfo") or {}
-        return bool(found.get("locked")) if "id" in found else None
+        # older answers write true as an empty text
+        return found.get("locked", False) is not False if "id" in found else None
 
     def _reserved(self) -> frozenset[str]:
         """The names under which the software itself acts, in the wiki's language."""

@@ -1,7 +1,7 @@
 """What the kinds share: checked parameters, the state of an account, and the making of steps."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from holdfast.actions.kind import Action
@@ -142,13 +142,16 @@ def make_step(action: Action, wiki: WikiName, name: str, phase: Phase, **more: A
     return Step(id=f"{action.id}/{wiki}/{name}", name=name, wiki=wiki, phase=phase, target=action.target, **more)
 
 
-def rights_step(action: Action, wiki: WikiName, before: Json, after: Json, *, all_groups: bool) -> tuple[Step, ...]:
-    """The change of groups, or nothing when none changes. With `all_groups` a group that came later is a move."""
+def rights_step(
+    action: Action, wiki: WikiName, before: Json, after: Json, *, concerned: Iterable[str]
+) -> tuple[Step, ...]:
+    """The change of groups, or nothing when none changes. `concerned` are the groups that are compared, or `all`."""
     old, new = before["groups"], after["groups"]
     changed = sorted(group for group in {*old, *new} if old.get(group) != new.get(group))
     if not changed:
         return ()
-    intent = {"from": dict(old), "to": dict(new), "all": all_groups, "reason": action.params["reason"]}
+    compared = concerned if isinstance(concerned, str) else sorted(concerned)
+    intent = {"from": dict(old), "to": dict(new), "concerned": compared, "reason": action.params["reason"]}
     needs = tuple(f"userrights:{group}" for group in changed)
     return (make_step(action, wiki, "rights", Phase.RIGHTS, user_id=before["user_id"], intent=intent, needs=needs),)
 

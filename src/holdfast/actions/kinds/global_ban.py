@@ -58,7 +58,7 @@ def _after(before: Json, action: Action, wiki: WikiName) -> dict[str, Any]:
 
 def _steps(before: Json, action: Action, wiki: WikiName) -> tuple[Step, ...]:
     after = _after(before, action, wiki)
-    steps = rights_step(action, wiki, before, after, all_groups=True)
+    steps = rights_step(action, wiki, before, after, concerned="all")
     if before["block"] != after["block"]:
         _refuse_partial(before, action, wiki)
         intent = {"from": before["block"], "to": after["block"], "reason": action.params["reason"]}

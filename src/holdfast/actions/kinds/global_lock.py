@@ -60,7 +60,7 @@ def _after(before: Json, action: Action, wiki: WikiName) -> dict[str, Any]:
 
 def _steps(before: Json, action: Action, wiki: WikiName) -> tuple[Step, ...]:
     after = _after(before, action, wiki)
-    steps = rights_step(action, wiki, before, after, all_groups=True)
+    steps = rights_step(action, wiki, before, after, concerned="all")
     if before.get("locked") is False and after.get("locked"):
         intent = {"from": False, "to": True, "reason": action.params["reason"]}
         needs = ("centralauth-lock",)

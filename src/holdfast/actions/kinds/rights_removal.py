@@ -35,9 +35,8 @@ def _after(before: Json, action: Action, wiki: WikiName) -> dict[str, Any]:
 
 
 def _steps(before: Json, action: Action, wiki: WikiName) -> tuple[Step, ...]:
-    everything = action.params["groups"] == "all"
     return (
-        *rights_step(action, wiki, before, _after(before, action, wiki), all_groups=everything),
+        *rights_step(action, wiki, before, _after(before, action, wiki), concerned=action.params["groups"]),
         *message_step(action, wiki, before),
     )
 

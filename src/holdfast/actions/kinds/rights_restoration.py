@@ -55,7 +55,7 @@ def _after(before: Json, action: Action, wiki: WikiName) -> dict[str, Any]:
 
 def _steps(before: Json, action: Action, wiki: WikiName) -> tuple[Step, ...]:
     return (
-        *rights_step(action, wiki, before, _after(before, action, wiki), all_groups=False),
+        *rights_step(action, wiki, before, _after(before, action, wiki), concerned=_given(action, wiki)),
         *message_step(action, wiki, before),
     )
 
