@@ -11,7 +11,7 @@ from hypothesis import settings
 settings.register_profile("holdfast", deadline=None)
 settings.load_profile("holdfast")
 
-pytest_plugins = ["mediawiki.fixtures", "mediawiki.two_wikis", "browsing", "store.postgresql"]
+pytest_plugins = ["mediawiki.fixtures", "mediawiki.two_wikis", "browsing", "store.postgresql", "store.offices"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

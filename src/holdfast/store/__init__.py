@@ -1,0 +1,1 @@
+"""The only rooms that know the database: Django models and migrations, `office` for what is confidential."""

@@ -1,0 +1,1 @@
+"""The confidential store: sealed streams of facts, lists over them, the audit log, sign-in, and what is promised."""

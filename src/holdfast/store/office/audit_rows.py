@@ -1,0 +1,171 @@
+"""The audit log in the database: entries are only ever added, in order, each over the hash of the one before."""
+
+import threading
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+
+from holdfast.audit import START, Alarm, AlarmKind, Budget, Entry, Event, Head, Outcome, Verb, append, check_budget
+from holdfast.audit.budget import budget_day
+from holdfast.audit.chain import head_of
+from holdfast.canonical import canonical_bytes, parse_json
+from holdfast.clock import Clock
+from holdfast.errors import CheckFailedError
+from holdfast.facts import MemberId
+from holdfast.store.office.models import AlarmRow, AuditRow, ReadCount
+from holdfast.store.office.models import Sequence as SequenceRow
+
+
+class AuditRows:
+    """Writes entries and keeps the daily budget of sealed reads."""
+
+    def __init__(self, *, clock: Clock, budget: Budget) -> None:
+        self._clock, self._budget = clock, budget
+        self._undoable = threading.local()
+
+    def event(
+        self,
+        member: MemberId,
+        verb: Verb,
+        kind: str = "",
+        stream_id: str = "",
+        *,
+        rules: Iterable[str] = (),
+        purpose: str,
+        allowed: bool = True,
+    ) -> Event:
+        """What is to be written, at this moment."""
+        return Event(
+            at=self._clock(),
+            member=member,
+            verb=verb,
+            outcome=Outcome.ALLOWED if allowed else Outcome.REFUSED,
+            kind=kind,
+            stream_id=stream_id,
+            rules=tuple(rules),
+            purpose=purpose,
+        )
+
+    def write(self, events: Iterable[Event]) -> None:
+        """Add entries; durable with the transaction around them."""
+        listed = list(events)
+        if not listed:
+            return
+        kept = getattr(self._undoable, "events", None)
+        if kept is not None:
+            kept.extend(listed)
+        with transaction.atomic():
+            row, _ = SequenceRow.objects.select_for_update().get_or_create(name="audit")
+            last = AuditRow.objects.filter(seq=row.value).first()
+            head = Head(size=last.seq, sha256=last.hash) if last else START
+            rows = []
+            for event in listed:
+                entry = append(head, event)
+                head = head_of(entry)
+                rows.append(_row(entry))
+            AuditRow.objects.bulk_create(rows)
+            row.value = head.size
+            row.save()
+
+    def head(self) -> Head:
+        """Where the chain stands."""
+        last = AuditRow.objects.order_by("-seq").first()
+        return Head(size=last.seq, sha256=last.hash) if last else START
+
+    def entries(self, first: int = 1, last: int | None = None) -> Iterator[Entry]:
+        """Entries by number, as they were written."""
+        rows = AuditRow.objects.filter(seq__gte=first).order_by("seq")
+        if last is not None:
+            rows = rows.filter(seq__lte=last)
+        for row in rows.iterator(chunk_size=2000):
+            yield Entry.from_json(parse_json(bytes(row.entry)))
+
+    def spend(self, event: Event) -> None:
+        """Count one sealed read of a day; the same stream counts once.
+
+        Raises CheckFailedError `audit.budget.spent`; that it was refused is written down first.
+        """
+        if not event.stream_id:
+            return
+        day = budget_day(event.at)
+        mine = ReadCount.objects.filter(member=event.member, day=day)
+        if mine.filter(kind=event.kind, stream_id=event.stream_id).exists():
+            return
+        try:
+            alarms = check_budget(self._budget, member=event.member, at=event.at, read_today=mine.count())
+        except CheckFailedError as refused:
+            if isinstance(refused.offender, Alarm):
+                self.alarm(refused.offender)
+            self.write(
+                [
+                    self.event(
+                        event.member,
+                        event.verb,
+                        event.kind,
+                        event.stream_id,
+                        rules=("daily budget",),
+                        purpose=event.purpose,
+                        allowed=False,
+                    )
+                ]
+            )
+            raise
+        try:
+            with transaction.atomic():
+                ReadCount.objects.create(member=event.member, day=day, kind=event.kind, stream_id=event.stream_id)
+        except IntegrityError:  # another request of the same member counted it in this moment
+            return
+        for each in alarms:
+            self.alarm(each)
+
+    def alarm(self, alarm: Alarm) -> None:
+        """Raise an alarm; an open one of the same kind about the same thing is not raised again."""
+        place = " ".join(filter(None, (alarm.member or "", str(alarm.object) if alarm.object else "")))
+        try:
+            with transaction.atomic():
+                AlarmRow.objects.create(at=alarm.at, code=alarm.kind.value, place=place, count=alarm.count)
+        except IntegrityError:
+            return
+
+    # transactions that are undone
+
+    def begin_undoable(self) -> None:
+        """Begin to remember what is written, for a transaction that may be undone."""
+        self._undoable.events = []
+
+    def end_undoable(self, *, undone: bool) -> None:
+        """The transaction is over; what it took with it when it was undone is written again."""
+        kept, self._undoable.events = getattr(self._undoable, "events", None) or [], None
+        if undone:
+            self.write(kept)
+
+
+def forget_counts_before(now: datetime, days: int = 35) -> None:
+    """Drop the counts of long ago; the audit log has the reads themselves."""
+    ReadCount.objects.filter(day__lt=(now - timedelta(days=days)).date()).delete()
+
+
+def open_alarms(limit: int = 200) -> list[AlarmRow]:
+    """Alarms that nobody has looked at yet, newest first."""
+    return list(AlarmRow.objects.filter(seen_at=None).order_by("-at")[:limit])
+
+
+def alarm_of(row: AlarmRow) -> AlarmKind:
+    """The kind of a stored alarm."""
+    return AlarmKind(row.code)
+
+
+def _row(entry: Entry) -> AuditRow:
+    event = entry.event
+    return AuditRow(
+        seq=entry.seq,
+        at=event.at,
+        member=event.member,
+        verb=event.verb.value,
+        kind=event.kind,
+        stream_id=event.stream_id,
+        outcome=event.outcome.value,
+        entry=canonical_bytes(entry.to_json()),
+        hash=entry.sha256,
+    )

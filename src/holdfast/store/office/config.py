@@ -1,0 +1,205 @@
+"""The office's folder and its `office.toml`: what an operator may set, read once and frozen.
+
+Keys lie in a folder of their own, apart from the data: whoever copies the office without its keys has sealed bytes.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from holdfast.errors import InputRefusedError, UsageError
+from holdfast.ids import WikiName, wiki_name
+
+CONFIG_FILE = "office.toml"
+DATABASE_FILE = "office.sqlite"
+LOG_FOLDER = "log"
+
+
+@dataclass(frozen=True, kw_only=True)
+class WikiConfig:
+    """One wiki that the office acts on. How to sign in there stands in the keys folder, not here."""
+
+    name: WikiName
+    api: str = ""
+    language: str = "en"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfficeConfig:
+    """The settings of one office."""
+
+    folder: Path
+    keys: Path
+    name: str = "Holdfast office"
+    database_url: str = ""
+    """Empty: the SQLite file in the folder. Otherwise postgresql://USER@HOST:PORT/NAME or …?host=/socket/folder."""
+    port: int = 8420
+    public_url: str = ""
+    """The address that browsers use when a proxy with TLS stands in front, such as https://office.example.org."""
+    log_url: str = ""
+    """Where the public log is served, for links; empty: nowhere yet."""
+    idle_minutes: int = 15
+    fresh_minutes: int = 10
+    """How long a passkey stays fresh."""
+    sealed_reads_per_day: int = 300
+    alarm_at_reads: int = 200
+    approval_hours: int = 24
+    """How long a signature under a proposal counts."""
+    two_holders_days: int = 30
+    review_days: int = 28
+    look_up_notice_days: int = 90
+    idle_case_days: int = 60
+    appeal_days: int = 60
+    retention_days: Mapping[str, int] = field(default_factory=lambda: {"lookup": 1095, "case": 1825})
+    wikis: Mapping[WikiName, WikiConfig] = field(default_factory=dict)
+
+    @property
+    def origin(self) -> str:
+        """The origin that browsers see; passkeys are bound to it."""
+        return self.public_url or f"http://localhost:{self.port}"
+
+    @property
+    def rp_id(self) -> str:
+        """The host that passkeys are bound to."""
+        return urlsplit(self.origin).hostname or "localhost"
+
+    @property
+    def database(self) -> dict[str, Any]:
+        """Django's settings of the database."""
+        if not self.database_url:
+            return {
+                "ENGINE": "django.db.backends.sqlite3",
+                "NAME": str(self.folder / DATABASE_FILE),
+                "OPTIONS": {
+                    "transaction_mode": "IMMEDIATE",
+                    "timeout": 20,
+                    # secure_delete: what is erased leaves no bytes behind in the file
+                    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;",
+                },
+            }
+        return _postgresql(self.database_url)
+
+    @property
+    def log_folder(self) -> Path:
+        """The folder of the public log (`record`)."""
+        return self.folder / LOG_FOLDER
+
+
+def office_folders(office: Path | None, keys: Path | None) -> tuple[Path, Path]:
+    """The office's folder and its keys', from options, environment (`HOLDFAST_OFFICE`, `HOLDFAST_KEYS`), defaults."""
+    folder = (office or Path(os.environ.get("HOLDFAST_OFFICE", "office"))).absolute()
+    given = keys or (Path(os.environ["HOLDFAST_KEYS"]) if os.environ.get("HOLDFAST_KEYS") else None)
+    apart = (given or folder.with_name(folder.name + "-keys")).absolute()
+    if apart == folder or apart.is_relative_to(folder) or folder.is_relative_to(apart):
+        raise UsageError(
+            "office.keys.inside",
+            "the keys would lie with the data that they protect",
+            expected="a keys folder outside the office's folder",
+            place=str(apart),
+            hint="give another folder with --keys, best on another disk",
+        )
+    return folder, apart
+
+
+def read_config(folder: Path, keys: Path) -> OfficeConfig:
+    """The checked settings. Raises InputRefusedError `office.missing` or `office.config`."""
+    path = folder / CONFIG_FILE
+    try:
+        text = path.read_bytes().decode("utf-8")
+        values = tomllib.loads(text)
+    except FileNotFoundError:
+        raise InputRefusedError(
+            "office.missing",
+            "there is no office here",
+            expected=f"the file {CONFIG_FILE}",
+            place=str(folder),
+            hint="make one with `holdfast office init`, or name its folder with --office",
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as reason:
+        raise _refused(path, str(reason)) from None
+    return _checked(values, path, folder, keys)
+
+
+def _checked(values: dict[str, Any], path: Path, folder: Path, keys: Path) -> OfficeConfig:
+    known = {each.name for each in fields(OfficeConfig)} - {"folder", "keys"}
+    unknown = sorted(set(values) - known)
+    if unknown:
+        raise _refused(path, f"unknown setting {unknown[0]!r}")
+    wikis = {}
+    for name, given in (values.pop("wikis", None) or {}).items():
+        if not isinstance(given, dict) or set(given) - {"api", "language"}:
+            raise _refused(path, f"[wikis.{name}] may set api and language")
+        wikis[wiki_name(name)] = WikiConfig(name=wiki_name(name), **{key: str(text) for key, text in given.items()})
+    for key, value in values.items():
+        wanted: type = type(getattr(OfficeConfig, key, {}))
+        if key == "retention_days":
+            if not isinstance(value, dict) or any(type(days) is not int or days <= 0 for days in value.values()):
+                raise _refused(path, "[retention_days] maps kinds to days above 0")
+        elif type(value) is not wanted or (wanted is int and int(str(value)) <= 0):
+            raise _refused(path, f"{key} is not {'a number above 0' if wanted is int else 'text'}")
+    return OfficeConfig(folder=folder, keys=keys, wikis=wikis, **values)
+
+
+def _refused(path: Path, got: str) -> InputRefusedError:
+    return InputRefusedError(
+        "office.config",
+        "the settings of the office cannot be read",
+        expected="TOML with the settings of docs/running.md",
+        got=got,
+        place=str(path),
+        hint="correct the file; nothing was changed",
+    )
+
+
+def _postgresql(url: str) -> dict[str, Any]:
+    parts = urlsplit(url)
+    options = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
+    if parts.scheme not in ("postgresql", "postgres") or not parts.path.strip("/"):
+        raise UsageError(
+            "office.database",
+            "this is not the address of a database",
+            expected="postgresql://USER@HOST:PORT/NAME",
+            hint="leave database_url empty for the built-in SQLite",
+        )
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.strip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or os.environ.get("PGPASSWORD", "")),
+        "HOST": unquote(parts.hostname or options.get("host", "")),
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+    }
+
+
+def config_text(
+    *, name: str, database_url: str = "", port: int = 8420, wikis: Mapping[str, tuple[str, str]] | None = None
+) -> str:
+    """A fresh `office.toml`; `wikis` maps a name to its API address and language."""
+    lines = [
+        "# The settings of this office. Each one is described in docs/running.md; what is left out has its default.",
+        f"name = {_quoted(name)}",
+        f"port = {port}",
+        f"database_url = {_quoted(database_url)}  # empty: office.sqlite beside this file",
+        "idle_minutes = 15",
+        "fresh_minutes = 10",
+        "sealed_reads_per_day = 300",
+        "",
+        "# One table for each wiki; how to sign in there stands in wikis.toml in the keys folder.",
+        "# [wikis.mywiki]",
+        '# api = "https://wiki.example.org/w/api.php"',
+        '# language = "en"',
+    ]
+    for wiki, (api, language) in (wikis or {}).items():
+        lines += ["", f"[wikis.{wiki_name(wiki)}]", f"api = {_quoted(api)}", f"language = {_quoted(language)}"]
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

@@ -1,0 +1,259 @@
+"""Streams of facts on disk: sealed, in order, each under a key of its own. Only the vault uses this file.
+
+Associated data bind every sealed value to its place: the stream, the fact's number and type. A row that was moved,
+renumbered or taken from another stream does not open.
+"""
+
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F
+
+from holdfast.canonical import canonical_bytes, parse_json
+from holdfast.crypto.master_key import MasterKey, Purpose
+from holdfast.crypto.sealing import Key, blind, fresh_key, seal, unseal, unwrap_key, wrap_key
+from holdfast.errors import CheckFailedError, InputRefusedError
+from holdfast.facts import Fact, MemberId, StreamId
+from holdfast.store.office.models import AttachmentRow, BlindToken, FactRow, LogEntryRow, StreamKey, SummaryRow
+
+Tokens = Mapping[str, Iterable[str]]
+"""Purpose (`account`, …) to the values that the stream holds; stored as keyed tokens alone."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Summary:
+    """What lists show of a stream. `state`, `due_at`, `tags` are plain and identify nobody; `sealed` may."""
+
+    state: str
+    due_at: datetime | None = None
+    tags: Sequence[str] = ()
+    sealed: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listed:
+    """One line of a list. `sealed` is null where only the plain part was asked for or may be seen."""
+
+    stream: StreamId
+    state: str
+    due_at: datetime | None
+    changed_at: datetime
+    tags: tuple[str, ...]
+    sealed: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogEntry:
+    """What is to go into the public log: at once, or committed now and opened at a date or on a condition."""
+
+    name: str
+    """Which entry of the stream this is, such as `frozen`."""
+    kind: str
+    """A kind of `record/kinds`."""
+    payload: Mapping[str, Any]
+    opens_at: datetime | None = None
+    opens_on: str = ""
+
+
+def fresh_id() -> str:
+    """An id that says nothing: 16 hex digits."""
+    return secrets.token_hex(8)
+
+
+class Streams:
+    """Reads and writes streams under one master key. Every call expects to be inside a transaction when it writes."""
+
+    def __init__(self, master: MasterKey) -> None:
+        self._wrapping = master.key_for(Purpose.SEALING)
+        self._blinding = master.key_for(Purpose.BLIND_INDEX)
+
+    def row(self, stream: StreamId, *, lock: bool = False) -> StreamKey:
+        """The stream's key row. Raises InputRefusedError `office.stream.unknown` or `office.stream.erased`."""
+        rows = StreamKey.objects.select_for_update() if lock else StreamKey.objects
+        found = rows.filter(kind=stream.kind, stream_id=stream.id).first()
+        if found is None:
+            raise InputRefusedError("office.stream.unknown", f"there is no such {stream.kind}", got=str(stream))
+        if found.erased_at is not None:
+            raise InputRefusedError(
+                "office.stream.erased", f"this {stream.kind} was erased", got=f"on {found.erased_at:%Y-%m-%d}"
+            )
+        return found
+
+    def create(self, stream: StreamId, at: datetime) -> StreamKey:
+        """A new empty stream. Raises InputRefusedError `office.stream.exists`."""
+        wrapped = wrap_key(self._wrapping, fresh_key(), str(stream))
+        row, made = StreamKey.objects.get_or_create(
+            kind=stream.kind, stream_id=stream.id, defaults={"wrapped_key": wrapped, "made_at": at}
+        )
+        if not made:
+            raise InputRefusedError("office.stream.exists", f"this {stream.kind} exists already", got=str(stream))
+        return row
+
+    def key_of(self, row: StreamKey) -> Key:
+        """The stream's key, opened."""
+        return unwrap_key(self._wrapping, bytes(row.wrapped_key), f"{row.kind}/{row.stream_id}")
+
+    def facts(self, row: StreamKey) -> tuple[Fact, ...]:
+        """All facts of a stream in order. Raises CheckFailedError `office.stream.gap` when one is missing."""
+        key, rows = self.key_of(row), list(FactRow.objects.filter(stream=row).order_by("seq"))
+        if [each.seq for each in rows] != list(range(row.length)):
+            raise CheckFailedError(
+                "office.stream.gap",
+                "facts of this stream are missing",
+                expected=f"{row.length} facts",
+                got=f"{len(rows)}",
+                place=f"{row.kind}/{row.stream_id}",
+                hint="the database was changed from outside: stop, and restore it from its backup",
+            )
+        return tuple(
+            Fact(
+                type=each.type,
+                at=each.at,
+                by=MemberId(each.by),
+                body=parse_json(unseal(key, bytes(each.body), _fact_place(row, each.seq, each.type))),
+            )
+            for each in rows
+        )
+
+    def append(self, row: StreamKey, facts: Sequence[Fact], expect: int) -> None:
+        """Add facts after the first `expect`. Raises CheckFailedError `office.stream.moved` when there are more."""
+        moved = StreamKey.objects.filter(pk=row.pk, length=expect).update(length=F("length") + len(facts))
+        if not moved:
+            raise CheckFailedError(
+                "office.stream.moved",
+                "somebody else changed this in the meantime",
+                expected=f"{expect} facts",
+                place=f"{row.kind}/{row.stream_id}",
+                hint="load the page again, look at what changed, and decide anew",
+            )
+        key = self.key_of(row)
+        FactRow.objects.bulk_create(
+            FactRow(
+                stream=row,
+                seq=seq,
+                type=fact.type,
+                at=fact.at,
+                by=fact.by,
+                body=seal(key, canonical_bytes(dict(fact.body)), _fact_place(row, seq, fact.type)),
+            )
+            for seq, fact in enumerate(facts, expect)
+        )
+        row.length = expect + len(facts)
+
+    def summarise(self, row: StreamKey, summary: Summary, at: datetime) -> None:
+        """Set what lists show."""
+        sealed = seal(self.key_of(row), canonical_bytes(dict(summary.sealed)), _summary_place(row))
+        SummaryRow.objects.update_or_create(
+            stream=row,
+            defaults={
+                "kind": row.kind,
+                "state": summary.state,
+                "due_at": summary.due_at,
+                "changed_at": at,
+                "tags": list(summary.tags),
+                "sealed": sealed,
+            },
+        )
+
+    def listed(self, row: SummaryRow, *, unsealed: bool) -> Listed:
+        """One line of a list; the stream must have been fetched with it."""
+        stream = row.stream
+        sealed = None
+        if unsealed and stream.erased_at is None:
+            sealed = parse_json(unseal(self.key_of(stream), bytes(row.sealed), _summary_place(stream)))
+        return Listed(
+            stream=StreamId(kind=stream.kind, id=stream.stream_id),
+            state=row.state,
+            due_at=row.due_at,
+            changed_at=row.changed_at,
+            tags=tuple(row.tags),
+            sealed=sealed,
+        )
+
+    def token(self, purpose: str, value: str) -> str:
+        """The keyed token of a value, for equality search and blind matches."""
+        return blind(self._blinding, purpose, value)
+
+    def set_tokens(self, row: StreamKey, tokens: Tokens) -> None:
+        """Replace the stream's tokens of these purposes."""
+        for purpose, values in tokens.items():
+            wanted = {self.token(purpose, value) for value in values}
+            there = BlindToken.objects.filter(stream=row, purpose=purpose)
+            there.exclude(token__in=wanted).delete()
+            BlindToken.objects.bulk_create(
+                [BlindToken(purpose=purpose, token=token, stream=row) for token in sorted(wanted)],
+                ignore_conflicts=True,
+            )
+
+    def holding(self, purpose: str, value: str) -> list[StreamId]:
+        """The streams that hold a value; nothing is opened."""
+        rows = StreamKey.objects.filter(tokens__purpose=purpose, tokens__token=self.token(purpose, value))
+        return sorted(StreamId(kind=row.kind, id=row.stream_id) for row in rows)
+
+    def attach(self, row: StreamKey, content: bytes, at: datetime) -> str:
+        """Keep a file's bytes sealed under the stream's key; gives its id."""
+        attachment_id = secrets.token_hex(16)
+        place = _attachment_place(row, attachment_id)
+        AttachmentRow.objects.create(
+            stream=row, attachment_id=attachment_id, sealed=seal(self.key_of(row), content, place), made_at=at
+        )
+        return attachment_id
+
+    def attached(self, row: StreamKey, attachment_id: str) -> bytes:
+        """A file's bytes. Raises InputRefusedError `office.attachment.unknown`."""
+        found = AttachmentRow.objects.filter(stream=row, attachment_id=attachment_id).first()
+        if found is None:
+            raise InputRefusedError("office.attachment.unknown", "there is no such file here", place=row.kind)
+        return unseal(self.key_of(row), bytes(found.sealed), _attachment_place(row, attachment_id))
+
+    def keep_log_entry(self, row: StreamKey, entry: "LogEntry", at: datetime) -> None:
+        """Keep what is to go into the public log; the same name twice is one entry."""
+        payload = seal(self.key_of(row), canonical_bytes(dict(entry.payload)), _log_place(row, entry.name))
+        LogEntryRow.objects.get_or_create(
+            stream=row,
+            name=entry.name,
+            defaults={
+                "kind": entry.kind,
+                "payload": payload,
+                "is_sealed": entry.opens_at is not None or bool(entry.opens_on),
+                "opens_at": entry.opens_at,
+                "opens_on": entry.opens_on,
+                "meant_at": at,
+            },
+        )
+
+    def log_entry(self, row: StreamKey, name: str) -> tuple[LogEntryRow, Mapping[str, Any]]:
+        """A kept entry and its payload. Raises InputRefusedError `office.log_entry.unknown`."""
+        found = LogEntryRow.objects.filter(stream=row, name=name).first()
+        if found is None:
+            raise InputRefusedError("office.log_entry.unknown", "no such entry was meant for the log", got=name)
+        return found, parse_json(unseal(self.key_of(row), bytes(found.payload), _log_place(row, name)))
+
+    def forget(self, row: StreamKey, at: datetime) -> None:
+        """Erase the stream: its key is destroyed, and with it the meaning of every sealed byte."""
+        AttachmentRow.objects.filter(stream=row).delete()
+        BlindToken.objects.filter(stream=row).delete()
+        SummaryRow.objects.filter(stream=row).delete()
+        FactRow.objects.filter(stream=row).update(body=b"")
+        row.wrapped_key, row.erased_at, row.length = None, at, 0
+        row.denied, row.concerns = [], []
+        row.save()
+
+
+def _fact_place(row: StreamKey, seq: int, kind: str) -> bytes:
+    return f"fact\0{row.kind}/{row.stream_id}\0{seq}\0{kind}".encode()
+
+
+def _summary_place(row: StreamKey) -> bytes:
+    return f"summary\0{row.kind}/{row.stream_id}".encode()
+
+
+def _log_place(row: StreamKey, name: str) -> bytes:
+    return f"log entry\0{row.kind}/{row.stream_id}\0{name}".encode()
+
+
+def _attachment_place(row: StreamKey, attachment_id: str) -> bytes:
+    return f"attachment\0{row.kind}/{row.stream_id}\0{attachment_id}".encode()

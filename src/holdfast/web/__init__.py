@@ -1,0 +1,1 @@
+"""The sites: `console` is the confidential one."""

@@ -1,0 +1,118 @@
+"""What every page uses: showing a template, asking for a fresh passkey, and telling an error.
+
+@page                      signed in; the rules decide what the vault gives
+@page(fresh=True)          and the passkey was used within the last minutes, or is asked for first
+"""
+
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any, overload
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.http import urlencode
+from django.utils.translation import get_language, get_language_bidi
+
+from holdfast.errors import CheckFailedError, HoldfastError, InputRefusedError, ServiceUnavailableError, UsageError
+
+View = Callable[..., HttpResponse]
+
+_STATUS_BY_CODE = {
+    "access.refused": 403,
+    "audit.budget.spent": 429,
+    "office.stream.unknown": 404,
+    "office.stream.erased": 410,
+    "office.stream.moved": 409,
+    "office.attachment.unknown": 404,
+    "office.invitation": 404,
+}
+_STATUS_BY_TYPE: tuple[tuple[type[HoldfastError], int], ...] = (
+    (InputRefusedError, 422),
+    (UsageError, 400),
+    (ServiceUnavailableError, 503),
+    (CheckFailedError, 409),
+)
+
+
+@overload
+def page(view: View) -> View: ...
+@overload
+def page(*, fresh: bool = ...) -> Callable[[View], View]: ...
+def page(view: View | None = None, *, fresh: bool = False) -> View | Callable[[View], View]:
+    """A page for members. See the module's text."""
+
+    def wrapped(inner: View) -> View:
+        @wraps(inner)
+        def answer(request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponse:
+            if request.reader is None:
+                return HttpResponseRedirect("/accounts/login/")
+            if fresh and not request.reader.passkey_fresh:
+                return step_up(request)
+            return inner(request, *arguments, **named)
+
+        return answer
+
+    return wrapped if view is None else wrapped(view)
+
+
+def step_up(request: HttpRequest) -> HttpResponse:
+    """Ask for the passkey. What a form held is not kept: it could hold names."""
+    if request.method == "GET":
+        return HttpResponseRedirect(
+            f"/accounts/2fa/webauthn/reauthenticate/?{urlencode({'next': request.get_full_path()})}"
+        )
+    return show(request, "console/passkey_first.html", {"back": request.path}, status=403)
+
+
+def show(
+    request: HttpRequest, template: str, context: Mapping[str, Any] | None = None, *, status: int = 200
+) -> HttpResponse:
+    """A page from a template; `console/page.html` is the frame that all extend."""
+    found: HttpResponse = render(request, template, dict(context or {}), status=status)
+    return found
+
+
+def error_page(request: HttpRequest, *, error: HoldfastError | None = None, status: int = 0) -> HttpResponse:
+    """A page that says what happened and what to do next. Codes and our own texts alone, never what was typed."""
+    if error is not None:
+        by_type = next((number for kind, number in _STATUS_BY_TYPE if isinstance(error, kind)), 500)
+        status = _STATUS_BY_CODE.get(error.code, by_type)
+    return show(request, "console/error.html", {"error": error, "status": status}, status=status)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Django calls this when a form was not sent from the console's own page."""
+    request.reader = getattr(request, "reader", None)
+    return error_page(
+        request,
+        error=CheckFailedError(
+            "console.form.stale",
+            "this form was not sent from a page of this console, or the page was too old",
+            hint="load the page again and send it from there; nothing was changed",
+        ),
+    )
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """An address without a page."""
+    request.reader = getattr(request, "reader", None)
+    return error_page(request, status=404)
+
+
+def furniture(request: HttpRequest) -> dict[str, Any]:
+    """What the frame of every page needs."""
+    from holdfast.web.console.urls import ROOMS
+
+    reader = getattr(request, "reader", None)
+    roles = reader.roles if reader else frozenset()
+    rooms = [room for room in ROOMS if room.home and reader and (not room.roles or room.roles & roles)]
+    return {
+        "office_name": settings.HOLDFAST_OFFICE.config.name,
+        "reader": reader,
+        "rooms": rooms,
+        "here": request.path,
+        "language": get_language() or "en",
+        "direction": "rtl" if get_language_bidi() else "ltr",
+        "languages": settings.LANGUAGES,
+    }

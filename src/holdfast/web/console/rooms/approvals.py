@@ -1,0 +1,100 @@
+"""Approvals: what waits for two signatures, what exactly is signed, signing, and carrying out."""
+
+import json
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from holdfast.crypto.passkeys import challenge_of, registered_passkey, to_base64url
+from holdfast.errors import InputRefusedError
+from holdfast.facts import StreamId
+from holdfast.store.office.members import passkey_registrations
+from holdfast.web.console.pages import page, show
+from holdfast.web.console.room import Room
+from holdfast.workflows import propose
+
+
+@page
+def home(request: HttpRequest) -> HttpResponse:
+    """All proposals whose lists the reader may see; no names."""
+    return show(request, "console/proposals.html", {"lines": propose.proposal_lines(request.office, request.reader)})
+
+
+@page(fresh=True)
+def one(request: HttpRequest, kind: str, number: str) -> HttpResponse:
+    """One proposal, with exactly what is signed."""
+    office, reader = request.office, request.reader
+    proposal = propose.read_proposal(office, reader, _stream(kind, number))
+    _name, known = propose.kind_of(proposal.stream)
+    content = proposal.request.content()
+    signed = any(each.member == reader.member for each in proposal.signatures)
+    keys = [registered_passkey(each).credential_id for each in passkey_registrations(reader.member)]
+    context = {
+        "proposal": proposal,
+        "kind": known,
+        "lines": known.lines(office, proposal.request.what),
+        "content": content.decode("utf-8"),
+        "signed": signed,
+        "refused": None if signed else propose.why_not(office, reader, proposal),
+        "ready": proposal.state == "open" and len(proposal.signatures) >= known.needed,
+        "options": {
+            "challenge": challenge_of(content),
+            "rpId": office.config.rp_id,
+            "credentials": [to_base64url(each) for each in keys],
+            "problem": _("The passkey did not sign."),
+        },
+    }
+    return show(request, "console/proposal.html", context)
+
+
+@require_POST
+@page(fresh=True)
+def sign(request: HttpRequest, kind: str, number: str) -> HttpResponse:
+    """Take the signature that the browser made."""
+    try:
+        response = json.loads(request.POST.get("response", ""))
+    except ValueError:
+        raise InputRefusedError(
+            "console.sign.unreadable", "no signature came with this form", hint="use the button on the page"
+        ) from None
+    if not isinstance(response, dict):
+        raise InputRefusedError("console.sign.unreadable", "no signature came with this form")
+    proposal = propose.sign(request.office, request.reader, _stream(kind, number), response)
+    messages.success(request, _("Signed."))
+    return HttpResponseRedirect(reverse("approvals:one", args=[kind, proposal.stream.id]))
+
+
+@require_POST
+@page(fresh=True)
+def carry_out(request: HttpRequest, kind: str, number: str) -> HttpResponse:
+    """Do what was approved."""
+    return HttpResponseRedirect(propose.carry_out(request.office, request.reader, _stream(kind, number)))
+
+
+@require_POST
+@page(fresh=True)
+def withdraw(request: HttpRequest, kind: str, number: str) -> HttpResponse:
+    """Take one's own proposal back."""
+    propose.withdraw(request.office, request.reader, _stream(kind, number))
+    return HttpResponseRedirect(reverse("approvals:home"))
+
+
+def _stream(kind: str, number: str) -> StreamId:
+    return StreamId(kind=propose.PREFIX + kind, id=number)
+
+
+ROOM = Room(
+    name="approvals",
+    title="Approvals",
+    order=5,
+    urls=[
+        path("", home, name="home"),
+        path("<slug:kind>/<slug:number>/", one, name="one"),
+        path("<slug:kind>/<slug:number>/sign/", sign, name="sign"),
+        path("<slug:kind>/<slug:number>/carry-out/", carry_out, name="carry_out"),
+        path("<slug:kind>/<slug:number>/withdraw/", withdraw, name="withdraw"),
+    ],
+)

@@ -1,0 +1,72 @@
+"""Members: who works here with which roles; inviting, alone while the office is founded, by two people after."""
+
+from django import forms
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import path, reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from holdfast.access.roles import MEANS, Role
+from holdfast.web.console.pages import page, show
+from holdfast.web.console.room import Room
+from holdfast.workflows import members
+
+
+class InviteForm(forms.Form):
+    """Whom to invite. Wiki accounts are sealed; they keep one person from approving twice."""
+
+    roles = forms.MultipleChoiceField(
+        label=_("Roles"),
+        choices=[(role.value, f"{role.value.replace('_', ' ')}: {MEANS[role]}") for role in Role],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    wiki_accounts = forms.CharField(
+        label=_("Wiki accounts of this person"),
+        help_text=_("One on each line. Sealed; used to tell people apart when they approve."),
+        widget=forms.Textarea(attrs={"rows": 3, "class": "cdx-text-area__textarea"}),
+        required=False,
+    )
+
+
+@page
+@require_http_methods(["GET", "POST"])
+def home(request: HttpRequest) -> HttpResponse:
+    """The list of members, and the form to invite one."""
+    office, reader = request.office, request.reader
+    listed = members.listed(office, reader)
+    form = InviteForm(request.POST or None)
+    link = ""
+    if request.method == "POST" and form.is_valid():
+        accounts = [line.strip() for line in form.cleaned_data["wiki_accounts"].splitlines() if line.strip()]
+        if members.is_founding():
+            secret = members.invite_alone(office, reader, form.cleaned_data["roles"], accounts)
+            link = f"{office.config.origin}/join/{secret}/"
+            listed, form = members.listed(office, reader), InviteForm()
+        else:
+            stream = members.propose_member(office, reader, form.cleaned_data["roles"], accounts)
+            return HttpResponseRedirect(
+                reverse("approvals:one", args=["membership", stream.id])
+                if reader.passkey_fresh
+                else reverse("approvals:home")
+            )
+    context = {"members": listed, "form": form, "link": link, "founding": members.is_founding()}
+    return show(request, "console/members.html", context)
+
+
+@page
+def invitation(request: HttpRequest, number: str) -> HttpResponse:
+    """The link of an approved invitation, shown once to an operator."""
+    secret = members.take_invitation(request.office, request.reader, number)
+    listed = members.listed(request.office, request.reader)
+    link = f"{request.office.config.origin}/join/{secret}/"
+    context = {"members": listed, "form": InviteForm(), "link": link, "founding": members.is_founding()}
+    return show(request, "console/members.html", context)
+
+
+ROOM = Room(
+    name="members",
+    title="Members",
+    roles=frozenset({"operator", "auditor"}),
+    order=80,
+    urls=[path("", home, name="home"), path("<slug:number>/invitation/", invitation, name="invitation")],
+)

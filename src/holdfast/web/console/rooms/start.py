@@ -1,0 +1,112 @@
+"""The start page, joining by invitation, the language, and suspending one's own access."""
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.password_validation import validate_password
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import path
+from django.utils.translation import check_for_language
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from holdfast.store.office.members import accept, invited
+from holdfast.web.console.pages import page, show
+from holdfast.web.console.room import Room
+from holdfast.workflows.members import suspend_own
+from holdfast.workflows.tasks import waiting_for
+
+
+class JoinForm(forms.Form):
+    """What a new member chooses."""
+
+    username = forms.RegexField(
+        r"^[a-z0-9][a-z0-9._-]{2,31}$",
+        label=_("Sign-in name"),
+        help_text=_("3 to 32 of a-z, 0-9, dot, hyphen. Not your name, not your account on a wiki."),
+        widget=forms.TextInput(attrs={"class": "cdx-text-input__input", "autocomplete": "username"}),
+    )
+    password = forms.CharField(
+        label=_("Password"),
+        help_text=_("12 characters or more."),
+        widget=forms.PasswordInput(attrs={"class": "cdx-text-input__input", "autocomplete": "new-password"}),
+    )
+    again = forms.CharField(
+        label=_("The password again"),
+        widget=forms.PasswordInput(attrs={"class": "cdx-text-input__input", "autocomplete": "new-password"}),
+    )
+
+    def clean(self) -> dict[str, str]:
+        found: dict[str, str] = super().clean()
+        if found.get("password") and found["password"] != found.get("again"):
+            self.add_error("again", _("The two passwords differ."))
+        elif found.get("password"):
+            validate_password(found["password"])
+        return found
+
+
+@page
+def home(request: HttpRequest) -> HttpResponse:
+    """What waits for this member, and their rooms."""
+    return show(request, "console/start.html", {"tasks": waiting_for(request.office, request.reader)})
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def join(request: HttpRequest, secret: str) -> HttpResponse:
+    """Use an invitation: choose a sign-in name and a password."""
+    office = request.office
+    invited(secret, office.clock())
+    form = JoinForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        accept(secret, form.cleaned_data["username"], form.cleaned_data["password"], office.clock())
+        messages.success(request, _("You are a member now. Sign in, then enrol a passkey."))
+        return HttpResponseRedirect("/accounts/login/")
+    return show(request, "console/join.html", {"form": form})
+
+
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """Change the language of the pages in this browser."""
+    following = request.POST.get("next", "/")
+    safe = (
+        following if following.startswith("/") and not following.startswith("//") and "\\" not in following else "/"
+    )
+    answer = HttpResponseRedirect(safe)
+    code = request.POST.get("language", "")
+    if check_for_language(code) and code in dict(settings.LANGUAGES):
+        answer.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            code,
+            max_age=365 * 86400,
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+            samesite="Strict",
+        )
+    return answer
+
+
+@page
+@require_http_methods(["GET", "POST"])
+def suspend(request: HttpRequest) -> HttpResponse:
+    """End one's own access at once; no reason is asked for."""
+    if request.method == "POST":
+        suspend_own(request.office, request.reader)
+        logout(request)
+        return HttpResponseRedirect("/accounts/login/")
+    return show(request, "console/suspend.html")
+
+
+ROOM = Room(
+    name="start",
+    title="Start",
+    order=0,
+    urls=[
+        path("", home, name="home"),
+        path("join/<str:secret>/", join, name="join"),
+        path("language/", language, name="language"),
+        path("suspend/", suspend, name="suspend"),
+    ],
+)

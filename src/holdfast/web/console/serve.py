@@ -1,0 +1,60 @@
+"""Serving the console on this machine: one process, threads, loopback alone."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from holdfast.web.console.settings import LARGEST_UPLOAD_BYTES, console_settings
+from holdfast.workflows.office import Office, OfficePlace, open_office
+
+MINUTE_SECONDS = 60.0
+_THREADS = 8
+_FROM_PROXY = {"x-forwarded-proto", "x-forwarded-host"}
+
+
+def console_application(place: OfficePlace) -> tuple[Office, Any]:
+    """The open office and the console as a WSGI application."""
+    office = open_office(place=place, django=console_settings(place))
+    from django.core.wsgi import get_wsgi_application
+
+    return office, get_wsgi_application()
+
+
+def serve(
+    office: Office, application: Any, *, port: int, every_minute: Callable[[], None], ready: Callable[[str], None]
+) -> None:
+    """Serve until interrupted, on 127.0.0.1 alone; `every_minute` is called meanwhile, in a thread of its own."""
+    from waitress.server import create_server
+
+    # nothing is ever put into a temporary file: bodies and answers stay in memory
+    server = create_server(
+        application,
+        host="127.0.0.1",
+        port=port,
+        threads=_THREADS,
+        ident="holdfast",
+        inbuf_overflow=LARGEST_UPLOAD_BYTES + 2**20,
+        outbuf_overflow=4 * LARGEST_UPLOAD_BYTES,
+        max_request_body_size=LARGEST_UPLOAD_BYTES,
+        clear_untrusted_proxy_headers=True,
+        **({"trusted_proxy": "127.0.0.1", "trusted_proxy_headers": _FROM_PROXY} if office.config.public_url else {}),
+    )
+    stopped = threading.Event()
+    clock = threading.Thread(target=_each_minute, args=(every_minute, stopped), daemon=True, name="clocks")
+    clock.start()
+    ready(office.config.origin if office.config.public_url else f"http://localhost:{port}")
+    try:
+        server.run()
+    finally:
+        stopped.set()
+        server.close()
+
+
+def _each_minute(call: Callable[[], None], stopped: threading.Event) -> None:
+    from django.db import connections
+
+    while not stopped.wait(MINUTE_SECONDS):
+        try:
+            call()
+        finally:
+            connections.close_all()

@@ -1,0 +1,84 @@
+"""Signing in through django-allauth: by invitation alone, codes sealed, passkeys bound to this office's origin."""
+
+import hashlib
+import hmac
+import secrets
+from typing import Any
+from urllib.parse import urlsplit
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.http import HttpRequest
+
+from holdfast.store.office.vault import Reader
+
+_SOURCES = secrets.token_bytes(32)
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Nobody signs up, no mail is sent, and one leads nowhere but within the console."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def is_safe_url(self, url: str | None) -> bool:
+        parts = urlsplit(url or "")
+        return (
+            bool(url) and not parts.scheme and not parts.netloc and str(url).startswith("/") and "\\" not in str(url)
+        )
+
+    def send_mail(self, *_: Any, **__: Any) -> None:
+        """The office knows no addresses."""
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """A token of the source that lives in this process's memory alone, for limits on guessing."""
+        source = str(request.META.get("REMOTE_ADDR", ""))
+        return hmac.new(_SOURCES, source.encode(), hashlib.sha256).hexdigest()[:32]
+
+
+class PasskeyAdapter(DefaultMFAAdapter):
+    """Codes' secrets are sealed in the database; a passkey names this office."""
+
+    def encrypt(self, text: str) -> str:
+        return str(settings.HOLDFAST_OFFICE.seal_code(text))
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return str(settings.HOLDFAST_OFFICE.unseal_code(encrypted_text))
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        config = settings.HOLDFAST_OFFICE.config
+        return {"id": config.rp_id, "name": config.name}
+
+    def get_public_key_credential_user_entity(self, user: Any) -> dict[str, Any]:
+        found: dict[str, Any] = super().get_public_key_credential_user_entity(user)
+        return found
+
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        """The last passkey stays: losing one is for two other members to help with."""
+        if authenticator.type != Authenticator.Type.WEBAUTHN:
+            return True
+        mine = Authenticator.objects.filter(user=authenticator.user, type=Authenticator.Type.WEBAUTHN)
+        return bool(mine.count() > 1)
+
+    def send_notification_mail(self, *_: Any, **__: Any) -> None:
+        """The office knows no addresses."""
+
+
+def reader_of(request: HttpRequest) -> Reader | None:
+    """Who asks, from the session alone; null when nobody is signed in."""
+    from allauth.account.internal.flows.login import get_authentication_records
+
+    user = request.user
+    if not user.is_authenticated:
+        return None
+    office = settings.HOLDFAST_OFFICE
+    times = [
+        float(each["at"])
+        for each in get_authentication_records(request, user)
+        if each.get("method") == "mfa" and each.get("type") == "webauthn"
+    ]
+    now = office.clock().timestamp()
+    fresh = bool(times) and now - max(times) < 60 * office.config.fresh_minutes
+    return Reader(**office.reader_facts(str(user.pk)), passkey_session=bool(times), passkey_fresh=fresh)

@@ -1,0 +1,39 @@
+"""Template tags and filters of the console."""
+
+import re
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+_DIRECTION_SIGNS = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
+
+
+@register.filter
+def moment(value: Any) -> SafeString | str:
+    """A time, in UTC to the minute, as a `time` element."""
+    if not isinstance(value, datetime):
+        return str(value or "—")
+    return format_html('<time datetime="{}">{} UTC</time>', value.isoformat(), value.strftime("%Y-%m-%d %H:%M"))
+
+
+@register.filter
+def account(value: Any) -> SafeString:
+    """An account's name as the wiki has it: set apart from the text around it, whatever its direction."""
+    text = _DIRECTION_SIGNS.sub(lambda found: f"\\u{ord(found.group()):04x}", str(value))
+    return format_html('<bdi class="account">{}</bdi>', text)
+
+
+@register.filter
+def words(value: Any) -> str:
+    """A stored word as people read it."""
+    return str(value).replace("_", " ").replace("-", " ")
+
+
+@register.filter
+def item(mapping: Any, key: Any) -> Any:
+    """One value of a mapping."""
+    return mapping.get(key, "") if hasattr(mapping, "get") else ""

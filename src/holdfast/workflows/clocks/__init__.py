@@ -1,0 +1,1 @@
+"""What happens by itself when its time comes: the folder is the list, every file declares one `CLOCK`."""

@@ -1,0 +1,332 @@
+"""Proposing, signing and carrying out: what takes two people takes this one way.
+
+A proposal is a sealed stream of the kind `proposal-KIND`; it holds the request whose bytes are signed. Signatures are
+verified when they come and verified again, all of them, at the moment of carrying out: a row in the database is never
+believed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from holdfast.approval import Approver, Signature, check_approved, check_signature, still_fresh
+from holdfast.approval.request import Request, fresh_request, parse_request
+from holdfast.crypto.passkeys import check_counter, parse_assertion, registered_passkey
+from holdfast.errors import CheckFailedError, HoldfastError, InputRefusedError
+from holdfast.facts import Fact, MemberId, StreamId
+from holdfast.registry import kinds_in
+from holdfast.store.office.members import all_members, passkey_registrations
+from holdfast.store.office.models import SignatureRow
+from holdfast.store.office.streams import Summary
+from holdfast.store.office.vault import Reader
+from holdfast.workflows import proposals
+from holdfast.workflows.office import Office
+from holdfast.workflows.proposals._kind import ProposalKind
+
+PREFIX = "proposal-"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proposal:
+    """A proposal as it stands: `open`, `executed`, `withdrawn` or `expired`."""
+
+    stream: StreamId
+    kind: str
+    request: Request
+    proposer: MemberId
+    state: str
+    signatures: tuple[Signature, ...]
+    outcome: str
+    facts: int
+
+
+def kinds() -> dict[str, ProposalKind]:
+    """Every kind of proposal, by name."""
+    return {name.replace("_", "-"): kind for name, kind in kinds_in(proposals, "PROPOSAL").items()}
+
+
+def kind_of(stream: StreamId) -> tuple[str, ProposalKind]:
+    """The kind of a proposal's stream. Raises InputRefusedError `proposal.kind`."""
+    name = stream.kind.removeprefix(PREFIX)
+    found = kinds().get(name)
+    if found is None or not stream.kind.startswith(PREFIX):
+        raise InputRefusedError("proposal.kind", "there is no such kind of proposal", got=stream.kind)
+    return name, found
+
+
+def propose(office: Office, reader: Reader, kind: str, what: Mapping[str, Any]) -> StreamId:
+    """Put something before approvers; the signing hours begin now.
+
+    Raises CheckFailedError `access.refused` when the reader may not write this kind of thing.
+    """
+    known = kinds()[kind]
+    now = office.clock()
+    request = fresh_request(kind, what, now=now, lasts=timedelta(hours=office.config.approval_hours))
+    known.lines(office, request.what)  # what cannot be shown cannot be approved
+    fact = Fact(type="proposed", at=now, by=reader.member, body={"content": request.content().decode("utf-8")})
+    return office.vault.create(
+        reader,
+        PREFIX + kind,
+        [fact],
+        summary=_summary("open", request),
+        purpose="proposal made",
+        ruled_as=known.ruled_as,
+    )
+
+
+def read_proposal(office: Office, reader: Reader, stream: StreamId, *, purpose: str = "proposal shown") -> Proposal:
+    """A proposal with its signatures, for a reader who may read this kind of thing."""
+    name, kind = kind_of(stream)
+    facts = office.vault.read(reader, stream, purpose=purpose, ruled_as=kind.ruled_as)
+    request = parse_request(str(facts[0].body["content"]).encode("utf-8"))
+    state, outcome = "open", ""
+    for fact in facts[1:]:
+        if fact.type in ("executed", "withdrawn"):
+            state, outcome = fact.type, str(fact.body.get("outcome", ""))
+    if state == "open" and office.clock() >= request.expires_at:
+        state = "expired"
+    rows = SignatureRow.objects.filter(proposal__kind=stream.kind, proposal__stream_id=stream.id).order_by("at")
+    return Proposal(
+        stream=stream,
+        kind=name,
+        request=request,
+        proposer=facts[0].by,
+        state=state,
+        signatures=tuple(_signature(row) for row in rows),
+        outcome=outcome,
+        facts=len(facts),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProposalLine:
+    """One line of the list of proposals: what kind, in which state; no names."""
+
+    kind: str
+    title: str
+    id: str
+    state: str
+    due_at: datetime | None
+    changed_at: datetime
+
+
+def proposal_lines(office: Office, reader: Reader, limit: int = 100) -> tuple[ProposalLine, ...]:
+    """The proposals of every kind whose list the reader may see, newest change first."""
+    found = []
+    now = office.clock()
+    for name, kind in kinds().items():
+        if not office.vault.may(reader, "read_list", kind.ruled_as).allowed:
+            continue
+        for line in office.vault.plain_lines(PREFIX + name, limit=limit):
+            late = line.state == "open" and line.due_at is not None and line.due_at <= now
+            found.append(
+                ProposalLine(
+                    kind=name,
+                    title=kind.title,
+                    id=line.stream.id,
+                    state="expired" if late else line.state,
+                    due_at=line.due_at,
+                    changed_at=line.changed_at,
+                )
+            )
+    return tuple(sorted(found, key=lambda line: line.changed_at, reverse=True)[:limit])
+
+
+def sign(office: Office, reader: Reader, stream: StreamId, response: Mapping[str, Any]) -> Proposal:
+    """Take one member's passkey signature over a proposal, verified now.
+
+    `response` is what the browser gave. Raises CheckFailedError `approval.…`, `crypto.passkey.cloned`,
+    `access.refused`, `proposal.closed`.
+    """
+    _, kind = kind_of(stream)
+    proposal = read_proposal(office, reader, stream, purpose="proposal signed")
+    _check_open(proposal)
+    now = office.clock()
+    everyone = {each.member: each for each in approvers(office)}
+    assertion = parse_assertion(response)
+    signature = Signature(
+        member=reader.member,
+        credential_id=assertion.credential_id,
+        client_data=assertion.client_data,
+        authenticator_data=assertion.authenticator_data,
+        signature=assertion.signature,
+        at=now,
+    )
+    me = everyone[reader.member]
+    counter = check_signature(
+        signature,
+        content=proposal.request.content(),
+        approver=me,
+        now=now,
+        rp_id=office.config.rp_id,
+        origins=frozenset({office.config.origin}),
+        max_age=_max_age(office),
+    )
+    with office.vault.transaction():
+        office.vault.require(
+            reader, "approve", stream.kind, stream, purpose="proposal signed", ruled_as=kind.ruled_as
+        )
+        _check_signer(office, kind, proposal, me, everyone)
+        _advance_counter(assertion.credential_id, counter)
+        row = office.vault.stream_row(stream)
+        SignatureRow.objects.update_or_create(
+            proposal=row,
+            member=reader.member,
+            defaults={
+                "credential_id": signature.credential_id,
+                "client_data": signature.client_data,
+                "authenticator_data": signature.authenticator_data,
+                "signature": signature.signature,
+                "at": now,
+            },
+        )
+    return read_proposal(office, reader, stream, purpose="proposal signed")
+
+
+def carry_out(office: Office, reader: Reader, stream: StreamId) -> str:
+    """Do what was approved, once: all signatures are verified again over the bytes that are about to be done.
+
+    Gives the address of the page that shows the result. Raises CheckFailedError `approval.…` (too few, stale, not
+    different people), `proposal.closed`, and what the kind raises when the world has moved.
+    """
+    name, kind = kind_of(stream)
+    proposal = read_proposal(office, reader, stream, purpose="proposal carried out")
+    _check_open(proposal)
+    now = office.clock()
+    request = proposal.request
+    with office.vault.transaction():
+        approved = check_approved(
+            request,
+            content=request.content(),
+            signatures=still_fresh(proposal.signatures, now=now, max_age=_max_age(office)),
+            approvers=approvers(office),
+            now=now,
+            rp_id=office.config.rp_id,
+            origins=frozenset({office.config.origin}),
+            max_age=_max_age(office),
+            role=kind.roles,
+            barred=kind.barred(office, request.what),
+            needed=kind.needed,
+        )
+        outcome = kind.execute(office, approved)
+        done = Fact(type="executed", at=now, by=reader.member, body={"outcome": outcome})
+        office.vault.append(
+            Reader.system(),
+            stream,
+            [done],
+            expect=proposal.facts,
+            summary=_summary("executed", request),
+            purpose=f"proposal {name} executed",
+        )
+    return outcome
+
+
+def withdraw(office: Office, reader: Reader, stream: StreamId) -> None:
+    """Take a proposal back; only who made it may."""
+    proposal = read_proposal(office, reader, stream)
+    _check_open(proposal)
+    if proposal.proposer != reader.member:
+        raise CheckFailedError("proposal.not_yours", "only who made a proposal may take it back")
+    fact = Fact(type="withdrawn", at=office.clock(), by=reader.member)
+    office.vault.append(
+        Reader.system(),
+        stream,
+        [fact],
+        expect=proposal.facts,
+        summary=_summary("withdrawn", proposal.request),
+        purpose="proposal withdrawn",
+    )
+
+
+def approvers(office: Office) -> tuple[Approver, ...]:
+    """Every member as an approver: passkeys, wiki accounts, declared links, roles."""
+    profiles = {
+        stream.id: sealed
+        for stream, sealed in office.vault.compute_over(Reader.system(), "member", purpose="approvers told apart")
+    }
+    found = []
+    for member in all_members():
+        profile = profiles.get(member.member, {})
+        keys = [registered_passkey(each) for each in passkey_registrations(member.member)]
+        working = member.active and member.suspended_at is None
+        found.append(
+            Approver(
+                member=member.member,
+                person=str(profile.get("person") or member.member),
+                passkeys={key.credential_id: key.public_key for key in keys},
+                wiki_accounts=frozenset(profile.get("wiki_accounts", ())),
+                linked_to=frozenset(map(MemberId, profile.get("linked_to", ()))),
+                roles=member.roles if working else frozenset(),
+            )
+        )
+    return tuple(found)
+
+
+def why_not(office: Office, reader: Reader, proposal: Proposal) -> HoldfastError | None:
+    """Why this reader cannot sign, before they try; null when they can."""
+    _, kind = kind_of(proposal.stream)
+    everyone = {each.member: each for each in approvers(office)}
+    try:
+        _check_open(proposal)
+        _check_signer(office, kind, proposal, everyone[reader.member], everyone)
+    except HoldfastError as reason:
+        return reason
+    return None
+
+
+def _check_signer(
+    office: Office, kind: ProposalKind, proposal: Proposal, me: Approver, everyone: Mapping[MemberId, Approver]
+) -> None:
+    from holdfast.approval.people import same_person
+
+    if not me.roles & kind.roles:
+        raise CheckFailedError(
+            "approval.role", "your roles do not approve this", expected=" or ".join(sorted(kind.roles))
+        )
+    mine = same_person(me.member, everyone.values())
+    barred = kind.barred(office, proposal.request.what)
+    for member in sorted(mine & set(barred)):
+        raise CheckFailedError("approval.barred", "you must stand aside here", got=barred[member])
+    others = {each.member for each in proposal.signatures} - {me.member}
+    if others & mine:
+        raise CheckFailedError("approval.same_person", "the other signature is tied to you; another person must sign")
+
+
+def _check_open(proposal: Proposal) -> None:
+    if proposal.state != "open":
+        raise CheckFailedError(
+            "proposal.closed",
+            "this proposal is closed",
+            got=proposal.state,
+            hint="make a new one if it is still wanted",
+        )
+
+
+def _advance_counter(credential_id: bytes, counter: int) -> None:
+    from holdfast.store.office.models import PasskeyCounter
+
+    row, _ = PasskeyCounter.objects.select_for_update().get_or_create(credential_id=credential_id)
+    check_counter(row.counter, counter)
+    row.counter = counter
+    row.save()
+
+
+def _signature(row: SignatureRow) -> Signature:
+    return Signature(
+        member=MemberId(row.member),
+        credential_id=bytes(row.credential_id),
+        client_data=bytes(row.client_data),
+        authenticator_data=bytes(row.authenticator_data),
+        signature=bytes(row.signature),
+        at=row.at,
+    )
+
+
+def _summary(state: str, request: Request) -> Summary:
+    due: datetime | None = request.expires_at if state == "open" else None
+    return Summary(state=state, due_at=due)
+
+
+def _max_age(office: Office) -> timedelta:
+    return timedelta(hours=office.config.approval_hours)
