@@ -1,0 +1,1 @@
+"""A case: facts, evidence and people of one investigation. Facts are appended, the state is computed from them."""

@@ -1,0 +1,34 @@
+"""Blind match between cases: another case holds this account, without opening that case (2.7).
+
+A token is a keyed hash of an account name in the form in which MediaWiki compares it. The index of tokens lies in the
+database; without the key nobody can test a name against it, and a match gives a number of cases and nothing else.
+"""
+
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+
+from holdfast.cases.case import Case
+
+Blind = Callable[[str], str]
+"""A keyed one-way function from text to hexadecimal: `crypto.sealing.blind` with its key and domain fixed."""
+
+
+def account_form(account: str) -> str:
+    """The name as MediaWiki compares it: NFC, underscores as spaces, outer spaces off, first letter large."""
+    name = " ".join(unicodedata.normalize("NFC", account).replace("_", " ").split())
+    return name[:1].upper() + name[1:]
+
+
+def token(account: str, blind: Blind) -> str:
+    """The token of one account, in hexadecimal."""
+    return blind(account_form(account))
+
+
+def tokens_of(case: Case, blind: Blind) -> frozenset[str]:
+    """The tokens of all people of a case: what the index holds for it."""
+    return frozenset(token(person.account, blind) for person in case.people.values())
+
+
+def other_cases(tokens: Iterable[str], index: Mapping[str, frozenset[str]], own: str) -> int:
+    """How many other cases hold one of these accounts. `index` maps a token to the cases that hold it."""
+    return len(frozenset().union(*(index.get(each, frozenset()) for each in tokens)) - {own})

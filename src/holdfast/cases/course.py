@@ -1,0 +1,258 @@
+"""The way of a case: triage, open, decided, closed, and back; what each step needs. Nobody destroys a case alone.
+
+Reports alone, however many, move no case past triage: opening needs something that a worker checked, or a finding.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from holdfast.cases._fields import LINE, PAGE, SHORT, choice, fields, ident, many, record, several, sha256, text
+from holdfast.cases._kind import CLOCK, CUSTODIAN, DECIDER, INVESTIGATOR, LIVE, WORKING, Stage, kind, known, refuse
+from holdfast.cases.attribution import Level, check_level
+from holdfast.cases.hypotheses import check_hypotheses
+from holdfast.cases.people import Before, Person, Role, check_public_trace
+from holdfast.cases.sources import SourceKind, independent_of
+from holdfast.cases.standards import Severity
+from holdfast.cases.weight import check_standard
+from holdfast.facts import SYSTEM, Fact, MemberId
+
+if TYPE_CHECKING:
+    from holdfast.cases.case import Case
+
+DESTROYERS = 2
+APPEAL_DAYS = 365
+"""A decided case is kept at least so long after its closing: evidence outlives the time for appeal (3.13)."""
+
+
+class Outcome(StrEnum):
+    """What a decision says."""
+
+    ACT = "act"
+    NO_ACTION = "no_action"
+    REFER = "refer"
+    """To a body that is nearer to it (7.6)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ground:
+    """Why one action of one severity against one person: the rule, and what is claimed."""
+
+    person: str
+    severity: Severity
+    rule: str
+    level: Level
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """What was decided, by whom and why."""
+
+    outcome: Outcome
+    by: MemberId
+    at: datetime
+    reasons: str
+    grounds: tuple[Ground, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Course:
+    """What happened to the case as a whole."""
+
+    decision: Decision | None = None
+    former: tuple[Decision, ...] = ()
+    """Decisions of an earlier round, before it was reopened."""
+    renewals: frozenset[tuple[datetime, str]] = frozenset()
+    is_idle: bool = False
+    closed_at: datetime | None = None
+    closed_why: str = ""
+    plans: frozenset[str] = frozenset()
+
+
+def triage_weight(case: "Case") -> int:
+    """How many independent reporters a case has: coordinated ones are one, those with a conflict none."""
+    reporters = {each.id for each in case.sources.values() if each.kind is SourceKind.REPORTER}
+    return independent_of(case, {each.source for each in case.reports.values()} & reporters)
+
+
+def _check_may_open(case: "Case") -> None:
+    if any(each.counts for each in case.evidence.values()) or case.findings:
+        return
+    raise refuse(
+        "open.only_reports",
+        "reports alone open no case, however many they are",
+        expected="a piece of evidence that somebody checked against where it comes from, or a finding",
+        hint="look at the public record, take what is there as evidence and check it",
+    )
+
+
+def _take_up(case: "Case", fact: Fact) -> "Case":
+    fields(fact, {"why": text(LINE)})
+    _check_may_open(case)
+    return replace(case, stage=Stage.OPEN)
+
+
+def _decide(case: "Case", fact: Fact) -> "Case":
+    ground = record({"person": ident, "severity": choice(Severity), "rule": text(LINE), "level": choice(Level)})
+    body = fields(fact, {"outcome": choice(Outcome), "reasons": text(PAGE)}, {"grounds": many(ground)})
+    grounds = tuple(Ground(**each) for each in body.get("grounds", ()))
+    _check_decider(case, fact.by)
+    _check_exculpatory(case, fact.by)
+    if body["outcome"] is Outcome.ACT:
+        _check_act(case, grounds)
+    elif grounds:
+        raise refuse("decide.grounds", "only a decision to act has grounds against people")
+    decision = Decision(outcome=body["outcome"], by=fact.by, at=fact.at, reasons=body["reasons"], grounds=grounds)
+    return replace(case, stage=Stage.DECIDED, course=replace(case.course, decision=decision))
+
+
+def _check_decider(case: "Case", member: MemberId) -> None:
+    if member in case.readers.barred:
+        raise refuse("decide.barred", "this decider is recused from, or denied, the case")
+    if member in case.investigators:
+        raise refuse(
+            "decide.investigator",
+            "who gathered the evidence does not decide",
+            hint="a decider who recorded nothing against anybody in this case",
+        )
+
+
+def _check_exculpatory(case: "Case", member: MemberId) -> None:
+    if not case.exculpatory and not case.exculpatory_searches:
+        raise refuse(
+            "decide.exculpatory_not_sought",
+            "nobody has looked for what speaks for the people concerned",
+            hint="record what was found, or what was looked for without result",
+        )
+    shown = case.exculpatory_shown.get(member)
+    if shown is None or shown.items != frozenset(case.exculpatory):
+        raise refuse(
+            "decide.exculpatory_first",
+            "the decider sees what exonerates before deciding",
+            hint="open the page of exculpatory findings; what was added since is shown again",
+        )
+
+
+def _check_act(case: "Case", grounds: tuple[Ground, ...]) -> None:
+    if not grounds:
+        raise refuse("decide.no_grounds", "a decision to act names its grounds for each person")
+    weighed = [items for items in (check_ground(case, each) for each in grounds) if items is not None]
+    if weighed:
+        check_hypotheses(case, frozenset().union(*weighed))
+
+
+def is_own_request(person: Person, severity: Severity) -> bool:
+    """Whether this is a removal that a person who is at risk or coerced asked for: no wrong is claimed, or proved."""
+    return bool(person.own_request) and severity is Severity.RIGHTS_REMOVAL and Role.SUSPECT not in person.roles
+
+
+def check_ground(case: "Case", ground: Ground) -> frozenset[str] | None:
+    """The items that carry one ground, when all that it needs is there; None for a removal at the own request.
+
+    Raises CheckFailedError `case.…` for what is missing.
+    """
+    person = known(case.people, ground.person, "person")
+    if is_own_request(person, ground.severity):
+        check_public_trace(case, person)
+        return None
+    if case.standards.opened_at is None:
+        raise refuse("decide.sealed", "the standards were not fixed and the scores not opened")
+    if Role.SUSPECT not in person.roles:
+        raise refuse(
+            "decide.not_suspect",
+            "an action is decided against a suspect; a removal of rights also at the own request of one at risk",
+            hint="a protective suspension without fault is a freeze, not a case",
+        )
+    check_public_trace(case, person)
+    unheard = person.outstanding(Before.DECISION)
+    if unheard:
+        raise refuse("people.duty_first", "duties towards a person come first", expected=", ".join(unheard))
+    check_level(case, ground.level)
+    return check_standard(case, person.id, ground.severity).without_association.items
+
+
+def _close(case: "Case", fact: Fact) -> "Case":
+    body = fields(fact, {"why": text(PAGE)})
+    if fact.by == SYSTEM and not case.course.is_idle:
+        raise refuse("close.not_idle", "the clock closes only what was idle and not renewed")
+    owed = [name for person in case.people.values() for name in person.outstanding(Before.CLOSING)]
+    if case.stage is Stage.DECIDED and owed:
+        raise refuse("people.duty_first", "duties towards people are open", expected=", ".join(sorted(set(owed))))
+    course = replace(case.course, closed_at=fact.at, closed_why=body["why"], is_idle=False)
+    return replace(case, stage=Stage.CLOSED, course=course)
+
+
+def _reopen(case: "Case", fact: Fact) -> "Case":
+    fields(fact, {"why": text(PAGE)})
+    course = case.course
+    former = course.former if course.decision is None else (*course.former, course.decision)
+    reopened = replace(course, decision=None, former=former, closed_at=None, closed_why="", is_idle=False)
+    may_stay_open = any(each.counts for each in case.evidence.values()) or bool(case.findings)
+    return replace(case, stage=Stage.OPEN if may_stay_open else Stage.TRIAGE, course=reopened)
+
+
+def _fall_idle(case: "Case", fact: Fact) -> "Case":
+    fields(fact, {})
+    if fact.at - case.last_at < timedelta(days=case.idle_days):
+        raise refuse("idle.not_yet", "this case is not idle yet")
+    return replace(case, course=replace(case.course, is_idle=True))
+
+
+def _renew(case: "Case", fact: Fact) -> "Case":
+    body = fields(fact, {"why": text(LINE)})
+    renewals = case.course.renewals | {(fact.at, body["why"])}
+    return replace(case, course=replace(case.course, renewals=renewals, is_idle=False))
+
+
+def _link_plan(case: "Case", fact: Fact) -> "Case":
+    body = fields(fact, {"plan": text(SHORT)})
+    if case.course.decision is None or case.course.decision.outcome is not Outcome.ACT:
+        raise refuse("plan.no_decision", "only a decision to act leads to a plan")
+    return replace(case, course=replace(case.course, plans=case.course.plans | {body["plan"]}))
+
+
+def _destroy(case: "Case", fact: Fact) -> "Case":
+    body = fields(fact, {"why": text(LINE), "approved_by": several(text(SHORT), least=1), "sha256": sha256})
+    if len(body["approved_by"]) < DESTROYERS:
+        raise refuse("destroy.alone", "nobody destroys a case alone", expected=f"{DESTROYERS} custodians")
+    if body["approved_by"] & set(case.writers):
+        raise refuse("destroy.writer", "who wrote in a case does not destroy it")
+    check_may_destroy(case, fact.at)
+    return replace(case, stage=Stage.DESTROYED)
+
+
+def check_may_destroy(case: "Case", now: datetime) -> None:
+    """Return when the case is closed and the time for appeal is over.
+
+    Raises CheckFailedError `case.destroy.not_closed` or `case.destroy.appeal_open`.
+    """
+    if case.stage is not Stage.CLOSED or case.course.closed_at is None:
+        raise refuse("destroy.not_closed", "only a closed case is destroyed")
+    if case.course.decision is not None and now - case.course.closed_at < timedelta(days=APPEAL_DAYS):
+        raise refuse("destroy.appeal_open", f"evidence is kept for {APPEAL_DAYS} days after closing, for appeals")
+
+
+def coarse_state(case: "Case") -> str:
+    """What a reporter or a subject is told of the case (4.11): no more than how far it is."""
+    words: Mapping[Stage, str] = {
+        Stage.TRIAGE: "received",
+        Stage.OPEN: "being looked at",
+        Stage.DECIDED: "decided",
+        Stage.CLOSED: "closed",
+        Stage.DESTROYED: "closed",
+    }
+    return words[case.stage]
+
+
+FACTS = {
+    "taken up": kind(_take_up, stages=frozenset({Stage.TRIAGE})),
+    "decided": kind(_decide, DECIDER, stages=frozenset({Stage.OPEN})),
+    "closed": kind(_close, INVESTIGATOR, DECIDER, CLOCK, stages=LIVE),
+    "reopened": kind(_reopen, INVESTIGATOR, DECIDER, stages=frozenset({Stage.DECIDED, Stage.CLOSED})),
+    "fell idle": kind(_fall_idle, CLOCK, stages=WORKING),
+    "renewed": kind(_renew, INVESTIGATOR, DECIDER, stages=WORKING),
+    "plan made": kind(_link_plan, INVESTIGATOR, DECIDER, stages=frozenset({Stage.DECIDED})),
+    "destroyed": kind(_destroy, CUSTODIAN, stages=frozenset({Stage.CLOSED})),
+}

@@ -1,0 +1,89 @@
+"""Recusal, computed: who is party, target or near to a case stands aside (3.7, D11).
+
+Closeness comes from public data (votes, co-action, talk between two accounts), from what people declare, and from
+being party to the same case. Names stay inside: a refusal says that there is closeness and not to whom.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from holdfast.cases.case import Case
+from holdfast.errors import InputRefusedError
+from holdfast.facts import MemberId
+
+
+class Why(StrEnum):
+    """What makes two accounts close."""
+
+    VOTES = "votes"
+    """They take the same side beyond what chance explains."""
+    CO_ACTION = "co_action"
+    INTERACTION = "interaction"
+    """They write on each other's talk pages, or revert each other, often."""
+    SELF_DECLARED = "self_declared"
+    SAME_CASE = "same_case"
+    """Both are people of one case."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Edge:
+    """Two accounts that are close."""
+
+    one: str
+    other: str
+    why: Why
+
+
+def read_edges(data: bytes) -> tuple[Edge, ...]:
+    """Edges from CSV with the columns one, other, why. Raises InputRefusedError `case.edges`, naming the line."""
+    line = 1
+    try:
+        found = []
+        for line, row in enumerate(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")), 2):
+            found.append(Edge(one=row["one"], other=row["other"], why=Why(row["why"])))
+        return tuple(found)
+    except (UnicodeDecodeError, csv.Error, KeyError, ValueError):
+        raise InputRefusedError(
+            "case.edges",
+            "this list of closeness cannot be read",
+            expected="CSV in UTF-8 with one, other and why, which is one of " + ", ".join(Why),
+            place=f"line {line}",
+        ) from None
+
+
+def edges_within(case: Case) -> tuple[Edge, ...]:
+    """People of one case are close to each other, for every other case."""
+    accounts = sorted(person.account for person in case.people.values())
+    return tuple(
+        Edge(one=one, other=other, why=Why.SAME_CASE)
+        for place, one in enumerate(accounts)
+        for other in accounts[place + 1 :]
+    )
+
+
+def recusals(
+    case: Case, members: Mapping[MemberId, Iterable[str]], edges: Iterable[Edge]
+) -> dict[MemberId, tuple[str, ...]]:
+    """Who must stand aside, and the reasons, as words without names, in a fixed order.
+
+    `members` gives the wiki accounts of each member; a member with none has no closeness that could be seen, so the
+    register must know them. Cost: linear in people, accounts and edges.
+    """
+    people = {person.account for person in case.people.values()}
+    near: dict[str, set[Why]] = {}
+    for edge in edges:
+        for account, other in ((edge.one, edge.other), (edge.other, edge.one)):
+            if other in people:
+                near.setdefault(account, set()).add(edge.why)
+    found = {}
+    for member, accounts in members.items():
+        own = set(accounts)
+        reasons = ["party to the case"] if own & people else []
+        closeness = {why for account in own for why in near.get(account, ())}
+        reasons += [f"near a party: {why.value}" for why in Why if why in closeness]
+        if reasons:
+            found[member] = tuple(reasons)
+    return found
