@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from holdfast.access.roles import Role
 from holdfast.errors import CheckFailedError, InputRefusedError
 from holdfast.facts import Fact
 
@@ -28,8 +29,8 @@ WORKING = frozenset({Stage.TRIAGE, Stage.OPEN})
 LIVE = WORKING | {Stage.DECIDED}
 KEPT = LIVE | {Stage.CLOSED}
 
-INVESTIGATOR, DECIDER, LEGAL = "investigator", "decider", "legal"
-APPEAL_READER, CUSTODIAN, AUDITOR = "appeal_reader", "custodian", "auditor"
+INVESTIGATOR, DECIDER, LEGAL = Role.INVESTIGATOR, Role.DECIDER, Role.LEGAL
+APPEAL_READER, CUSTODIAN, AUDITOR = Role.APPEAL_READER, Role.CUSTODIAN, Role.AUDITOR
 CLOCK = "clock"
 """Not a role of a person: what `tick` may write, on the rules that people set."""
 

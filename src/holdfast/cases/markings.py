@@ -1,6 +1,6 @@
 """Markings: who may see a thing. They follow the Traffic Light Protocol 2.0 and gate every query and export (2.5)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -27,7 +27,7 @@ class Marking(StrEnum):
         return list(Marking).index(self)
 
 
-CLEARANCE = {
+CLEARANCE: Mapping[str, Marking] = {
     INVESTIGATOR: Marking.AMBER_STRICT,
     DECIDER: Marking.AMBER_STRICT,
     LEGAL: Marking.AMBER_STRICT,

@@ -39,18 +39,15 @@ class Edge:
 
 def read_edges(data: bytes) -> tuple[Edge, ...]:
     """Edges from CSV with the columns one, other, why. Raises InputRefusedError `case.edges`, naming the line."""
-    line = 1
+    rows = csv.DictReader(io.StringIO(data.decode("utf-8-sig", "replace"), newline=""))
     try:
-        found = []
-        for line, row in enumerate(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")), 2):
-            found.append(Edge(one=row["one"], other=row["other"], why=Why(row["why"])))
-        return tuple(found)
-    except (UnicodeDecodeError, csv.Error, KeyError, ValueError):
+        return tuple(Edge(one=row["one"], other=row["other"], why=Why(row["why"])) for row in rows)
+    except (csv.Error, KeyError, ValueError):
         raise InputRefusedError(
             "case.edges",
             "this list of closeness cannot be read",
             expected="CSV in UTF-8 with one, other and why, which is one of " + ", ".join(Why),
-            place=f"line {line}",
+            place=f"line {rows.line_num}",
         ) from None
 
 

@@ -112,16 +112,26 @@ def _why_person(person: Person) -> Cut:
     return Cut.PROTECTS_WITNESS if Role.WITNESS in person.roles else Cut.OTHER_PERSON
 
 
-def _why_cut(each: Evidence, audience: Audience, subject: Person | None) -> Cut | None:
+def _about_others(case: Case, about: frozenset[str], audience: Audience, subject: Person | None) -> Cut | None:
+    """Why a thing about these people is cut: it would show somebody who is not the audience's to see."""
+    guarded = {_why_person(case.people[each]) for each in sorted(about)} - {Cut.OTHER_PERSON}
+    if guarded and about != ({subject.id} if subject else set()):
+        return Cut.PERSON_AT_RISK if Cut.PERSON_AT_RISK in guarded else Cut.PROTECTS_WITNESS
+    if audience is Audience.PUBLIC or (subject is not None and about - {subject.id}):
+        return Cut.OTHER_PERSON
+    return None
+
+
+def _why_cut(case: Case, each: Evidence, audience: Audience, subject: Person | None) -> Cut | None:
     if each.kind is Class.TESTIMONY:
         return Cut.PROTECTS_REPORTER
     if each.marking.height > _OPEN_UP_TO[audience].height:
         return Cut.MARKING
     if each.kind is Class.TECHNICAL:
         return Cut.NON_PUBLIC_DATA
-    if subject is not None and each.about != {subject.id}:
+    if subject is not None and subject.id not in each.about:
         return Cut.OTHER_PERSON
-    return None
+    return _about_others(case, each.about, audience, subject)
 
 
 def _evidence(
@@ -129,7 +139,7 @@ def _evidence(
 ) -> list[dict[str, Any]]:
     shown = []
     for name, each in sorted(case.evidence.items()):
-        why = _why_cut(each, audience, subject)
+        why = _why_cut(case, each, audience, subject)
         if why is not None:
             cuts.append((f"evidence/{name}", why))
             continue
@@ -183,9 +193,9 @@ def _exculpatory(
 ) -> list[dict[str, Any]]:
     shown = []
     for name, each in sorted(case.exculpatory.items()):
-        concerns_others = each.about - ({subject.id} if subject else set())
-        if audience is Audience.PUBLIC or (subject is not None and concerns_others):
-            cuts.append((f"exculpatory/{name}", Cut.OTHER_PERSON))
+        why = _about_others(case, each.about, audience, subject)
+        if why is not None:
+            cuts.append((f"exculpatory/{name}", why))
         else:
             shown.append({"id": name, "text": each.text})
     return shown

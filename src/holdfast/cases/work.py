@@ -66,7 +66,7 @@ class Event:
     """One thing on the timeline: when it happened, not when it was recorded."""
 
     id: str
-    at: datetime
+    happened_at: datetime
     text: str
     evidence: tuple[str, ...] = ()
     withdrawn: str = ""
@@ -85,7 +85,7 @@ class Work:
     def timeline(self) -> tuple[Event, ...]:
         """What stands on the timeline, earliest first."""
         standing = [each for each in self.events.values() if not each.withdrawn]
-        return tuple(sorted(standing, key=lambda each: (each.at, each.id)))
+        return tuple(sorted(standing, key=lambda each: (each.happened_at, each.id)))
 
 
 def _add_task(case: "Case", fact: Fact) -> "Case":
@@ -119,7 +119,7 @@ def _revise_note(case: "Case", fact: Fact) -> "Case":
 
 
 def _place_event(case: "Case", fact: Fact) -> "Case":
-    body = fields(fact, {"id": ident, "at": moment, "text": text(LINE)}, {"evidence": many(ident)})
+    body = fields(fact, {"id": ident, "happened_at": moment, "text": text(LINE)}, {"evidence": many(ident)})
     for each in body.get("evidence", ()):
         known(case.evidence, each, "evidence")
     event = Event(**body)

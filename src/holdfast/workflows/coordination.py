@@ -4,7 +4,7 @@ A finding is a group that passed its null and a run whose gate let it be publish
 explanation apart is computed where the lake has the data, and said not to be tested where it has not.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from holdfast.findings.assessment import Assessment
-from holdfast.findings.finding import Area, Evidence, Finding, Innocent
+from holdfast.findings.finding import Area, Evidence, Finding, Innocent, false_accusation
 from holdfast.ids import WikiName
 from holdfast.networks.calibration import REPLICATES
 from holdfast.networks.coaction import Settings as LookSettings
@@ -134,9 +134,19 @@ def _finding(seen: _Seen, group: Group, place: int, label: Callable[[int], str])
         details={
             "level": group.level,
             "stability": group.stability,
+            **_false_accusation(seen, group),
             "without_association_features": "no finding: accounts, pages and times are all that was used",
         },
     )
+
+
+def _false_accusation(seen: _Seen, group: Group) -> dict[str, Mapping[str, float | int]]:
+    bound = seen.found.calibration.upper_bound
+    if bound is None:
+        return {}
+    looked_at = len(np.unique(seen.actions.account))
+    rate = false_accusation(groups_upper_bound=bound, members=len(group.accounts), accounts=looked_at)
+    return {"false_accusation": rate}
 
 
 def _innocent(seen: _Seen, group: Group, joint: list[Joint], moments: list[datetime]) -> tuple[Innocent, ...]:

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import numpy as np
 
-from holdfast.findings.finding import Area, Evidence, Finding, Innocent
+from holdfast.findings.finding import Area, Evidence, Finding, Innocent, false_accusation
 from holdfast.ids import wiki_name
 from holdfast.networks.votes import Bloc
 from holdfast.workflows.votes import VoteRun
@@ -76,6 +76,7 @@ def _finding(run: VoteRun, wiki: str, bloc: Bloc) -> Finding:
             "p_turnout": bloc.p_turnout,
             "p_side": bloc.p_side,
             "p_seam": bloc.p_seam,
+            **_false_accusation(run, bloc),
             "without_association": {
                 "p": bloc.p_side,
                 "meaning": "what is left when coming together counts for nothing",
@@ -83,6 +84,15 @@ def _finding(run: VoteRun, wiki: str, bloc: Bloc) -> Finding:
             "elections_with_another_outcome": len(moved),
         },
     )
+
+
+def _false_accusation(run: VoteRun, bloc: Bloc) -> dict[str, dict[str, float | int]]:
+    gate = run.result.gate
+    if gate is None:
+        return {}
+    voters = len(run.result.ballots.voters)
+    rate = false_accusation(groups_upper_bound=gate.upper_bound, members=len(bloc.members), accounts=voters)
+    return {"false_accusation": rate}
 
 
 def _period(run: VoteRun) -> tuple[date | None, date | None]:

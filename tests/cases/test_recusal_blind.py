@@ -1,0 +1,78 @@
+"""Recusal from the graph of closeness, and the blind match between cases."""
+
+import hashlib
+import hmac
+from collections import defaultdict
+
+import pytest
+
+from cases.case_story import DECIDER, INVESTIGATOR, LEGAL, SECOND, Told
+from holdfast.cases.blind import account_form, other_cases, token, tokens_of
+from holdfast.cases.recusal import Edge, Why, edges_within, read_edges, recusals
+from holdfast.errors import InputRefusedError
+
+
+def keyed(text: str) -> str:
+    return hmac.digest(b"k" * 32, text.encode("utf-8", "surrogatepass"), hashlib.sha256).hex()
+
+
+def told_of(*people: str) -> Told:
+    told = Told()
+    for name in people:
+        told.person(name)
+    return told
+
+
+@pytest.mark.requirement("3.7")
+def test_party_target_and_whoever_is_near_them_stands_aside_with_reasons_that_hold_no_name() -> None:
+    case = told_of("p1", "p2").state
+    edges = (
+        Edge(one="Simulated near", other="Simulated p1", why=Why.VOTES),
+        Edge(one="Simulated p2", other="Simulated near", why=Why.SELF_DECLARED),
+        Edge(one="Simulated far", other="Simulated near", why=Why.VOTES),
+    )
+    members = {
+        INVESTIGATOR: ["Simulated near"],
+        SECOND: ["Simulated far"],
+        DECIDER: ["Simulated p1", "Simulated bot"],
+        LEGAL: [],
+    }
+    found = recusals(case, members, edges)
+    assert found == {
+        INVESTIGATOR: ("near a party: votes", "near a party: self_declared"),
+        DECIDER: ("party to the case",),
+    }
+    assert "Simulated" not in str(found)
+
+
+def test_people_of_one_case_are_near_to_each_other_in_the_next() -> None:
+    edges = edges_within(told_of("p1", "p2", "p3").state)
+    assert len(edges) == 3
+    found = recusals(told_of("p1").state, {DECIDER: ["Simulated p3"]}, edges)
+    assert found == {DECIDER: ("near a party: same_case",)}
+
+
+def test_a_list_of_closeness_is_read_and_a_damaged_one_refused_with_its_line() -> None:
+    assert read_edges(b"one,other,why\nA,B,votes\n") == (Edge(one="A", other="B", why=Why.VOTES),)
+    with pytest.raises(InputRefusedError, match="line 3"):
+        read_edges(b"one,other,why\nA,B,votes\nA,B,friends\n")
+    with pytest.raises(InputRefusedError, match=r"case\.edges"):
+        read_edges(b"A,B\n1,2\n")
+
+
+@pytest.mark.requirement("2.7")
+def test_a_blind_match_says_that_another_case_holds_an_account_and_nothing_else() -> None:
+    index: dict[str, frozenset[str]] = defaultdict(frozenset)
+    for name, told in (("c-1", told_of("p1", "p2")), ("c-2", told_of("p2")), ("c-3", told_of("p4"))):
+        for each in tokens_of(told.state, keyed):
+            index[each] |= {name}
+            assert "p" not in each
+    assert other_cases([token("Simulated p2", keyed)], index, "c-1") == 1
+    assert other_cases(tokens_of(told_of("p1", "p2").state, keyed), index, "c-3") == 2
+    assert other_cases([token("Simulated p9", keyed)], index, "c-1") == 0
+
+
+def test_forms_of_one_account_name_match() -> None:
+    assert account_form("simulated_p1 ") == account_form("Simulated p1") == "Simulated p1"
+    assert account_form("e\u0301mile") == account_form("\u00c9mile")
+    assert account_form("") == ""
