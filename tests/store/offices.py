@@ -12,6 +12,7 @@
 Every account, name and case in tests is made up.
 """
 
+import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -24,6 +25,8 @@ import pytest
 from approval.software_passkey import SoftwarePasskey
 from holdfast.facts import MemberId, StreamId
 
+# Playwright's synchronous calls run inside a loop of their own; one thread at a time uses the database all the same
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 NOON = datetime(2026, 9, 1, 12, tzinfo=UTC)
 PORT = 8420
 

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth import logout
@@ -20,7 +21,8 @@ from holdfast.web.console.sign_in import reader_of
 _LOG = logging.getLogger("holdfast.console")
 _HEADERS = {
     "Content-Security-Policy": CONTENT_POLICY,
-    "Referrer-Policy": "no-referrer",
+    # not no-referrer: a browser would then hide a form's origin, which the check against forgery needs
+    "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -113,6 +115,8 @@ class WhoAsks:
         """Our own errors become a page that says what to do next; the rest says nothing about itself."""
         if isinstance(error, HoldfastError):
             return error_page(request, error=error)
+        if isinstance(error, ReauthenticationRequired | ImmediateHttpResponse):
+            return None  # django-allauth answers these itself
         if isinstance(error, Http404):
             return error_page(request, status=404)
         _LOG.error("a page failed", exc_info=(type(error), error, error.__traceback__))

@@ -3,10 +3,13 @@
 import hashlib
 import hmac
 import secrets
+import time
 from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -28,6 +31,12 @@ class AccountAdapter(DefaultAccountAdapter):
         return (
             bool(url) and not parts.scheme and not parts.netloc and str(url).startswith("/") and "\\" not in str(url)
         )
+
+    def is_reauthentication_required(self, *, app: str) -> bool:
+        """Who signed in within the last minutes is not asked again; changes of passkeys need a passkey besides."""
+        request = context.request
+        times = [float(each["at"]) for each in get_authentication_records(request, request.user)]
+        return not times or time.time() - max(times) > 60 * settings.HOLDFAST_OFFICE.config.fresh_minutes
 
     def send_mail(self, *_: Any, **__: Any) -> None:
         """The office knows no addresses."""
@@ -68,8 +77,6 @@ class PasskeyAdapter(DefaultMFAAdapter):
 
 def reader_of(request: HttpRequest) -> Reader | None:
     """Who asks, from the session alone; null when nobody is signed in."""
-    from allauth.account.internal.flows.login import get_authentication_records
-
     user = request.user
     if not user.is_authenticated:
         return None
