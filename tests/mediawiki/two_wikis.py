@@ -75,6 +75,7 @@ foreach ( [ 'checkuser' => 'checkuser', 'suppress' => 'suppressrevision', 'overs
 }
 $wgGroupPermissions['bureaucrat']['userrights'] = true;
 $wgGrantPermissions['protect']['protect'] = true;
+wfLoadExtension( 'Renameuser' );
 """
 
 
@@ -138,6 +139,12 @@ class ActingWiki:
         """What a person does on the wiki, now; raises RuntimeError when the wiki refuses."""
         (answer,) = self.wiki.act([{"at": _now(), "as": who, "call": call}])
         return answer
+
+    def rename(self, old: str, new: str) -> None:
+        """An account gets another name, in the name of Admin."""
+        script = "../extensions/Renameuser/maintenance/renameUser.php"
+        self.wiki.maintain(script, "--performer", "Admin", "--oldname", old, "--newname", new)
+        self.wiki.maintain("runJobs.php")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -82,13 +82,13 @@ class ApiHand:
 
     def accounts(self, names: Sequence[AccountName]) -> Mapping[AccountName, AccountState]:
         found: dict[AccountName, AccountState] = {}
-        for batch in self._batches(names):
+        for batch in self.batches(names):
             found |= self._accounts([AccountName(name) for name in batch])
         return {name: found.get(name, AccountState(account=name, exists=False)) for name in names}
 
     def pages(self, titles: Sequence[str]) -> Mapping[str, PageState]:
         found: dict[str, PageState] = {}
-        for batch in self._batches(titles):
+        for batch in self.batches(titles):
             for part in self._session.parts(prop="info", inprop="protection", titles="|".join(batch)):
                 asked_as = {each["to"]: each["from"] for each in part.get("normalized", ())}
                 for page in part.get("pages", ()):
@@ -224,7 +224,7 @@ class ApiHand:
         blocked = [user["name"] for user in users if "blockid" in user]
         blocks = [
             block
-            for batch in self._batches(blocked)
+            for batch in self.batches(blocked)
             for part in self._session.parts(
                 list="blocks",
                 bkusers="|".join(batch),
@@ -262,7 +262,7 @@ class ApiHand:
             self._system_names = RESERVED | named - {""}
         return self._system_names
 
-    def _batches(self, names: Sequence[str]) -> Iterator[list[str]]:
+    def batches(self, names: Sequence[str]) -> Iterator[list[str]]:
         """Distinct names in groups that one request may hold."""
         self._session.log_in()
         batch: list[str] = []
