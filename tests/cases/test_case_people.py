@@ -3,6 +3,7 @@
 import pytest
 
 from cases.case_story import Told, ready
+from holdfast.cases.course import coarse_state, state_for_subject
 from holdfast.cases.decision import grounds_for
 from holdfast.cases.people import Before, check_may_be_touched
 from holdfast.cases.standards import Severity
@@ -93,3 +94,14 @@ def test_one_account_is_one_person() -> None:
     told.person("p1")
     with pytest.raises(CheckFailedError, match=r"case\.people\.twice"):
         told.tell("person added", id="p2", account="Simulated p1", roles=["witness"])
+
+
+@pytest.mark.requirement("4.11")
+def test_reporter_and_subject_see_how_far_their_case_is_the_subject_once_that_is_safe() -> None:
+    told = Told()
+    told.person("p1")
+    assert coarse_state(told.state) == "received"
+    assert state_for_subject(told.state, "Simulated p1") is None
+    told.tell("may be told", id="p1", why="nobody can be harmed by it")
+    assert state_for_subject(told.state, "Simulated p1") == "received"
+    assert state_for_subject(told.state, "Simulated p2") is None

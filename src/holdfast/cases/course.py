@@ -234,8 +234,16 @@ def check_may_destroy(case: "Case", now: datetime) -> None:
         raise refuse("destroy.appeal_open", f"evidence is kept for {APPEAL_DAYS} days after closing, for appeals")
 
 
+def state_for_subject(case: "Case", account: str) -> str | None:
+    """What a person of the case is told of it; None while telling them was not found safe, or they are nobody of it."""
+    for person in case.people.values():
+        if person.account == account and person.may_be_told:
+            return coarse_state(case)
+    return None
+
+
 def coarse_state(case: "Case") -> str:
-    """What a reporter or a subject is told of the case (4.11): no more than how far it is."""
+    """What a reporter is told of the case, and its subject when that is safe (4.11): no more than how far it is."""
     words: Mapping[Stage, str] = {
         Stage.TRIAGE: "received",
         Stage.OPEN: "being looked at",

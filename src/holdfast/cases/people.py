@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from holdfast.cases._fields import LINE, choice, fields, ident, several, text
-from holdfast.cases._kind import DECIDER, INVESTIGATOR, LEGAL, LIVE, added, kind, known, refuse
+from holdfast.cases._kind import DECIDER, INVESTIGATOR, LEGAL, LIVE, Stage, added, kind, known, refuse
 from holdfast.facts import Fact
 
 if TYPE_CHECKING:
@@ -95,6 +95,8 @@ class Person:
     roles: frozenset[Role]
     wikis: frozenset[str] = frozenset()
     done: Mapping[str, Done] = field(default_factory=dict)
+    may_be_told: str = ""
+    """Why it is safe that they learn how far the case is; empty while they are told nothing."""
     own_request: str = ""
     """When they wish that a removal be recorded as their own request: how they said so."""
 
@@ -174,6 +176,12 @@ def _do_duty(case: "Case", fact: Fact) -> "Case":
     return replace(case, people={**case.people, person.id: replace(person, done=done)})
 
 
+def _tell(case: "Case", fact: Fact) -> "Case":
+    body = fields(fact, {"id": ident, "why": text(LINE)})
+    person = replace(known(case.people, body["id"], "person"), may_be_told=body["why"])
+    return replace(case, people={**case.people, person.id: person})
+
+
 def _own_request(case: "Case", fact: Fact) -> "Case":
     body = fields(fact, {"id": ident, "how": text(LINE)})
     person = known(case.people, body["id"], "person")
@@ -190,5 +198,6 @@ FACTS = {
     "person added": kind(_add),
     "roles changed": kind(_change_roles, stages=LIVE),
     "duty done": kind(_do_duty, INVESTIGATOR, DECIDER, LEGAL, stages=LIVE),
+    "may be told": kind(_tell, INVESTIGATOR, DECIDER, LEGAL, stages=LIVE | {Stage.CLOSED}),
     "own request": kind(_own_request, INVESTIGATOR, LEGAL, stages=LIVE),
 }
