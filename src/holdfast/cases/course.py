@@ -235,7 +235,7 @@ def check_may_destroy(case: "Case", now: datetime) -> None:
 
 
 def state_for_subject(case: "Case", account: str) -> str | None:
-    """What a person of the case is told of it; None while telling them was not found safe, or they are nobody of it."""
+    """What a person of the case is told of it; None while that was not found safe, and for nobody of it."""
     for person in case.people.values():
         if person.account == account and person.may_be_told:
             return coarse_state(case)
