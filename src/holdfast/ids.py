@@ -1,6 +1,7 @@
 """Identifiers are types, never bare strings."""
 
 import re
+import unicodedata
 from typing import NewType
 
 from holdfast.errors import UsageError
@@ -28,3 +29,12 @@ def wiki_name(text: str) -> WikiName:
             hint="choose a short name such as enwiki or my-wiki",
         )
     return WikiName(text)
+
+
+def account_as_compared(name: str) -> str:
+    """An account's name in the form in which MediaWiki compares names: for finding equal ones, never for showing.
+
+    NFC, underscores as spaces, runs of spaces as one, first letter large. Empty for an empty name.
+    """
+    cleaned = " ".join(unicodedata.normalize("NFC", name).replace("_", " ").split())
+    return cleaned[:1].upper() + cleaned[1:]

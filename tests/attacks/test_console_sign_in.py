@@ -1,4 +1,4 @@
-"""Attacks on signing in: guessed links, another site's forms, fixed sessions, leading elsewhere, a stolen database."""
+"""Attacks on signing in: guessed links, another site's forms, fixed sessions, a stolen database."""
 
 import re
 

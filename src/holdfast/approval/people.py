@@ -1,11 +1,11 @@
 """Who approves, and when two accounts are one person: what counts is the person, not the account."""
 
-import unicodedata
 from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from holdfast.facts import MemberId
+from holdfast.ids import account_as_compared
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +58,4 @@ def same_person(member: MemberId, approvers: Iterable[Approver]) -> frozenset[Me
 
 def _accounts(approver: Approver) -> set[str]:
     """Names of wiki accounts in the form in which MediaWiki compares them."""
-    names = (
-        " ".join(unicodedata.normalize("NFC", name).replace("_", " ").split()) for name in approver.wiki_accounts
-    )
-    return {name[0].upper() + name[1:] for name in names if name}
+    return {account_as_compared(name) for name in approver.wiki_accounts} - {""}

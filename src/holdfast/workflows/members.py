@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from holdfast.access.roles import check_roles
 from holdfast.audit import Alarm, AlarmKind, Verb
 from holdfast.errors import CheckFailedError
-from holdfast.facts import Fact, MemberId, StreamId
+from holdfast.facts import SYSTEM, Fact, MemberId, StreamId
 from holdfast.store.office import members as store
+from holdfast.store.office.sessions import end_sessions
 from holdfast.store.office.streams import Summary
 from holdfast.store.office.vault import Reader
 from holdfast.workflows.office import Office
@@ -112,3 +113,21 @@ def suspend_own(office: Office, reader: Reader) -> int:
         audit.write([audit.event(reader.member, Verb.SUSPEND_OWN, "member", reader.member, purpose="own wish")])
         audit.alarm(Alarm(kind=AlarmKind.SUSPENDED_SELF, at=now, member=reader.member))
         return store.suspend([reader.member], now)
+
+
+def members_with(office: Office, accounts: Sequence[str]) -> tuple[MemberId, ...]:
+    """The members who have one of these wiki accounts; nothing is opened."""
+    found = {
+        MemberId(stream.id)
+        for account in accounts
+        for stream in office.vault.holding("account", account)
+        if stream.kind == "member"
+    }
+    return tuple(sorted(found))
+
+
+def end_access(office: Office, members: Sequence[MemberId], *, purpose: str) -> int:
+    """End every session of these members now, without suspending them; how many sessions ended."""
+    audit = office.vault.audit
+    audit.write(audit.event(SYSTEM, Verb.SIGN_OUT, "member", each, purpose=purpose) for each in members)
+    return end_sessions(list(members))

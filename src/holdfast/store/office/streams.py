@@ -17,6 +17,7 @@ from holdfast.crypto.master_key import MasterKey, Purpose
 from holdfast.crypto.sealing import Key, blind, fresh_key, seal, unseal, unwrap_key, wrap_key
 from holdfast.errors import CheckFailedError, InputRefusedError
 from holdfast.facts import Fact, MemberId, StreamId
+from holdfast.ids import account_as_compared
 from holdfast.store.office.models import AttachmentRow, BlindToken, FactRow, LogEntryRow, StreamKey, SummaryRow
 
 Tokens = Mapping[str, Iterable[str]]
@@ -174,8 +175,9 @@ class Streams:
         )
 
     def token(self, purpose: str, value: str) -> str:
-        """The keyed token of a value, for equality search and blind matches."""
-        return blind(self._blinding, purpose, value)
+        """The keyed token of a value, for equality search and blind matches; accounts as MediaWiki compares them."""
+        compared = account_as_compared(value) if purpose == "account" else value
+        return blind(self._blinding, purpose, compared)
 
     def set_tokens(self, row: StreamKey, tokens: Tokens) -> None:
         """Replace the stream's tokens of these purposes."""
