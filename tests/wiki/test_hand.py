@@ -323,6 +323,14 @@ def test_a_target_that_cannot_be_is_refused_as_input(hand: ApiHand, write: objec
         write(hand)
 
 
+def test_an_opener_logs_in_at_once_and_gives_a_new_hand_each_time(standing_wikis: TwoWikis) -> None:
+    first, second = read_operators(standing_wikis.keys, patience=AT_ONCE).openers_for(wiki_name(EAST))
+    one, other = first(), first()
+    assert one is not other
+    assert one.session.batch_size == other.session.batch_size == 500
+    assert second().operator == "Warden2"
+
+
 def test_what_no_code_explains_stops(troubled: ApiHand) -> None:
     with pytest.raises(CheckFailedError, match=r"wiki\.write_refused.*badvalue"):
         troubled.set_lock(name("Banned 01"), locked=True, reason="x")

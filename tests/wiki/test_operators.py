@@ -31,6 +31,7 @@ def test_the_first_and_the_second_operator_have_a_hand_each(tmp_path: Path) -> N
     operators = read_operators(keys(tmp_path, GOOD))
     first, second = operators.hands_for(wiki_name("frwiki"))
     assert (first.operator, second.operator) == ("Warden", "Warden2")
+    assert len(operators.openers_for(wiki_name("frwiki"))) == 2
     access = operators.access(wiki_name("frwiki"))
     assert (access.names, access.language) == (("Warden", "Warden2"), "fr")
     assert "canary" not in repr((operators, first, second, access))

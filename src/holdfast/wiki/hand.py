@@ -14,22 +14,30 @@ from holdfast.ids import AccountName, WikiName
 from holdfast.wiki.client import WikiClient
 from holdfast.wiki.messages import bringing_revisions
 from holdfast.wiki.session import Credentials, OperatorSession
+from holdfast.wiki.site import Site
 from holdfast.wiki.states import CASCADE, account_state, log_entry, page_state
-from holdfast.wiki.system_users import RESERVED, RESERVED_MESSAGES
 
 _LONGEST_LIST_BYTES = 5000  # an address longer than some 8 kB is refused by many servers
 
 
 class ApiHand:
-    """Implements `holdfast.actions.ports.WikiHand`. Logs in when first used."""
+    """Implements `holdfast.actions.ports.WikiHand`. Logs in when first used. One thread uses it at a time.
+
+    `fellows` are the wiki's other operators, whose messages count as ours; hands of one wiki may share a `site`.
+    """
 
     def __init__(
-        self, wiki: WikiName, client: WikiClient, credentials: Credentials, *, fellows: Iterable[str] = ()
+        self,
+        wiki: WikiName,
+        client: WikiClient,
+        credentials: Credentials,
+        *,
+        fellows: Iterable[str] = (),
+        site: Site | None = None,
     ) -> None:
         self._session = OperatorSession(wiki, client, credentials)
         self._authors = tuple(dict.fromkeys([credentials.account, *fellows]))
-        self._system_names: frozenset[str] | None = None
-        self._central_auth: bool | None = None
+        self._site = site or Site()
 
     def __repr__(self) -> str:
         return f"ApiHand({self._session.place})"
@@ -75,10 +83,7 @@ class ApiHand:
             )
 
     def has_central_auth(self) -> bool:
-        if self._central_auth is None:
-            extensions = self._session.read(meta="siteinfo", siprop="extensions").get("extensions", ())
-            self._central_auth = any(each.get("name") == "CentralAuth" for each in extensions)
-        return self._central_auth
+        return self._site.has_central_auth(self._session)
 
     def accounts(self, names: Sequence[AccountName]) -> Mapping[AccountName, AccountState]:
         found: dict[AccountName, AccountState] = {}
@@ -237,7 +242,7 @@ class ApiHand:
             account_state(
                 user,
                 [block for block in blocks if block.get("user") == user["name"]],
-                is_system=user["name"] in self._reserved(),
+                is_system=user["name"] in self._site.system_names(self._session),
             )
             for user in users
         ]
@@ -250,17 +255,6 @@ class ApiHand:
         found = self._session.read(meta="globaluserinfo", guiuser=account).get("globaluserinfo") or {}
         # older answers write true as an empty text
         return found.get("locked", False) is not False if "id" in found else None
-
-    def _reserved(self) -> frozenset[str]:
-        """The names under which the software itself acts, in the wiki's language."""
-        if self._system_names is None:
-            site = self._session.read(meta="siteinfo", siprop="general").get("general") or {}
-            asked = self._session.read(
-                meta="allmessages", ammessages="|".join(RESERVED_MESSAGES), amlang=site.get("lang", "en")
-            )
-            named = {each.get("content", "") for each in asked.get("allmessages", ())}
-            self._system_names = RESERVED | named - {""}
-        return self._system_names
 
     def batches(self, names: Sequence[str]) -> Iterator[list[str]]:
         """Distinct names in groups that one request may hold."""

@@ -17,7 +17,7 @@ import os
 import re
 import stat
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ from holdfast.wiki.address import WikiAddress, is_loopback, wiki_address
 from holdfast.wiki.client import OnWait, Patience, Sleep, WikiClient
 from holdfast.wiki.hand import ApiHand
 from holdfast.wiki.session import Credentials
+from holdfast.wiki.site import Site
 
 FILE_NAME = "wikis.toml"
 _OPERATORS_AT_MOST = 2
@@ -72,22 +73,39 @@ class Operators:
         return self.wikis[wiki]
 
     def hands_for(self, wiki: WikiName) -> tuple[ApiHand, ...]:
-        """The first operator's hand, and the second's where there is one. Nobody is logged in yet."""
-        access = self.access(wiki)
-        return tuple(
-            ApiHand(
-                wiki,
-                WikiClient(
-                    access.api,
-                    contact=self.contact,
-                    patience=self.patience,
-                    sleep=self.sleep,
-                    on_wait=self.on_wait,
-                ),
-                credentials,
-                fellows=access.names,
-            )
-            for credentials in access.operators
+        """The first operator's hand, and the second's where there is one. Nobody is logged in yet.
+
+        Raises InputRefusedError `operators.no_wiki`.
+        """
+        return tuple(make() for make in self._makers(wiki))
+
+    def openers_for(self, wiki: WikiName) -> tuple[Callable[[], ApiHand], ...]:
+        """For each operator what logs it in anew and gives its hand, as an executor with several lanes needs it.
+
+        Each call gives a hand of its own. The call raises HandLostError `wiki.hand.login`, BusyError.
+        """
+
+        def opener(make: Callable[[], ApiHand]) -> Callable[[], ApiHand]:
+            def opened() -> ApiHand:
+                hand = make()
+                hand.session.log_in()
+                return hand
+
+            return opened
+
+        return tuple(opener(make) for make in self._makers(wiki))
+
+    def _makers(self, wiki: WikiName) -> list[Callable[[], ApiHand]]:
+        access, site = self.access(wiki), Site()
+
+        def maker(credentials: Credentials) -> Callable[[], ApiHand]:
+            return lambda: ApiHand(wiki, self._client(access), credentials, fellows=access.names, site=site)
+
+        return [maker(each) for each in access.operators]
+
+    def _client(self, access: WikiAccess) -> WikiClient:
+        return WikiClient(
+            access.api, contact=self.contact, patience=self.patience, sleep=self.sleep, on_wait=self.on_wait
         )
 
 
