@@ -1,0 +1,289 @@
+"""Appeals: a stream of facts for each action that can be appealed, and the state that follows from them.
+
+The stream begins when the notice gives the person a link. It ends with an outcome and a message; an overturned action
+only when it is restored and that has been said publicly.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from holdfast.clock import parse_at
+from holdfast.errors import CheckFailedError
+from holdfast.facts import Fact, MemberId
+
+STREAM_KIND = "appeal"
+
+Text = str | Mapping[str, str]
+"""A text, or one for each language with English among them."""
+
+
+class Outcome(StrEnum):
+    """How an appeal ends (3.12, D3)."""
+
+    UPHOLD = "uphold"
+    OVERTURN = "overturn"
+    CHANGE = "change"
+    REMAND = "remand"
+    INELIGIBLE = "ineligible"
+
+
+class Ineligible(StrEnum):
+    """Why an appeal is not taken up. Every refusal carries one, and each is counted (D3)."""
+
+    NO_OBJECTION = "no_objection"
+    """It says nothing that objects to the action."""
+    NOT_THE_PERSON = "not_the_person"
+    """It was filed by somebody whom the action is not about, and not for them."""
+    DECIDED_BEFORE = "decided_before"
+    """The same objection has been decided, and nothing new is said."""
+    RAN_OUT = "ran_out"
+    """The action has ended by itself, and nothing of it remains to be lifted."""
+    OTHER_BODY = "other_body"
+    """Another body decides on it, which the message names."""
+
+
+class Standing(StrEnum):
+    """Where an appeal stands."""
+
+    OFFERED = "offered"
+    """The link is out; nothing was filed."""
+    LAPSED = "lapsed"
+    """The time for it is over; nothing was filed."""
+    RECEIVED = "received"
+    ELIGIBLE = "eligible"
+    """To be assigned to somebody who had no part in the decision."""
+    ASSIGNED = "assigned"
+    DECIDED = "decided"
+    """What the outcome asks for is not done yet."""
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AppealPolicy:
+    """What an office decides beforehand."""
+
+    no_worse_on_own_appeal: bool = True
+    """No appeal may end in something more severe than what was appealed (D4)."""
+    evidence_days: int = 90
+    """How long evidence is kept after the last time for appeal is over (3.13)."""
+    decide_days: int = 30
+    """From filing to outcome; then the clock says so."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Route:
+    """What an appeal can be about, given with the notice."""
+
+    plan: str
+    """SHA-256 of the plan that was carried out."""
+    action: str
+    """The action's id in it."""
+    kind: str
+    """The action's kind, as people are told it: `global_ban` …"""
+    account: str
+    wikis: tuple[str, ...]
+    language: str
+    body: Text
+    """The role or body that decides."""
+    until: datetime | None
+    """When the link stops working; None: never."""
+    can_be_worse: bool
+    """What the person is told beforehand."""
+    barred: Mapping[MemberId, str]
+    """Who had a part in the decision, and which."""
+    files: tuple[str, ...] = ()
+    """The streams of the whole file: case, plan, sweep."""
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is sealed."""
+        return {
+            **vars(self),
+            "wikis": list(self.wikis),
+            "body": self.body if isinstance(self.body, str) else dict(self.body),
+            "until": None if self.until is None else self.until.isoformat(),
+            "barred": dict(self.barred),
+            "files": list(self.files),
+        }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> "Route":
+        """The route that `to_json` wrote."""
+        return cls(
+            **{
+                **value,
+                "wikis": tuple(value["wikis"]),
+                "until": None if value["until"] is None else parse_at(value["until"]),
+                "barred": {MemberId(member): why for member, why in value["barred"].items()},
+                "files": tuple(value["files"]),
+            }
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filing:
+    """What the person wrote, and what they had been told before they sent it."""
+
+    at: datetime
+    text: str
+    language: str
+    told_can_be_worse: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decided:
+    """An outcome with its message, and what it asks for."""
+
+    outcome: Outcome
+    at: datetime
+    by: MemberId
+    message: Text
+    code: Ineligible | None = None
+    is_worse: bool = False
+    new_measure: Text = ""
+    asked_back: Text = ""
+    public_note: str = ""
+    restoration: Mapping[str, Any] = field(default_factory=dict)
+    """The order to undo the action: plan, actions, reason."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Appeal:
+    """One appeal as its facts have it."""
+
+    route: Route
+    link_sha256: str
+    opened_at: datetime
+    filing: Filing | None = None
+    receipt_sha256: str = ""
+    eligible_at: datetime | None = None
+    reader: MemberId | None = None
+    stood_aside: frozenset[MemberId] = frozenset()
+    decided: Decided | None = None
+    told: tuple[str, ...] = ()
+    """The ways on which the outcome was told."""
+    restored_by: str = ""
+    """What carried the restoration out."""
+    published_as: int | None = None
+    """The entry of the public log that says the outcome."""
+    answered: bool = False
+    """Whether those to whom it was sent back have answered."""
+    facts: int = 0
+
+    def standing(self, now: datetime) -> Standing:
+        """Where it stands now."""
+        if self.decided is not None:
+            return Standing.DECIDED if self.missing() else Standing.CLOSED
+        if self.filing is None:
+            over = self.route.until is not None and now >= self.route.until
+            return Standing.LAPSED if over else Standing.OFFERED
+        if self.reader is not None:
+            return Standing.ASSIGNED
+        return Standing.ELIGIBLE if self.eligible_at else Standing.RECEIVED
+
+    def missing(self) -> tuple[str, ...]:
+        """What a decided appeal still asks for before it is closed."""
+        if self.decided is None:
+            return ()
+        outcome = self.decided.outcome
+        asked = {
+            "the person is told": bool(self.told),
+            "the outcome is said publicly": self.published_as is not None,
+            "what was taken is given back": outcome is not Outcome.OVERTURN or bool(self.restored_by),
+            "the new measure is in force": outcome is not Outcome.CHANGE or bool(self.restored_by),
+            "the questions are answered": outcome is not Outcome.REMAND or self.answered,
+        }
+        return tuple(what for what, done in asked.items() if not done)
+
+    def due_at(self, policy: AppealPolicy) -> datetime | None:
+        """When the outcome is owed; None while nothing is filed."""
+        return None if self.filing is None else self.filing.at + timedelta(days=policy.decide_days)
+
+
+def fold_appeal(facts: Iterable[Fact]) -> Appeal:
+    """The state of a stream. Raises CheckFailedError `appeal.fact` for a fact that does not belong into it."""
+    state: Appeal | None = None
+    count = 0
+    for fact in facts:
+        state = _opened(fact) if state is None else _after(state, fact)
+        count += 1
+    if state is None:
+        raise CheckFailedError("appeal.fact", "there are no facts of this appeal")
+    return replace(state, facts=count)
+
+
+def _opened(fact: Fact) -> Appeal:
+    if fact.type != "route opened":
+        raise CheckFailedError("appeal.fact", "an appeal begins with its route", got=fact.type)
+    return Appeal(route=Route.from_json(fact.body["route"]), link_sha256=fact.body["link_sha256"], opened_at=fact.at)
+
+
+def _after(state: Appeal, fact: Fact) -> Appeal:
+    body = fact.body
+    match fact.type:
+        case "link renewed":
+            until = None if body["until"] is None else parse_at(body["until"])
+            return replace(state, link_sha256=body["link_sha256"], route=replace(state.route, until=until))
+        case "received":
+            filing = Filing(
+                at=fact.at, text=body["text"], language=body["language"], told_can_be_worse=body["told_can_be_worse"]
+            )
+            return replace(state, filing=filing, receipt_sha256=body["receipt_sha256"])
+        case "found eligible":
+            return replace(state, eligible_at=fact.at)
+        case "assigned":
+            return replace(state, reader=MemberId(body["reader"]))
+        case "stood aside":
+            return replace(state, reader=None, stood_aside=state.stood_aside | {fact.by})
+        case "decided":
+            return replace(state, decided=_decided(fact))
+        case "person told":
+            return replace(state, told=(*state.told, body["way"]))
+        case "carried out":
+            return replace(state, restored_by=body["by"])
+        case "said publicly":
+            return replace(state, published_as=body["entry"])
+        case "remand answered":
+            return replace(state, answered=True)
+        case _:
+            raise CheckFailedError("appeal.fact", "this is no fact of an appeal", got=fact.type)
+
+
+def _decided(fact: Fact) -> Decided:
+    body = fact.body
+    return Decided(
+        outcome=Outcome(body["outcome"]),
+        at=fact.at,
+        by=fact.by,
+        message=body["message"],
+        code=None if body["code"] is None else Ineligible(body["code"]),
+        is_worse=body["is_worse"],
+        new_measure=body["new_measure"],
+        asked_back=body["asked_back"],
+        public_note=body["public_note"],
+        restoration=body["restoration"],
+    )
+
+
+def evidence_held_until(state: Appeal, policy: AppealPolicy) -> datetime | None:
+    """Until when nothing that this action rests on may be erased (3.13); None: for as long as things stand as now.
+
+    Nothing is kept without end: a link has an end unless the plan gave it none, and an open appeal has its clock.
+    """
+    keep = timedelta(days=policy.evidence_days)
+    if state.decided is not None and not state.missing():
+        return state.decided.at + keep
+    if state.filing is None and state.route.until is not None:
+        return state.route.until + keep
+    return None
+
+
+def file_in_order(parts: Mapping[str, Iterable[Mapping[str, Any]]]) -> tuple[Mapping[str, Any], ...]:
+    """The whole file as the reader gets it: what speaks for the person first, then the rest; nothing left out.
+
+    `parts` maps `exculpatory` and other names to what they hold.
+    """
+    rest = [each for name in sorted(parts) if name != "exculpatory" for each in parts[name]]
+    return (*parts.get("exculpatory", ()), *rest)
