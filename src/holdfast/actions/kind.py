@@ -90,6 +90,8 @@ class Kind:
     steps: Callable[[Json, Action, WikiName], tuple[Step, ...]]
     """What leads from before to after on that wiki, in order. Pure. Raises InputRefusedError where no exact way back
     would exist."""
+    ends_by_itself: bool = False
+    """Whether the wiki ends it: `params.expiry` is the end that the person was told."""
 
 
 def look_at_targets(hand: WikiHand, actions: Iterable[Action]) -> Seen:

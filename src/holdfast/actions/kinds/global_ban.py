@@ -88,4 +88,5 @@ KIND = Kind(
     read=_read,
     after=_after,
     steps=_steps,
+    ends_by_itself=True,
 )
