@@ -1,0 +1,252 @@
+"""Reading a person's file field by field: every problem is collected with its place, none stops the reading."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, TypeVar
+
+from holdfast.actions.grounds import Text
+from holdfast.canonical import parse_json
+from holdfast.clock import parse_at
+from holdfast.elections.toml_file import KeyPath, parse_toml
+from holdfast.errors import HoldfastError, InputRefusedError, UsageError
+
+E = TypeVar("E", bound=StrEnum)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """One thing that is wrong, and where."""
+
+    code: str
+    what: str
+    place: str = ""
+
+    def words(self) -> str:
+        """As it is printed."""
+        return f"{self.place}: {self.what}" if self.place else self.what
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonsFile:
+    """A TOML or JSON file as read, and how to name a place in it."""
+
+    place: str
+    data: Mapping[str, Any]
+    at: Callable[[KeyPath], str]
+
+
+def read_file(path: Path) -> PersonsFile:
+    """A `.toml` or `.json` file. Raises UsageError `plan.no_file`, InputRefusedError when it cannot be parsed."""
+    if not path.is_file():
+        raise UsageError("plan.no_file", "there is no such file", place=str(path))
+    return parse_file(path.read_bytes(), str(path), is_json=path.suffix == ".json")
+
+
+def parse_file(data: bytes, place: str, *, is_json: bool) -> PersonsFile:
+    """The same from bytes."""
+    if not is_json:
+        toml = parse_toml(data, place)
+        return PersonsFile(place=place, data=toml.data, at=lambda path: toml.at(*path))
+    found = parse_json(data, place=place)
+    if not isinstance(found, dict):
+        raise InputRefusedError("plan.form", "a plan is one JSON object", got=type(found).__name__, place=place)
+    return PersonsFile(place=place, data=found, at=lambda path: f"{place}, {_path_words(path)}")
+
+
+def _path_words(path: KeyPath) -> str:
+    words = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
+    return words.lstrip(".") or "the whole file"
+
+
+@dataclass(kw_only=True)
+class Fields:
+    """The fields of one table of a file, read one after another; what nobody asked for is a problem too.
+
+    `layers` are tables that stand for one another: a field of the first counts before that of the second.
+    """
+
+    file: PersonsFile
+    layers: Sequence[tuple[KeyPath, Mapping[str, Any]]]
+    problems: list[Problem]
+    asked: set[str] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, file: PersonsFile, problems: list[Problem], *paths: KeyPath) -> "Fields":
+        """The tables at these paths, the first counting first. A path that holds no table is a problem."""
+        layers = []
+        for path in paths:
+            value: Any = file.data
+            for step in path:
+                value = value[step] if isinstance(step, int) else value.get(step, {})
+            if isinstance(value, Mapping):
+                layers.append((path, value))
+            else:
+                problems.append(Problem(code="plan.field", what="a table is wanted here", place=file.at(path)))
+        return cls(file=file, layers=layers, problems=problems)
+
+    def where(self, name: str = "") -> str:
+        """The place of a field, or of the table where it is missing."""
+        for path, table in self.layers:
+            if name in table:
+                return self.file.at((*path, name))
+        return self.file.at(self.layers[0][0] if self.layers else ())
+
+    def complain(self, what: str, name: str = "", code: str = "plan.field") -> None:
+        """Collect a problem."""
+        self.problems.append(Problem(code=code, what=what, place=self.where(name)))
+
+    def raw(self, name: str) -> Any:
+        """A field as it stands, or None."""
+        self.asked.add(name)
+        return next((table[name] for _, table in self.layers if name in table), None)
+
+    def path(self, name: str) -> KeyPath | None:
+        """Where a field stands."""
+        return next(((*path, name) for path, table in self.layers if name in table), None)
+
+    def _read(self, name: str, read: Callable[[Any], Any], wanted: str, *, must: bool, default: Any) -> Any:
+        value = self.raw(name)
+        if value is None or (value == "" and not must):
+            if must:
+                self.complain(f"{name} is missing: {wanted}")
+            return default
+        try:
+            return read(value)
+        except (ValueError, TypeError, KeyError, HoldfastError):
+            shown = json.dumps(value, ensure_ascii=False, default=str)[:60]
+            self.complain(f"{name} is {shown}; wanted: {wanted}", name)
+            return default
+
+    def line(self, name: str, *, must: bool = True, default: str = "") -> str:
+        """One line of text."""
+        return str(self._read(name, _line, "one line of text", must=must, default=default))
+
+    def text(self, name: str, *, must: bool = True) -> Text:
+        """A text, or one for each language with English among them."""
+        wanted = "a text, or a table of language to text with en among them"
+        found: Text = self._read(name, _text, wanted, must=must, default="")
+        return found
+
+    def flag(self, name: str, *, default: bool) -> bool:
+        """True or false."""
+        return bool(self._read(name, _flag, "true or false", must=False, default=default))
+
+    def number(self, name: str, *, must: bool, default: int = 0) -> int:
+        """A whole number from 1."""
+        return int(self._read(name, _number, "a whole number from 1", must=must, default=default))
+
+    def day(self, name: str, *, must: bool = True) -> date | None:
+        """A day."""
+        found: date | None = self._read(name, _day, "a day such as 2021-09-13", must=must, default=None)
+        return found
+
+    def moment(self, name: str, *, must: bool = False) -> datetime | None:
+        """A moment, aware, in UTC."""
+        wanted = "a moment such as 2021-09-13T16:13:00Z"
+        found: datetime | None = self._read(name, _moment, wanted, must=must, default=None)
+        return found
+
+    def lines(self, name: str, *, must: bool = True) -> tuple[str, ...]:
+        """A list of lines of text."""
+        found: tuple[str, ...] = self._read(name, _lines, "a list of texts", must=must, default=())
+        return found
+
+    def choice(self, name: str, values: type[E], *, default: E) -> E:
+        """One of a closed list."""
+        found: E = self._read(name, values, " or ".join(each.value for each in values), must=False, default=default)
+        return found
+
+    def choices(self, name: str, values: type[E]) -> tuple[E, ...]:
+        """Some of a closed list, one at least."""
+
+        def read(value: Any) -> tuple[E, ...]:
+            found = tuple(values(each) for each in ([value] if isinstance(value, str) else value))
+            if not found:
+                raise ValueError("none")
+            return found
+
+        wanted = "one or more of " + ", ".join(each.value for each in values)
+        result: tuple[E, ...] = self._read(name, read, wanted, must=True, default=())
+        return result
+
+    def table(self, name: str, *, must: bool) -> "Fields | None":
+        """A table within this one."""
+        self.asked.add(name)
+        path = self.path(name)
+        if path is None:
+            if must:
+                self.complain(f"the table {name} is missing")
+            return None
+        return Fields.of(self.file, self.problems, path)
+
+    def tables(self, name: str) -> "list[Fields]":
+        """A list of tables within this one."""
+        self.asked.add(name)
+        path = self.path(name)
+        if path is None:
+            return []
+        value = self.raw(name)
+        if not isinstance(value, list):
+            self.complain(f"{name} is a list of tables", name)
+            return []
+        return [Fields.of(self.file, self.problems, (*path, number)) for number in range(len(value))]
+
+    def done(self) -> None:
+        """Collect a problem for each field that nobody asked for: a misspelt one is not passed over."""
+        for path, table in self.layers:
+            for name in table:
+                if name not in self.asked:
+                    what = f"there is no field {name[:60]!r} here"
+                    self.problems.append(Problem(code="plan.field", what=what, place=self.file.at((*path, name))))
+
+
+def _line(value: Any) -> str:
+    if not isinstance(value, str) or not value.strip() or "\n" in value:
+        raise ValueError(value)
+    return value
+
+
+def _text(value: Any) -> Text:
+    if isinstance(value, Mapping):
+        if "en" not in value or not all(isinstance(each, str) and each.strip() for each in value.values()):
+            raise ValueError(value)
+        return dict(value)
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError(value)
+    return value
+
+
+def _flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError(value)
+    return value
+
+
+def _number(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise ValueError(value)
+    return value
+
+
+def _day(value: Any) -> date:
+    if isinstance(value, datetime):
+        raise TypeError(value)
+    return value if isinstance(value, date) else date.fromisoformat(value)
+
+
+def _moment(value: Any) -> datetime:
+    if isinstance(value, datetime):
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    if not isinstance(value, str):
+        raise TypeError(value)
+    return parse_at(value)
+
+
+def _lines(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise TypeError(value)
+    return tuple(_line(each) for each in value)

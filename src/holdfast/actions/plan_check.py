@@ -1,0 +1,251 @@
+"""The check of a plan as a whole: every problem at once, each with its place in the file.
+
+What only the wikis know (an account that does not exist, a system user, a missing right) is the preflight's.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from holdfast.actions.fields import Problem
+from holdfast.actions.grounds import LONGEST_UNSIGNED_DAYS, Appeal, Withheld
+from holdfast.actions.kind import Action, Kind, TargetType, all_kinds
+from holdfast.actions.plan import Plan, PlannedAction, Purpose
+from holdfast.actions.ports import INFINITY
+from holdfast.clock import parse_at
+from holdfast.errors import InputRefusedError
+from holdfast.ids import AccountName
+from holdfast.notices.kinds import FORMS, LANGUAGES, NEVER_WITHHELD
+
+_JURISDICTION = re.compile(r"[A-Z][A-Z0-9-]{0,15}\Z")
+_STAND_IN = {"heading": "-", "text": "-", "summary": "-"}
+_LEAST_SEVERE: Mapping[Purpose, frozenset[str]] = {
+    Purpose.PROTECTIVE: frozenset({"rights_removal"}),
+    Purpose.RESTORATION: frozenset({"rights_restoration"}),
+}
+"""The kinds that a plan without grounds may use."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """What a plan is held against besides itself."""
+
+    now: datetime
+    open_plans: Sequence[Plan] = ()
+    """Plans that are neither closed nor given up; the plan itself is not counted."""
+    deciders: frozenset[str] = frozenset()
+    """Wiki accounts of those who approve, sign off or decide in this office."""
+    operators: frozenset[str] = frozenset()
+    """Accounts that carry plans out."""
+    unchecked_texts: frozenset[str] = frozenset()
+    """Languages whose texts no native reader has checked."""
+
+
+def check(plan: Plan, around: Surroundings, places: Mapping[str, str] | None = None) -> list[Problem]:
+    """Every problem of a plan, in the order of its actions; empty when there is none. Drafts are checked too.
+
+    `places` says where each action stands in its file.
+    """
+    found = list(_of_the_plan(plan, around))
+    found += _of_the_targets(plan, around)
+    for each in plan.actions:
+        found += _of_the_action(plan, each, around)
+    known = places or {}
+    return list(dict.fromkeys(replace(each, place=known.get(each.place, each.place)) for each in found))
+
+
+def same_name(name: str) -> str:
+    """An account name or title in the form in which a wiki compares it: no underscores, the first letter large."""
+    text = " ".join(name.replace("_", " ").split())
+    return text[:1].upper() + text[1:]
+
+
+def _of_the_plan(plan: Plan, around: Surroundings) -> Iterator[Problem]:
+    def problem(code: str, what: str) -> Problem:
+        return Problem(code=f"plan.{code}", what=what, place=str(plan.id))
+
+    names = [each.name for each in plan.wikis]
+    for name in sorted({each for each in names if names.count(each) > 1}):
+        yield problem("wiki_twice", f"the wiki {name} is listed twice")
+    for phase, gate in plan.gates.items():
+        if phase not in plan.phases:
+            yield problem("gate", f"there is a gate for phase {phase}, and no action in it")
+        if gate.closes_at is not None and gate.closes_at <= around.now:
+            yield problem("gate_expired", f"the gate of phase {phase} closed at {gate.closes_at.isoformat()}")
+        if gate.closes_at is not None and gate.opens_at is not None and gate.closes_at <= gate.opens_at:
+            yield problem("gate", f"the gate of phase {phase} closes before it opens")
+    for jurisdiction in (*plan.jurisdictions_touched, *plan.jurisdictions_affected):
+        if not _JURISDICTION.match(jurisdiction):
+            yield problem("jurisdiction", f"{jurisdiction[:40]!r} is not a class of jurisdiction such as J1")
+    if plan.jurisdictions_affected and set(plan.jurisdictions_touched) - set(plan.jurisdictions_affected):
+        yield problem("jurisdiction", "a jurisdiction is touched that is not among those affected")
+    if plan.purpose is Purpose.DECISION and not plan.jurisdictions_touched:
+        yield problem("jurisdiction", "no jurisdiction is named that needs a legal sign-off")
+    for language in plan.accepts_unchecked_texts:
+        if language not in LANGUAGES:
+            yield problem("language", f"accepts_unchecked_texts names {language[:20]!r}, in which there are no texts")
+
+
+def _of_the_targets(plan: Plan, around: Surroundings) -> Iterator[Problem]:
+    elsewhere = {
+        target: other.id
+        for other in around.open_plans
+        if other.id != plan.id
+        for target in map(_target, other.actions)
+        if target is not None
+    }
+    barred = {same_name(each): "decides in this office" for each in around.deciders}
+    barred |= {same_name(each): "is an operator account" for each in around.operators}
+    seen: dict[tuple[TargetType, str], str] = {}
+    for each in plan.actions:
+        target = _target(each)
+        if target is None:
+            continue
+        name = each.action.target
+        if target in seen:
+            yield _problem(each, "target_twice", f"{name} is the target of {seen[target]} already")
+        if target in elsewhere:
+            yield _problem(each, "target_elsewhere", f"{name} is a target of the open plan {elsewhere[target]}")
+        if target[0] is TargetType.ACCOUNT and target[1] in barred:
+            yield _problem(each, "target_barred", f"{name} {barred[target[1]]} and cannot be a target")
+        seen.setdefault(target, each.id)
+
+
+def _target(each: PlannedAction) -> tuple[TargetType, str] | None:
+    kind = all_kinds().get(each.action.kind)
+    return None if kind is None else (kind.target, same_name(each.action.target))
+
+
+def _problem(each: PlannedAction, code: str, what: str) -> Problem:
+    return Problem(code=f"plan.{code}", what=what, place=each.id)
+
+
+def _of_the_action(plan: Plan, each: PlannedAction, around: Surroundings) -> Iterator[Problem]:
+    kind = all_kinds().get(each.action.kind)
+    if kind is None:
+        known = ", ".join(all_kinds())
+        yield _problem(each, "kind", f"{each.action.kind[:40]!r} is no kind of action; there are: {known}")
+        return
+    yield from _of_its_form(plan, each, kind)
+    yield from _of_its_reasons(plan, each, kind)
+    yield from _of_its_times(each, around.now)
+    yield from _of_its_texts(plan, each, kind, around)
+
+
+def _of_its_form(plan: Plan, each: PlannedAction, kind: Kind) -> Iterator[Problem]:
+    listed = {wiki.name for wiki in plan.wikis}
+    for wiki in each.action.wikis:
+        if wiki not in listed:
+            yield _problem(each, "wiki", f"the wiki {wiki[:64]!r} is not listed in the plan")
+    try:
+        kind.check(_as_if_told(each, kind))
+    except InputRefusedError as reason:
+        yield _problem(each, "params", f"{reason.what}: {reason.got}; wanted {reason.expected}")
+        return
+    if set(each.before) >= set(each.action.wikis):
+        try:
+            each.steps()
+        except InputRefusedError as reason:
+            yield _problem(each, "steps", reason.what + (f" ({reason.hint})" if reason.hint else ""))
+    allowed = _LEAST_SEVERE.get(plan.purpose)
+    if allowed is not None and each.action.kind not in allowed:
+        what = f"a plan whose purpose is “{plan.purpose.value}” may only hold {' and '.join(sorted(allowed))}"
+        yield _problem(each, "purpose", what)
+    if each.at_own_request and each.action.kind != "rights_removal":
+        yield _problem(each, "own_request", "only a removal of rights can be recorded as the person's own request")
+
+
+def _as_if_told(each: PlannedAction, kind: Kind) -> Action:
+    """The action with some notice where none is made yet, so that the rest of its parameters can be checked."""
+    if kind.target is TargetType.PAGE or "notice" in each.action.params:
+        return each.action
+    notice = {"wikis": list(each.notice_on), **_STAND_IN}
+    return replace(each.action, params={**each.action.params, **({"notice": notice} if each.notice_on else {})})
+
+
+def _of_its_reasons(plan: Plan, each: PlannedAction, kind: Kind) -> Iterator[Problem]:
+    if plan.purpose is not Purpose.DECISION or each.at_own_request:
+        if each.grounds is not None:
+            yield _problem(each, "no_fault", "an action without fault states no grounds against anybody")
+        return
+    if each.grounds is None or each.appeal is None or each.road_back is None:
+        yield _problem(each, "reasons", "an action starts only with its grounds, its appeal route and its road back")
+        return
+    if kind.severe and each.grounds.test is None:
+        what = "a severe action needs the three-part test: legal, necessary, proportional"
+        yield _problem(each, "three_part_test", what)
+    if kind.name == "warning" and not each.grounds.conduct:
+        yield _problem(each, "conduct", "a warning says which conduct it is about")
+
+
+def _of_its_times(each: PlannedAction, now: datetime) -> Iterator[Problem]:
+    today = now.date()
+    if each.expiry != INFINITY and parse_at(each.expiry) <= now:
+        yield _problem(each, "expiry", f"its end, {each.expiry}, has passed")
+    told = each.action.params.get("expiry", each.expiry)
+    if told != each.expiry:
+        yield _problem(each, "expiry", f"the person is told {each.expiry}, and the wiki {told}")
+    if each.grounds is not None and not each.grounds.start <= each.grounds.end <= today:
+        yield _problem(each, "period", "its period ends before it begins, or in the future")
+    if each.appeal is not None:
+        yield from _of_its_appeal(each, each.appeal, today)
+    for withheld in each.withheld:
+        yield from _of_what_is_withheld(each, withheld, today)
+
+
+def _of_its_appeal(each: PlannedAction, appeal: Appeal, today: date) -> Iterator[Problem]:
+    if appeal.appealable:
+        if appeal.until is not None and appeal.until < today:
+            yield _problem(each, "appeal", "the last day for an appeal has passed")
+        return
+    last = today + timedelta(days=LONGEST_UNSIGNED_DAYS)
+    if not (appeal.legal_ground and appeal.may_lift):
+        yield _problem(each, "no_appeal", "“no appeal” needs a legal ground and who may lift it")
+    if appeal.sign_again_by is None or not today < appeal.sign_again_by <= last:
+        what = f"“no appeal” lapses unless it is signed again; wanted a day until {last.isoformat()}"
+        yield _problem(each, "no_appeal_without_end", what)
+    if not 1 <= (appeal.sign_again_days or 0) <= LONGEST_UNSIGNED_DAYS:
+        yield _problem(each, "no_appeal_without_end", f"it is signed again every 1 to {LONGEST_UNSIGNED_DAYS} days")
+
+
+def _of_what_is_withheld(each: PlannedAction, withheld: Withheld, today: date) -> Iterator[Problem]:
+    if withheld.field not in FORMS:
+        yield _problem(each, "withheld", f"a notice has no field {withheld.field[:40]!r}")
+    if withheld.field in NEVER_WITHHELD:
+        yield _problem(each, "withheld", f"{withheld.field} is never withheld from a person")
+    if withheld.until <= today:
+        yield _problem(each, "withheld", f"the end of withholding {withheld.field[:40]} has passed")
+
+
+def _of_its_texts(plan: Plan, each: PlannedAction, kind: Kind, around: Surroundings) -> Iterator[Problem]:
+    if kind.target is TargetType.PAGE:
+        return
+    if each.language not in LANGUAGES:
+        what = f"there are no texts in {each.language[:20]!r}; there are: {', '.join(LANGUAGES)}"
+        yield _problem(each, "language", what)
+    if set(each.notice_on) - set(each.action.wikis):
+        yield _problem(each, "notice", "its notice is left on a wiki that the action does not list")
+    if not each.notice_on:
+        yield _problem(each, "notice", "its notice is left nowhere")
+    for language in unaccepted_texts(each, around.unchecked_texts, plan.accepts_unchecked_texts):
+        what = (
+            f"no native reader has checked the texts in {language}; the plan must name it in "
+            "accepts_unchecked_texts, and those who sign then accept it"
+        )
+        yield _problem(each, "unchecked_text", what)
+
+
+def unaccepted_texts(each: PlannedAction, unchecked: Iterable[str], accepted: Iterable[str]) -> tuple[str, ...]:
+    """The languages of an action's notice that no native reader has checked and that the plan does not accept."""
+    return tuple(sorted({each.language, "en"} & set(unchecked) - set(accepted)))
+
+
+def targets(plan: Plan) -> frozenset[AccountName]:
+    """The accounts that a plan acts on: none of them may approve it."""
+    kinds = all_kinds()
+    return frozenset(
+        AccountName(each.action.target)
+        for each in plan.actions
+        if each.action.kind in kinds and kinds[each.action.kind].target is TargetType.ACCOUNT
+    )
