@@ -42,8 +42,8 @@ class Lane:
             hand = self.hand()
             try:
                 return ask(hand)
-            except BusyError as busy:
-                self.wait(busy, next(waits, None))
+            except ServiceUnavailableError as away:
+                self.wait(away, next(waits, None))
             except HandLostError as lost:
                 self.state.means.crew.lost(self.wiki, self.number, hand, lost)
 
@@ -69,7 +69,7 @@ class Lane:
             pass
         return reason.code
 
-    def wait(self, busy: BusyError, wait: float | None) -> None:
+    def wait(self, busy: ServiceUnavailableError, wait: float | None) -> None:
         """Wait as the wiki asks, and no less than patience says; with none left the run stops."""
         if wait is None:
             raise ServiceUnavailableError(
@@ -79,7 +79,8 @@ class Lane:
                 place=str(self.wiki),
                 hint="run the plan again later: it goes on where it was",
             )
-        self.state.means.sleep(max(wait, busy.wait_seconds))
+        asked = busy.wait_seconds if isinstance(busy, BusyError) else 0.0
+        self.state.means.sleep(max(wait, asked))
 
     def look(self, steps: Sequence[Step]) -> Seen:
         """One look at all that these steps concern."""
@@ -99,14 +100,11 @@ def carry_out(lane: Lane, steps: Sequence[Step]) -> None:
 
 def _ready(lane: Lane, steps: Sequence[Step]) -> list[Step]:
     """Those that are to be written now. What is done is marked so, what has moved is held."""
-    seen = lane.look(steps)
-    fresh, unsure = [], []
-    for step in steps:
-        if lane.state.mark(step) in (Mark.INTENDED, Mark.SENT):
-            unsure.append(step)
-        elif _is_open(lane, step, seen):
-            fresh.append(step)
-    return fresh + (_unseen(lane, unsure, seen) if unsure else [])
+    under_way = [step for step in steps if lane.state.mark(step) in (Mark.INTENDED, Mark.SENT)]
+    fresh = [step for step in steps if step not in under_way]
+    seen = lane.look(fresh)
+    ready = [step for step in fresh if _is_open(lane, step, seen)]
+    return ready + (_unseen(lane, under_way) if under_way else [])
 
 
 def _is_open(lane: Lane, step: Step, seen: Seen) -> bool:
@@ -127,7 +125,7 @@ def _found_done(lane: Lane, step: Step) -> None:
     A marker belongs to one step, so a message that is there is this plan's, whatever the journal lost.
     """
     state = lane.state
-    if step.name == "message" or state.mark(step) in (Mark.RETURNED, Mark.REOPENED):
+    if step.name == "message" or state.mark(step) is Mark.REOPENED or state.tries.get(step.id):
         state.write(Mark.DONE, [step], {"found": True})
     elif step.id in state.accepts_already:
         state.write(Mark.DONE, [step], {"already": True})
@@ -153,6 +151,8 @@ def _write(lane: Lane, step: Step) -> bool:
         except HandLostError as lost:
             state.write(Mark.RETURNED, [step], {"code": lost.code})
             state.means.crew.lost(lane.wiki, lane.number, hand, lost)
+        except ServiceUnavailableError:
+            return True
         except HoldfastError as refused:
             # it may say that all is so already: reading back decides
             state.refusals[step.id] = refused.code
@@ -166,19 +166,27 @@ def _write(lane: Lane, step: Step) -> bool:
             return False
 
 
-def _unseen(lane: Lane, steps: Sequence[Step], seen: Seen | None = None) -> list[Step]:
-    """Read back. Done is marked so; what does not show in time is given back to be written again, or held."""
+def find_out(lane: Lane, steps: Sequence[Step]) -> tuple[list[Step], list[Step]]:
+    """Read back until all of these writes show or had their time: done is marked so, what has moved is held.
+
+    Gives what is still as before: without an effect, and refused by the wiki.
+    """
     waits = lane.state.means.patience.settle_waits(_waited(lane, steps))
-    pending = list(steps)
+    pending, refused = list(steps), list[Step]()
     while pending:
-        seen = seen or lane.look(pending)
-        pending = _judge_sent(lane, pending, seen)
+        pending, told = _judge_sent(lane, pending, lane.look(pending))
+        refused += told
         wait = next(waits, None)
         if not pending or wait is None:
             break
         lane.state.means.sleep(wait)
-        seen = None
-    return _to_repeat(lane, pending)
+    return pending, refused
+
+
+def _unseen(lane: Lane, steps: Sequence[Step]) -> list[Step]:
+    """Read back; gives those that are to be written again. The others are done or held."""
+    pending, refused = find_out(lane, steps)
+    return [step for step in refused if _another_may(lane, step)] + _to_repeat(lane, pending)
 
 
 def _waited(lane: Lane, steps: Sequence[Step]) -> float:
@@ -188,8 +196,8 @@ def _waited(lane: Lane, steps: Sequence[Step]) -> float:
     return max(0.0, (now - latest).total_seconds())
 
 
-def _judge_sent(lane: Lane, steps: Sequence[Step], seen: Seen) -> list[Step]:
-    """Mark what is done, hold what has moved or was refused; gives what is still as before."""
+def _judge_sent(lane: Lane, steps: Sequence[Step], seen: Seen) -> tuple[list[Step], list[Step]]:
+    """Mark what is done, hold what has moved; gives what is still as before: without an answer, and refused."""
     state, now = lane.state, lane.state.means.clock()
     here = [step for step in steps if is_done(step, seen, now=now)]
     # refused at the first try and yet there: somebody else was quicker
@@ -197,17 +205,25 @@ def _judge_sent(lane: Lane, steps: Sequence[Step], seen: Seen) -> list[Step]:
     for step in others:
         _found_done(lane, step)
     state.write(Mark.DONE, [step for step in here if step not in others])
-    pending = []
-    for step in steps:
-        if step in here:
-            continue
+    left = [step for step in steps if step not in here]
+    for step in left:
         if not matches_before(step, seen, now=now):
             state.hold(step, Why.MOVED)
-        elif step.id in state.refusals:
-            state.hold(step, Why.REFUSED, code=state.refusals[step.id])
-        else:
-            pending.append(step)
-    return pending
+    left = [step for step in left if state.mark(step) is not Mark.HELD]
+    return (
+        [step for step in left if step.id not in state.refusals],
+        [step for step in left if step.id in state.refusals],
+    )
+
+
+def _another_may(lane: Lane, step: Step) -> bool:
+    """Whether a refused step goes to the other operator, who may do it; else it is held."""
+    hand = lane.hand()
+    missing = lane.missing(step)
+    if not missing and lane.hand() is not hand:
+        return True
+    lane.state.hold(step, Why.REFUSED, code=lane.state.refusals[step.id])
+    return False
 
 
 def _to_repeat(lane: Lane, steps: Sequence[Step]) -> list[Step]:

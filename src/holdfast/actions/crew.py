@@ -95,5 +95,5 @@ def _none_left(wiki: WikiName) -> OperatorsLostError:
         "sweep.operators_lost",
         "no operator account can act on this wiki any more",
         place=str(wiki),
-        hint="have an operator account unblocked or add another one, then run the plan again: it goes on where it was",
+        hint="have an operator account unblocked or add another one, then run it again: it goes on",
     )

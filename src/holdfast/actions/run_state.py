@@ -90,9 +90,7 @@ class RunState:
             for entry in entries:
                 self._count(entry.step, mark)
                 # the number stands in the journal; nobody asks for it here
-                self.last[entry.step] = JournalRow(
-                    number=0, step=entry.step, mark=mark, at=at, detail=entry.detail
-                )
+                self.last[entry.step] = JournalRow(number=0, step=entry.step, mark=mark, at=at, detail=entry.detail)
 
     def event(self, mark: Mark, **detail: Any) -> None:
         """Append an event of the plan."""
