@@ -18,7 +18,6 @@ def check_may_run(
     means: Means,
     *,
     sign_offs: Sequence[SignedOff],
-    unchecked_texts: Collection[str],
 ) -> None:
     """Return when this plan may be carried out now.
 
@@ -54,7 +53,7 @@ def check_may_run(
             hint="have each signed off over exactly this plan",
             offender=tuple(missing),
         )
-    _check_notices(plan, unchecked_texts)
+    _check_notices(plan)
     means.crew.check_wikis(wiki for each in plan.actions for wiki in each.action.wikis)
 
 
@@ -63,7 +62,7 @@ def _carries(kind: str, what: Mapping[str, Any], plan: Plan) -> bool:
     return dict(what) == plan.to_json() if kind == "plan" else what.get("plan_sha256") == plan_sha256(plan)
 
 
-def _check_notices(plan: Plan, unchecked_texts: Collection[str]) -> None:
+def _check_notices(plan: Plan) -> None:
     for each in plan.actions:
         if kind_of(each.action).target is TargetType.PAGE:
             continue
@@ -75,7 +74,7 @@ def _check_notices(plan: Plan, unchecked_texts: Collection[str]) -> None:
                 place=each.id,
                 hint="make the notices, and have the plan signed with them",
             )
-        languages = unaccepted_texts(each, unchecked_texts, plan.accepts_unchecked_texts) if told else ()
+        languages = unaccepted_texts(plan, each) if told else ()
         if languages:
             raise CheckFailedError(
                 "sweep.unchecked_text",

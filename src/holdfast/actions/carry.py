@@ -111,7 +111,8 @@ def _is_open(lane: Lane, step: Step, seen: Seen) -> bool:
     """Judge a step of which no write is under way: true when the wiki is as the plan saw it."""
     state, now = lane.state, lane.state.means.clock()
     if is_done(step, seen, now=now):
-        _found_done(lane, step)
+        ours = state.mark(step) is Mark.REOPENED or bool(state.tries.get(step.id))
+        _found_done(lane, step, ours=ours)
         return False
     if not matches_before(step, seen, now=now):
         state.hold(step, Why.MOVED)
@@ -119,13 +120,13 @@ def _is_open(lane: Lane, step: Step, seen: Seen) -> bool:
     return True
 
 
-def _found_done(lane: Lane, step: Step) -> None:
-    """What is so without a write of this plan: somebody else's work, unless the plan has been at this step before.
+def _found_done(lane: Lane, step: Step, *, ours: bool) -> None:
+    """What is so without a write that this plan knows to have made: its own all the same, or somebody else's work.
 
     A marker belongs to one step, so a message that is there is this plan's, whatever the journal lost.
     """
     state = lane.state
-    if step.name == "message" or state.mark(step) is Mark.REOPENED or state.tries.get(step.id):
+    if ours or step.name == "message":
         state.write(Mark.DONE, [step], {"found": True})
     elif step.id in state.accepts_already:
         state.write(Mark.DONE, [step], {"already": True})
@@ -203,7 +204,7 @@ def _judge_sent(lane: Lane, steps: Sequence[Step], seen: Seen) -> tuple[list[Ste
     # refused at the first try and yet there: somebody else was quicker
     others = [step for step in here if step.id in state.refusals and state.tries[step.id] == 1]
     for step in others:
-        _found_done(lane, step)
+        _found_done(lane, step, ours=False)
     state.write(Mark.DONE, [step for step in here if step not in others])
     left = [step for step in steps if step not in here]
     for step in left:

@@ -1,6 +1,6 @@
 """The executor: carries an approved plan out on the wikis, each step exactly once, and takes it back the same way.
 
-    run(approved, means, sign_offs=..., conditions=..., unchecked_texts=...)     until done, held or at a gate
+    run(approved, means, sign_offs=..., conditions=...)     until done, held or at a gate
     decide(approved_decision, approved_plan, means)                              skip, amend or undo a held action
     run_undo(approved_order, plan, means)                                        what was done is undone
 
@@ -56,17 +56,15 @@ def run(
     *,
     sign_offs: Sequence[SignedOff] = (),
     conditions: Collection[str] = (),
-    unchecked_texts: Collection[str] = (),
 ) -> Outcome:
     """Carry the plan out, as far as its gates are open, from where its journal stands.
 
-    `conditions` are those that two people have said to hold; `unchecked_texts` the languages whose texts no native
-    reader has checked. Raises CheckFailedError `sweep.…` before anything is touched when the approval, a sign-off or
-    a notice is missing; UsageError `sweep.no_operator`, `journal.busy`; ServiceUnavailableError `sweep.busy` and
-    OperatorsLostError when the plan stays open and is to be run again.
+    `conditions` are those that two people have said to hold. Raises CheckFailedError `sweep.…` before anything is
+    touched when the approval, a sign-off or a notice is missing; UsageError `sweep.no_operator`, `journal.busy`;
+    ServiceUnavailableError `sweep.busy` and OperatorsLostError when the plan stays open and is to be run again.
     """
+    check_may_run(approved, means, sign_offs=sign_offs)
     plan = approved.value
-    check_may_run(approved, means, sign_offs=sign_offs, unchecked_texts=unchecked_texts)
     with means.journal.hold(means.runner):
         sweep = sweep_of(plan, means)
         if sweep.finished():

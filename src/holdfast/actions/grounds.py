@@ -18,7 +18,8 @@ LONGEST_UNSIGNED_DAYS = 366
 """A "no appeal" that is not signed again lapses within this time."""
 
 
-def _plain(text: Text) -> str | dict[str, str]:
+def plain(text: Text) -> str | dict[str, str]:
+    """The text as JSON."""
     return text if isinstance(text, str) else dict(text)
 
 
@@ -32,7 +33,7 @@ class ThreePartTest:
 
     def to_json(self) -> dict[str, Any]:
         """As the plan's content holds it."""
-        return {name: _plain(text) for name, text in vars(self).items()}
+        return {name: plain(text) for name, text in vars(self).items()}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +49,6 @@ class Grounds:
     """Its last day."""
     milder_step: Text
     milder_not_enough: Text
-    decider_role: Text
     conduct: Text = ""
     """What a warning is about."""
     test: ThreePartTest | None = None
@@ -57,13 +57,12 @@ class Grounds:
     def to_json(self) -> dict[str, Any]:
         """As the plan's content holds it."""
         return {
-            "rule": {"text": _plain(self.rule), "url": self.rule_url},
+            "rule": {"text": plain(self.rule), "url": self.rule_url},
             "evidence_class": [each.value for each in self.evidence_class],
             "period": {"start": self.start.isoformat(), "end": self.end.isoformat()},
-            "milder_step": _plain(self.milder_step),
-            "milder_not_enough": _plain(self.milder_not_enough),
-            "decider_role": _plain(self.decider_role),
-            "conduct": _plain(self.conduct),
+            "milder_step": plain(self.milder_step),
+            "milder_not_enough": plain(self.milder_not_enough),
+            "conduct": plain(self.conduct),
             "test": None if self.test is None else self.test.to_json(),
         }
 
@@ -78,7 +77,6 @@ class Grounds:
             end=date.fromisoformat(stored["period"]["end"]),
             milder_step=stored["milder_step"],
             milder_not_enough=stored["milder_not_enough"],
-            decider_role=stored["decider_role"],
             conduct=stored["conduct"],
             test=None if stored["test"] is None else ThreePartTest(**stored["test"]),
         )
@@ -92,7 +90,7 @@ class Appeal:
     body: Text = ""
     """The role or body that decides on the appeal."""
     until: date | None = None
-    """The last day for an appeal; null: no end."""
+    """The last day for an appeal."""
     can_be_worse: bool = False
     """Whether an appeal may end in something more severe. Told beforehand (D4)."""
     legal_ground: Text = ""
@@ -107,11 +105,11 @@ class Appeal:
         """As the plan's content holds it."""
         return {
             "appealable": self.appealable,
-            "body": _plain(self.body),
+            "body": plain(self.body),
             "until": None if self.until is None else self.until.isoformat(),
             "can_be_worse": self.can_be_worse,
-            "legal_ground": _plain(self.legal_ground),
-            "may_lift": _plain(self.may_lift),
+            "legal_ground": plain(self.legal_ground),
+            "may_lift": plain(self.may_lift),
             "sign_again_by": None if self.sign_again_by is None else self.sign_again_by.isoformat(),
             "sign_again_days": self.sign_again_days,
         }
@@ -137,9 +135,9 @@ class RoadBack:
     def to_json(self) -> dict[str, Any]:
         """As the plan's content holds it."""
         return {
-            "conditions": _plain(self.conditions),
+            "conditions": plain(self.conditions),
             "earliest": self.earliest.isoformat(),
-            "decider": _plain(self.decider),
+            "decider": plain(self.decider),
         }
 
     @classmethod

@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NewType
 
-from holdfast.actions.grounds import Appeal, Grounds, RoadBack, Withheld
+from holdfast.actions.grounds import Appeal, Grounds, RoadBack, Text, Withheld, plain
 from holdfast.actions.kind import Action, kind_of
 from holdfast.actions.ports import INFINITY
 from holdfast.actions.steps import Json, Step
@@ -114,6 +114,8 @@ class PlannedAction:
     language: str = "en"
     """The person's language, for the notice; English is always attached."""
     expiry: str = INFINITY
+    decider_role: Text = ""
+    """Who decides, by role: deciders have no names outside."""
     grounds: Grounds | None = None
     """Null in a plan that is protective or restores."""
     appeal: Appeal | None = None
@@ -149,6 +151,7 @@ class PlannedAction:
             "phase": self.phase,
             "language": self.language,
             "expiry": self.expiry,
+            "decider_role": plain(self.decider_role),
             "grounds": None if self.grounds is None else self.grounds.to_json(),
             "appeal": None if self.appeal is None else self.appeal.to_json(),
             "road_back": None if self.road_back is None else self.road_back.to_json(),
@@ -167,6 +170,7 @@ class PlannedAction:
             phase=stored["phase"],
             language=stored["language"],
             expiry=stored["expiry"],
+            decider_role=stored["decider_role"],
             grounds=None if stored["grounds"] is None else Grounds.from_json(stored["grounds"]),
             appeal=None if stored["appeal"] is None else Appeal.from_json(stored["appeal"]),
             road_back=None if stored["road_back"] is None else RoadBack.from_json(stored["road_back"]),

@@ -4,22 +4,22 @@ What only the wikis know (an account that does not exist, a system user, a missi
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from holdfast.actions.fields import Problem
 from holdfast.actions.grounds import LONGEST_UNSIGNED_DAYS, Appeal, Withheld
-from holdfast.actions.kind import Action, Kind, TargetType, all_kinds
+from holdfast.actions.kind import Kind, TargetType, all_kinds
 from holdfast.actions.plan import Plan, PlannedAction, Purpose
 from holdfast.actions.ports import INFINITY
+from holdfast.actions.telling import as_if_told, unchecked_languages
 from holdfast.clock import parse_at
 from holdfast.errors import InputRefusedError
 from holdfast.ids import AccountName
 from holdfast.notices.kinds import FORMS, LANGUAGES, NEVER_WITHHELD
 
 _JURISDICTION = re.compile(r"[A-Z][A-Z0-9-]{0,15}\Z")
-_STAND_IN = {"heading": "-", "text": "-", "summary": "-"}
 _LEAST_SEVERE: Mapping[Purpose, frozenset[str]] = {
     Purpose.PROTECTIVE: frozenset({"rights_removal"}),
     Purpose.RESTORATION: frozenset({"rights_restoration"}),
@@ -38,8 +38,6 @@ class Surroundings:
     """Wiki accounts of those who approve, sign off or decide in this office."""
     operators: frozenset[str] = frozenset()
     """Accounts that carry plans out."""
-    unchecked_texts: frozenset[str] = frozenset()
-    """Languages whose texts no native reader has checked."""
 
 
 def check(plan: Plan, around: Surroundings, places: Mapping[str, str] | None = None) -> list[Problem]:
@@ -130,7 +128,7 @@ def _of_the_action(plan: Plan, each: PlannedAction, around: Surroundings) -> Ite
     yield from _of_its_form(plan, each, kind)
     yield from _of_its_reasons(plan, each, kind)
     yield from _of_its_times(each, around.now)
-    yield from _of_its_texts(plan, each, kind, around)
+    yield from _of_its_texts(plan, each, kind)
 
 
 def _of_its_form(plan: Plan, each: PlannedAction, kind: Kind) -> Iterator[Problem]:
@@ -139,7 +137,7 @@ def _of_its_form(plan: Plan, each: PlannedAction, kind: Kind) -> Iterator[Proble
         if wiki not in listed:
             yield _problem(each, "wiki", f"the wiki {wiki[:64]!r} is not listed in the plan")
     try:
-        kind.check(_as_if_told(each, kind))
+        kind.check(as_if_told(each))
     except InputRefusedError as reason:
         yield _problem(each, "params", f"{reason.what}: {reason.got}; wanted {reason.expected}")
         return
@@ -154,14 +152,6 @@ def _of_its_form(plan: Plan, each: PlannedAction, kind: Kind) -> Iterator[Proble
         yield _problem(each, "purpose", what)
     if each.at_own_request and each.action.kind != "rights_removal":
         yield _problem(each, "own_request", "only a removal of rights can be recorded as the person's own request")
-
-
-def _as_if_told(each: PlannedAction, kind: Kind) -> Action:
-    """The action with some notice where none is made yet, so that the rest of its parameters can be checked."""
-    if kind.target is TargetType.PAGE or "notice" in each.action.params:
-        return each.action
-    notice = {"wikis": list(each.notice_on), **_STAND_IN}
-    return replace(each.action, params={**each.action.params, **({"notice": notice} if each.notice_on else {})})
 
 
 def _of_its_reasons(plan: Plan, each: PlannedAction, kind: Kind) -> Iterator[Problem]:
@@ -196,8 +186,8 @@ def _of_its_times(each: PlannedAction, now: datetime) -> Iterator[Problem]:
 
 def _of_its_appeal(each: PlannedAction, appeal: Appeal, today: date) -> Iterator[Problem]:
     if appeal.appealable:
-        if appeal.until is not None and appeal.until < today:
-            yield _problem(each, "appeal", "the last day for an appeal has passed")
+        if appeal.until is None or appeal.until < today or not appeal.body:
+            yield _problem(each, "appeal", "an appeal needs a body that decides, and a last day that is to come")
         return
     last = today + timedelta(days=LONGEST_UNSIGNED_DAYS)
     if not (appeal.legal_ground and appeal.may_lift):
@@ -218,7 +208,7 @@ def _of_what_is_withheld(each: PlannedAction, withheld: Withheld, today: date) -
         yield _problem(each, "withheld", f"the end of withholding {withheld.field[:40]} has passed")
 
 
-def _of_its_texts(plan: Plan, each: PlannedAction, kind: Kind, around: Surroundings) -> Iterator[Problem]:
+def _of_its_texts(plan: Plan, each: PlannedAction, kind: Kind) -> Iterator[Problem]:
     if kind.target is TargetType.PAGE:
         return
     if each.language not in LANGUAGES:
@@ -228,7 +218,7 @@ def _of_its_texts(plan: Plan, each: PlannedAction, kind: Kind, around: Surroundi
         yield _problem(each, "notice", "its notice is left on a wiki that the action does not list")
     if not each.notice_on:
         yield _problem(each, "notice", "its notice is left nowhere")
-    for language in unaccepted_texts(each, around.unchecked_texts, plan.accepts_unchecked_texts):
+    for language in unaccepted_texts(plan, each):
         what = (
             f"no native reader has checked the texts in {language}; the plan must name it in "
             "accepts_unchecked_texts, and those who sign then accept it"
@@ -236,9 +226,9 @@ def _of_its_texts(plan: Plan, each: PlannedAction, kind: Kind, around: Surroundi
         yield _problem(each, "unchecked_text", what)
 
 
-def unaccepted_texts(each: PlannedAction, unchecked: Iterable[str], accepted: Iterable[str]) -> tuple[str, ...]:
+def unaccepted_texts(plan: Plan, each: PlannedAction) -> tuple[str, ...]:
     """The languages of an action's notice that no native reader has checked and that the plan does not accept."""
-    return tuple(sorted({each.language, "en"} & set(unchecked) - set(accepted)))
+    return tuple(sorted(unchecked_languages(each) - set(plan.accepts_unchecked_texts)))
 
 
 def targets(plan: Plan) -> frozenset[AccountName]:

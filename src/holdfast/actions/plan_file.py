@@ -167,6 +167,7 @@ def _action(
         phase=fields.number("phase", must=False, default=1),
         language=fields.line("language", must=False, default="en"),
         expiry=expiry,
+        decider_role=fields.text("decider_role"),
         grounds=_grounds(fields) if decision else None,
         appeal=_appeal(fields, must=decision),
         road_back=_road_back(fields, must=decision),
@@ -227,7 +228,6 @@ def _grounds(fields: Fields) -> Grounds:
         end=end or _SOME_DAY,
         milder_step=fields.text("milder_step"),
         milder_not_enough=fields.text("milder_not_enough"),
-        decider_role=fields.text("decider_role"),
         conduct=fields.text("conduct", must=False),
         test=None if test is None else ThreePartTest(**{name: test.text(name) for name in _PARTS}),
     )
@@ -237,7 +237,7 @@ def _grounds(fields: Fields) -> Grounds:
     return grounds
 
 
-_REASONS = {"rule", "period", "evidence_class", "milder_step", "milder_not_enough", "decider_role", "conduct", "test"}
+_REASONS = {"rule", "period", "evidence_class", "milder_step", "milder_not_enough", "conduct", "test"}
 _PARTS = ("legal", "necessary", "proportional")
 # stands for a day that could not be read: the problem is already collected, and the plan is refused
 _SOME_DAY = parse_at("1970-01-01").date()
@@ -253,7 +253,7 @@ def _appeal(fields: Fields, *, must: bool) -> Appeal | None:
     found = Appeal(
         appealable=appealable,
         body=table.text("body", must=appealable),
-        until=table.day("until", must=False),
+        until=table.day("until", must=appealable),
         can_be_worse=table.flag("can_be_worse", default=False),
         legal_ground=table.text("legal_ground", must=not appealable),
         may_lift=table.text("may_lift", must=not appealable),

@@ -25,7 +25,17 @@ def undo_id(step: Step) -> str:
 
 
 def sweep_of(plan: Plan, means: Means) -> "Sweep":
-    """The sweep of a plan as its journal has it."""
+    """The sweep of a plan as its journal has it. Raises CheckFailedError `sweep.other_plan` for another's journal."""
+    sha256 = plan_sha256(plan)
+    begun = next((row for row in means.journal.rows() if row.mark is Mark.BEGUN), None)
+    if begun is not None and begun.detail.get("plan") != sha256:
+        raise CheckFailedError(
+            "sweep.other_plan",
+            "this journal is of another plan with the same id",
+            expected=str(begun.detail.get("plan")),
+            got=sha256,
+            hint="give the changed plan an id of its own",
+        )
     steps = tuple(step for each in plan.actions for step in each.steps())
     accepts = {each.id for each in plan.actions if each.if_already is IfAlready.ACCEPT}
     state = RunState(
@@ -37,26 +47,17 @@ def sweep_of(plan: Plan, means: Means) -> "Sweep":
 
 
 def begin(sweep: "Sweep") -> None:
-    """Note which plan this journal is of, and look whether the operators are fit for all of it.
+    """Note which plan this journal is of, and look whether the operators are fit for all that is open.
 
-    Raises CheckFailedError `sweep.other_plan`, OperatorsLostError before the first write.
+    Raises OperatorsLostError before the first write.
     """
-    state, sha256 = sweep.state, plan_sha256(sweep.plan)
-    begun = [row for row in state.means.journal.rows() if row.mark is Mark.BEGUN]
-    if begun and begun[0].detail.get("plan") != sha256:
-        raise CheckFailedError(
-            "sweep.other_plan",
-            "this journal is of another plan with the same id",
-            expected=str(begun[0].detail.get("plan")),
-            got=sha256,
-            hint="give the changed plan an id of its own",
-        )
+    state = sweep.state
     state.means.crew.tell(
         lambda wiki, place, reason: state.alarm(
             "sweep.operator_lost", f"operator {place} can no longer act", wiki=wiki, operator=place, why=reason.code
         )
     )
-    state.event(Mark.BEGUN, plan=sha256, runner=state.means.runner)
+    state.event(Mark.BEGUN, plan=plan_sha256(sweep.plan), runner=state.means.runner)
     needs: dict[WikiName, set[str]] = {}
     for step in state.open(sweep.steps):
         needs.setdefault(step.wiki, set()).update(step.needs)

@@ -92,9 +92,11 @@ def is_ends(value: object) -> bool:
 
 
 def is_notice(value: object) -> bool:
-    """A message to the person: `wikis` where it is left, `heading`, `text` (plain), `summary`, and maybe `withdrawal`
-    with the `heading` and `text` that take it back."""
-    if not isinstance(value, dict) or set(value) - {"wikis", "heading", "text", "summary", "withdrawal"}:
+    """A message to the person: `wikis` where it is left, `heading`, `text`, `summary`, and maybe `withdrawal` with
+    the `heading` and `text` that take it back. Texts are plain unless `form` is `wikitext`, as notices are made."""
+    if not isinstance(value, dict) or set(value) - {"wikis", "form", "heading", "text", "summary", "withdrawal"}:
+        return False
+    if value.get("form", "plain") not in ("plain", "wikitext"):
         return False
     back = value.get("withdrawal")
     return (
@@ -162,18 +164,20 @@ def message_step(action: Action, wiki: WikiName, before: Json) -> tuple[Step, ..
         return ()
     notice = action.params["notice"]
     step_id = f"{action.id}/{wiki}/message"
-    intent = _message(notice, step_id) | {"summary": notice["summary"]}
+    is_plain = notice.get("form", "plain") == "plain"
+    intent = _message(notice, step_id, is_plain=is_plain) | {"summary": notice["summary"]}
     if notice.get("withdrawal"):
-        intent["withdrawal"] = _message(notice["withdrawal"], f"{step_id}/undo")
+        intent["withdrawal"] = _message(notice["withdrawal"], f"{step_id}/undo", is_plain=is_plain)
     return (
         make_step(action, wiki, "message", Phase.MESSAGE, user_id=before["user_id"], intent=intent, needs=("edit",)),
     )
 
 
-def _message(words: Json, step_id: str) -> dict[str, str]:
+def _message(words: Json, step_id: str, *, is_plain: bool) -> dict[str, str]:
     marker = marker_of(step_id)
+    text = as_wikitext(words["text"]) if is_plain else words["text"]
     return {
         "heading": as_wikitext(words["heading"]),
-        "text": f"{as_wikitext(words['text'])} {marker} ~~~~",
+        "text": f"{text} {marker} ~~~~" if is_plain else f"{text}\n{marker} ~~~~",
         "marker": marker,
     }
