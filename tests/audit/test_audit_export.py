@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audit.audit_of import NOON, chain_of
-from holdfast.audit import START, Head, check_export, export_lines
+from holdfast.audit import START, check_export, export_lines
 from holdfast.audit.chain import head_of
 from holdfast.cli import main
 from holdfast.crypto.notes import fresh_signer
@@ -78,11 +78,12 @@ def test_a_stranger_s_key_is_told_apart_even_under_the_same_name() -> None:
         check_export([first, *LINES[1:]], stranger.key)
 
 
-def test_the_export_must_contain_a_head_from_the_log() -> None:
-    check_export(LINES, SIGNER.key, until=head_of(CHAIN[6]))
-    for wrong, code in ((Head(size=7, sha256="b" * 64), "head"), (Head(size=13, sha256="b" * 64), "cut")):
-        with pytest.raises(CheckFailedError, match=rf"^audit\.chain\.{code}"):
-            check_export(LINES, SIGNER.key, until=wrong)
+def test_the_export_must_contain_the_heads_from_the_log() -> None:
+    check_export(LINES, SIGNER.key, heads=[CHAIN[6].sha256, CHAIN[11].sha256])
+    check_export(exported(4, 9), SIGNER.key, heads=[CHAIN[2].sha256])
+    for wrong in ("b" * 64, CHAIN[1].sha256):
+        with pytest.raises(CheckFailedError, match=rf"^audit\.export\.head.*{wrong}"):
+            check_export(exported(4, 9), SIGNER.key, heads=[CHAIN[6].sha256, wrong])
 
 
 @given(st.lists(st.binary(max_size=60).map(lambda line: line + b"\n"), max_size=4))
@@ -95,7 +96,7 @@ def test_the_command_checks_the_file_alone(tmp_path: Path, capsys: pytest.Captur
     place, key = tmp_path / "audit.jsonl", tmp_path / "audit.key"
     place.write_bytes(b"".join(LINES))
     key.write_text(f"{SIGNER.key}\n")
-    head = f"12:{CHAIN[-1].sha256}"
+    head = CHAIN[-1].sha256
     assert main(["audit", "verify", str(place), "--key", str(key), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["head_sha256"] == CHAIN[-1].sha256
     assert main(["audit", "verify", str(place), "--key", str(SIGNER.key), "--head", head]) == 0

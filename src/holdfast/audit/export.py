@@ -6,7 +6,7 @@ SHA-256 of every byte before it.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -67,12 +67,13 @@ def export_lines(
     yield _line({"signature": str(signer.sign(_signed_text(hasher.hexdigest()))).rstrip("\n")})
 
 
-def check_export(lines: Iterable[bytes], key: VerifierKey, *, until: Head | None = None) -> ExportReport:
+def check_export(lines: Iterable[bytes], key: VerifierKey, *, heads: Collection[str] = ()) -> ExportReport:
     """What an export holds, when every entry is in its place and the key signed the whole.
 
-    `lines` are the file's, with their line ends, read once. `until` is a head from the log.
-    Raises InputRefusedError `audit.export.unreadable`, CheckFailedError `audit.export.unsigned`,
-    `audit.export.signature`, `audit.export.key`, `audit.chain.…`; each names the line.
+    `lines` are the file's, with their line ends, read once. `heads` are hashes from the log's `audit head` entries:
+    each must be that of an entry of this export (or of the one before its first).
+    Raises InputRefusedError `audit.export.unreadable`, CheckFailedError `audit.export.signature`,
+    `audit.export.key`, `audit.export.head`, `audit.chain.…`; each names the place.
     """
     reader = _Reader(lines)
     header = _checked_header(reader.take())
@@ -85,10 +86,18 @@ def check_export(lines: Iterable[bytes], key: VerifierKey, *, until: Head | None
             hint="take the key from the log or from the auditor, never from the export itself",
         )
     before = Head(size=header["first"] - 1, sha256=header["previous"])
-    head = check_chain(reader.entries(), start=before, until=until)
+    missing = set(heads) - {before.sha256}
+    head = check_chain(_without(reader.entries(), missing), start=before)
     if head.size != header["last"]:
         raise _unreadable(f"the header says that the last entry is {header['last']}, and it is {head.size}", reader)
     _check_signature(reader, key)
+    if missing:
+        raise CheckFailedError(
+            "audit.export.head",
+            "a head from the log is of no entry of this export",
+            expected=min(missing),
+            hint="the audit was made anew after that head was published, or the export does not reach that far",
+        )
     return ExportReport(
         first=header["first"],
         head=head,
@@ -97,6 +106,13 @@ def check_export(lines: Iterable[bytes], key: VerifierKey, *, until: Head | None
         approval_sha256=header["approval_sha256"],
         key=key,
     )
+
+
+def _without(entries: Iterable[Entry], missing: set[str]) -> Iterator[Entry]:
+    """The entries as they pass; their hashes are taken out of `missing`."""
+    for entry in entries:
+        missing.discard(entry.sha256)
+        yield entry
 
 
 class _Reader:

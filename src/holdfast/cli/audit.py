@@ -2,14 +2,10 @@
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import typer
 
 from holdfast.errors import InputRefusedError, UsageError
-
-if TYPE_CHECKING:
-    from holdfast.audit import Head
 
 
 def register(app: typer.Typer) -> None:
@@ -22,7 +18,9 @@ def register(app: typer.Typer) -> None:
 def verify(
     export: Path = typer.Argument(help="The exported file (JSON lines).", show_default=False),
     key: str = typer.Option(help="The office's verifier key, or a file that holds it.", show_default=False),
-    head: str = typer.Option("", help="A head from the log, SIZE:SHA256: the audit must contain it."),
+    head: list[str] = typer.Option(
+        [], help="The sha256 of an `audit head` in the log: an entry of the export must have it. Repeat."
+    ),
     as_json: bool = typer.Option(False, "--json", help="Print JSON alone."),
 ) -> None:
     """Check that no entry is missing, moved or changed, and that the key signed the whole."""
@@ -31,10 +29,10 @@ def verify(
 
     place = Path(key)
     public = parse_verifier_key(place.read_text("utf-8") if place.is_file() else key)
-    kept = _head(head)
+    heads = {_checked(each) for each in head}
     try:
         with export.open("rb") as lines:
-            report = check_export(lines, public, until=kept)
+            report = check_export(lines, public, heads=heads)
     except OSError as reason:
         raise InputRefusedError(
             "audit.export.unreadable", "this file cannot be read", got=str(reason.strerror), place=str(export)
@@ -56,12 +54,7 @@ def verify(
     typer.echo(json.dumps(value, ensure_ascii=False) if as_json else text)
 
 
-def _head(text: str) -> "Head | None":
-    from holdfast.audit import Head
-
-    if not text:
-        return None
-    size, _, sha256 = text.partition(":")
-    if not size.isdecimal() or len(sha256) != 64:
-        raise UsageError("audit.head", "this is not a head", expected="SIZE:SHA256", got=repr(text[:90]))
-    return Head(size=int(size), sha256=sha256)
+def _checked(head: str) -> str:
+    if len(head) != 64 or not set(head) <= set("0123456789abcdef"):
+        raise UsageError("audit.head", "this is not a head", expected="64 hex digits", got=repr(head[:80]))
+    return head

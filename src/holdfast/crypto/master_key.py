@@ -42,6 +42,8 @@ class Purpose(StrEnum):
     """The web framework's secret: a rotation signs everybody out."""
     AUDIT = "audit"
     """Keyed hashes of what an audit entry must not say openly."""
+    BACKUP = "backup"
+    """Seals what a backup holds beside the database."""
 
 
 class MasterKey:
