@@ -5,7 +5,7 @@ from pathlib import Path
 
 import typer
 
-from holdfast.cli.office import KEYS, OFFICE
+from holdfast.cli._office_place import KEYS, OFFICE
 
 
 def console(

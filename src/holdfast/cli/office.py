@@ -4,13 +4,10 @@ from pathlib import Path
 
 import typer
 
-OFFICE = typer.Option(None, "--office", help="The office's folder (default: $HOLDFAST_OFFICE, or ./office).")
-KEYS = typer.Option(None, "--keys", help="The keys' folder (default: $HOLDFAST_KEYS, or OFFICE-keys beside it).")
-
-office_app = typer.Typer(no_args_is_help=True, help="Make an office and keep it running: keys, backups, upgrades.")
+from holdfast.cli import _office_keys, _office_upkeep
+from holdfast.cli._office_place import KEYS, OFFICE
 
 
-@office_app.command("init")
 def init(
     office: Path | None = OFFICE,
     keys: Path | None = KEYS,
@@ -33,4 +30,8 @@ def init(
 
 def register(app: typer.Typer) -> None:
     """Add `holdfast office`."""
-    app.add_typer(office_app, name="office")
+    office = typer.Typer(no_args_is_help=True, help="Make an office and keep it running: keys, backups, upgrades.")
+    office.command()(init)
+    _office_upkeep.add_to(office)
+    _office_keys.add_to(office)
+    app.add_typer(office, name="office")

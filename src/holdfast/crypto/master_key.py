@@ -34,14 +34,10 @@ class Purpose(StrEnum):
 
     SEALING = "sealing"
     """Wraps the key of each stream. A rotation wraps them anew."""
-    BLIND_INDEX = "blind index"
-    """Tokens for finding an account among sealed rows. After a rotation the rows' tokens are made anew."""
-    BLIND_MATCH = "blind match"
-    """Tokens by which two cases learn that they touch, without being opened. Made anew after a rotation."""
     SESSIONS = "sessions"
     """The web framework's secret: a rotation signs everybody out."""
     AUDIT = "audit"
-    """Keyed hashes of what an audit entry must not say openly."""
+    """Signs the exports of the audit."""
     BACKUP = "backup"
     """Seals what a backup holds beside the database."""
 

@@ -11,7 +11,7 @@ from holdfast.access.engine import PolicySet, load_policies
 from holdfast.audit import Budget
 from holdfast.clock import Clock, system_clock
 from holdfast.crypto.master_key import MasterKey, Purpose, fresh_master_key, read_master_key, write_master_key
-from holdfast.crypto.sealing import seal, unseal
+from holdfast.crypto.sealing import Key, seal, unseal
 from holdfast.errors import CheckFailedError, UsageError
 from holdfast.facts import MemberId
 from holdfast.record import create_log, open_log
@@ -44,6 +44,17 @@ class OfficePlace:
         """The web framework's secret, derived from the master key."""
         return base64.b64encode(self.master.key_for(Purpose.SESSIONS).derived("web secret").raw).decode("ascii")
 
+    def seal_code(self, text: str) -> str:
+        """The secret of a member's code generator, sealed for the database."""
+        return base64.b64encode(seal(self._code_key(), text.encode(), _CODE_PLACE)).decode("ascii")
+
+    def unseal_code(self, text: str) -> str:
+        """The secret again."""
+        return unseal(self._code_key(), base64.b64decode(text), _CODE_PLACE).decode()
+
+    def _code_key(self) -> Key:
+        return self.master.key_for(Purpose.SESSIONS).derived("sign-in codes")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Office:
@@ -72,17 +83,6 @@ class Office:
             "roles": roles_of(MemberId(member)),
             "suspended": is_suspended(MemberId(member)),
         }
-
-    def seal_code(self, text: str) -> str:
-        """The secret of a member's code generator, sealed for the database."""
-        return base64.b64encode(seal(self._code_key(), text.encode(), _CODE_PLACE)).decode("ascii")
-
-    def unseal_code(self, text: str) -> str:
-        """The secret again."""
-        return unseal(self._code_key(), base64.b64decode(text), _CODE_PLACE).decode()
-
-    def _code_key(self) -> Any:
-        return self.place.master.key_for(Purpose.SESSIONS).derived("sign-in codes")
 
 
 def init_office(
@@ -120,7 +120,7 @@ def init_office(
     place = place_of(home, apart)
     start(place.config, place.secret, django(place) if django else None)
     migrate()
-    office = _joined(place, clock)
+    office = joined(place, clock)
     from holdfast.store.office.members import add_member, all_members, fresh_member_id
 
     if any(each.username for each in all_members()):
@@ -169,10 +169,11 @@ def open_office(
             got=f"{len(waiting)} migrations waiting, first {waiting[0]}",
             hint="run `holdfast office upgrade`; it makes a backup first",
         )
-    return _joined(found, clock)
+    return joined(found, clock)
 
 
-def _joined(place: OfficePlace, clock: Clock) -> Office:
+def joined(place: OfficePlace, clock: Clock) -> Office:
+    """The parts of an office put together, once Django is started and the database has this form."""
     from django.conf import settings
 
     from holdfast.store.office.audit_rows import AuditRows

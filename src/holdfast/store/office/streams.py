@@ -7,7 +7,7 @@ renumbered or taken from another stream does not open.
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import F
@@ -19,6 +19,9 @@ from holdfast.errors import CheckFailedError, InputRefusedError
 from holdfast.facts import Fact, MemberId, StreamId
 from holdfast.ids import account_as_compared
 from holdfast.store.office.models import AttachmentRow, BlindToken, FactRow, LogEntryRow, StreamKey, SummaryRow
+
+_BLIND_INDEX = StreamId(kind="key", id="blind-index")
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 Tokens = Mapping[str, Iterable[str]]
 """Purpose (`account`, …) to the values that the stream holds; stored as keyed tokens alone."""
@@ -68,8 +71,26 @@ class Streams:
     """Reads and writes streams under one master key. Every call expects to be inside a transaction when it writes."""
 
     def __init__(self, master: MasterKey) -> None:
+        """Outside a transaction. Raises CheckFailedError `office.keys.other` for another office's master key."""
         self._wrapping = master.key_for(Purpose.SEALING)
-        self._blinding = master.key_for(Purpose.BLIND_INDEX)
+        # a key of its own under the master key, so that a rotation leaves the tokens as they are
+        wrapped = wrap_key(self._wrapping, fresh_key(), str(_BLIND_INDEX))
+        StreamKey.objects.get_or_create(
+            kind=_BLIND_INDEX.kind, stream_id=_BLIND_INDEX.id, defaults={"wrapped_key": wrapped, "made_at": _LONG_AGO}
+        )
+        self._blinding = self._own_master()
+
+    def _own_master(self) -> Key:
+        """The key of the blind index, which opens under the office's present master key alone."""
+        try:
+            return self.key_of(StreamKey.objects.get(kind=_BLIND_INDEX.kind, stream_id=_BLIND_INDEX.id))
+        except CheckFailedError:
+            raise CheckFailedError(
+                "office.keys.other",
+                "this is not the master key of this office, or not any more",
+                hint="restart what was running during a rotation; after an interrupted one run "
+                "`holdfast office keys rotate` again; else bring back the right key: `holdfast office keys restore`",
+            ) from None
 
     def row(self, stream: StreamId, *, lock: bool = False) -> StreamKey:
         """The stream's key row. Raises InputRefusedError `office.stream.unknown` or `office.stream.erased`."""
@@ -84,7 +105,8 @@ class Streams:
         return found
 
     def create(self, stream: StreamId, at: datetime) -> StreamKey:
-        """A new empty stream. Raises InputRefusedError `office.stream.exists`."""
+        """A new empty stream. Raises `office.stream.exists`, `office.keys.other`."""
+        self._own_master()  # a process that slept through a rotation must not wrap under the old key
         wrapped = wrap_key(self._wrapping, fresh_key(), str(stream))
         row, made = StreamKey.objects.get_or_create(
             kind=stream.kind, stream_id=stream.id, defaults={"wrapped_key": wrapped, "made_at": at}
@@ -118,6 +140,13 @@ class Streams:
             )
             for each in rows
         )
+
+    def check_opens(self, row: StreamKey) -> int:
+        """How many facts of a stream open, with its summary; gives none of them. For checks after a restore."""
+        count = len(self.facts(row))
+        for summary in SummaryRow.objects.filter(stream=row):
+            unseal(self.key_of(row), bytes(summary.sealed), _summary_place(row))
+        return count
 
     def append(self, row: StreamKey, facts: Sequence[Fact], expect: int) -> None:
         """Add facts after the first `expect`. Raises CheckFailedError `office.stream.moved` when there are more."""

@@ -51,10 +51,10 @@ class PasskeyAdapter(DefaultMFAAdapter):
     """Codes' secrets are sealed in the database; a passkey names this office."""
 
     def encrypt(self, text: str) -> str:
-        return str(settings.HOLDFAST_OFFICE.seal_code(text))
+        return str(settings.HOLDFAST_OFFICE.place.seal_code(text))
 
     def decrypt(self, encrypted_text: str) -> str:
-        return str(settings.HOLDFAST_OFFICE.unseal_code(encrypted_text))
+        return str(settings.HOLDFAST_OFFICE.place.unseal_code(encrypted_text))
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         config = settings.HOLDFAST_OFFICE.config
