@@ -19,7 +19,7 @@ NOBODY = MemberId("nobody")
 """Somebody who has not signed in."""
 
 _MEMBER = re.compile(r"(m-[0-9a-f]{12}|system|nobody)\Z")
-_WORDS = re.compile(r"[a-z][a-z0-9._' -]{0,119}\Z")
+_WORDS = re.compile(r"[a-z][a-z0-9.,_' -]{0,119}\Z")
 _KIND = re.compile(r"([a-z][a-z0-9-]{0,31})?\Z")
 _STREAM = re.compile(r"[a-z0-9-]{0,64}\Z")
 _DIGEST = re.compile(r"[0-9a-f]{64}\Z")

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from holdfast.audit import Head, check_chain
 from holdfast.canonical import parse_json
+from holdfast.clock import system_clock
 from holdfast.crypto.notes import parse_note
 from holdfast.errors import CheckFailedError, HoldfastError
 from holdfast.record.checkpoint import parse_head
@@ -126,7 +127,7 @@ def _log(office: Office) -> str:
 def _clock(office: Office) -> str:
     from holdfast.store.office import checks
 
-    skew = abs(checks.database_time() - office.clock())
+    skew = abs(checks.database_time() - system_clock())
     if skew > _SKEW:
         raise _wrong("clock", f"the database's clock is {int(skew.total_seconds())} s off", "set the clocks right")
     return "this machine and the database agree within a minute"

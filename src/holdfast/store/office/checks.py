@@ -1,9 +1,10 @@
 """Checks of a whole store: does every sealed thing open, is its clock ours. Gives counts, never content."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from django.db import connection
 
+from holdfast.clock import system_clock
 from holdfast.crypto.master_key import MasterKey
 from holdfast.store.office.models import AlarmRow, Lease, OutboxRow, StreamKey
 from holdfast.store.office.streams import Streams
@@ -23,7 +24,7 @@ def database_time() -> datetime:
     """What the database takes for now; SQLite has this machine's clock."""
     with connection.cursor() as cursor:
         if connection.vendor != "postgresql":
-            return datetime.now(UTC)
+            return system_clock()
         cursor.execute("SELECT clock_timestamp()")
         found: datetime = cursor.fetchone()[0]
         return found
