@@ -149,7 +149,7 @@ def test_a_denied_person_writes_nothing_and_cannot_lift_the_denial() -> None:
     told.tell("reader denied", member=SECOND, why="a friend of the reporter")
     with pytest.raises(CheckFailedError, match=r"case\.reader\.denied"):
         told.tell("task added", by=SECOND, id="t1", text="x")
-    told.tell("denial lifted", by=CUSTODIAN, member=SECOND, why="it was a namesake")
+    told.tell("denial lifted", by=DECIDER, member=SECOND, why="it was a namesake")
     told.tell("task added", by=SECOND, id="t1", text="x")
 
 

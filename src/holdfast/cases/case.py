@@ -140,7 +140,7 @@ def append(case: Case | None, fact: Fact) -> Case:
             expected="a case that is " + " or ".join(sorted(declared.stages)),
             hint="reopen it with reasons, if there is something new",
         )
-    if case.course.is_idle and fact.type not in _WHEN_IDLE:
+    if case.course.idle_since and fact.type not in _WHEN_IDLE:
         raise refuse("idle", "this case fell idle", hint="renew it with reasons, or close it")
     after = declared.step(case, fact)
     if fact.by == SYSTEM:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from holdfast.cases.case import Case
 
 DESTROYERS = 2
+GRACE_DAYS = 14
+"""How long an idle case waits for a renewal before the clock closes it."""
 APPEAL_DAYS = 365
 """A decided case is kept at least so long after its closing: evidence outlives the time for appeal (3.13)."""
 
@@ -65,7 +67,8 @@ class Course:
     former: tuple[Decision, ...] = ()
     """Decisions of an earlier round, before it was reopened."""
     renewals: frozenset[tuple[datetime, str]] = frozenset()
-    is_idle: bool = False
+    idle_since: datetime | None = None
+    """When the clock found it idle; None while somebody works on it."""
     closed_at: datetime | None = None
     closed_why: str = ""
     plans: frozenset[str] = frozenset()
@@ -106,6 +109,15 @@ def _decide(case: "Case", fact: Fact) -> "Case":
         raise refuse("decide.grounds", "only a decision to act has grounds against people")
     decision = Decision(outcome=body["outcome"], by=fact.by, at=fact.at, reasons=body["reasons"], grounds=grounds)
     return replace(case, stage=Stage.DECIDED, course=replace(case.course, decision=decision))
+
+
+def due_at(case: "Case") -> datetime | None:
+    """When the clock has something to do: the case falls idle, or is closed for it. None once it is decided."""
+    if case.stage not in WORKING:
+        return None
+    if case.course.idle_since is not None:
+        return case.course.idle_since + timedelta(days=GRACE_DAYS)
+    return case.last_at + timedelta(days=case.idle_days)
 
 
 def _check_decider(case: "Case", member: MemberId) -> None:
@@ -175,12 +187,12 @@ def check_ground(case: "Case", ground: Ground) -> frozenset[str] | None:
 
 def _close(case: "Case", fact: Fact) -> "Case":
     body = fields(fact, {"why": text(PAGE)})
-    if fact.by == SYSTEM and not case.course.is_idle:
+    if fact.by == SYSTEM and case.course.idle_since is None:
         raise refuse("close.not_idle", "the clock closes only what was idle and not renewed")
     owed = [name for person in case.people.values() for name in person.outstanding(Before.CLOSING)]
     if case.stage is Stage.DECIDED and owed:
         raise refuse("people.duty_first", "duties towards people are open", expected=", ".join(sorted(set(owed))))
-    course = replace(case.course, closed_at=fact.at, closed_why=body["why"], is_idle=False)
+    course = replace(case.course, closed_at=fact.at, closed_why=body["why"], idle_since=None)
     return replace(case, stage=Stage.CLOSED, course=course)
 
 
@@ -188,7 +200,7 @@ def _reopen(case: "Case", fact: Fact) -> "Case":
     fields(fact, {"why": text(PAGE)})
     course = case.course
     former = course.former if course.decision is None else (*course.former, course.decision)
-    reopened = replace(course, decision=None, former=former, closed_at=None, closed_why="", is_idle=False)
+    reopened = replace(course, decision=None, former=former, closed_at=None, closed_why="", idle_since=None)
     may_stay_open = any(each.counts for each in case.evidence.values()) or bool(case.findings)
     return replace(case, stage=Stage.OPEN if may_stay_open else Stage.TRIAGE, course=reopened)
 
@@ -197,13 +209,13 @@ def _fall_idle(case: "Case", fact: Fact) -> "Case":
     fields(fact, {})
     if fact.at - case.last_at < timedelta(days=case.idle_days):
         raise refuse("idle.not_yet", "this case is not idle yet")
-    return replace(case, course=replace(case.course, is_idle=True))
+    return replace(case, course=replace(case.course, idle_since=fact.at))
 
 
 def _renew(case: "Case", fact: Fact) -> "Case":
     body = fields(fact, {"why": text(LINE)})
     renewals = case.course.renewals | {(fact.at, body["why"])}
-    return replace(case, course=replace(case.course, renewals=renewals, is_idle=False))
+    return replace(case, course=replace(case.course, renewals=renewals, idle_since=None))
 
 
 def _link_plan(case: "Case", fact: Fact) -> "Case":

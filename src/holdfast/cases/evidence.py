@@ -78,6 +78,8 @@ class Evidence:
     level: Level | None
     """The attribution level that it supports, if any."""
     marking: Marking
+    attachment: str = ""
+    """Where the sealed bytes lie in the store; empty when they are kept elsewhere."""
     original: str | None = None
     """For a copy: the evidence that it was made from."""
     custody: tuple[Custody, ...] = ()
@@ -132,7 +134,7 @@ def _take(case: "Case", fact: Fact) -> "Case":
     body = fields(
         fact,
         {"id": ident, **_BYTES, "source": ident, "how": text(LINE), "kind": choice(Class)},
-        {"about": several(ident), "level": choice(Level), "marking": choice(Marking)},
+        {"about": several(ident), "level": choice(Level), "marking": choice(Marking), "attachment": text(SHORT)},
     )
     known(case.sources, body["source"], "source")
     for each in body.get("about", ()):
@@ -150,9 +152,9 @@ def _take(case: "Case", fact: Fact) -> "Case":
 
 
 def _copy(case: "Case", fact: Fact) -> "Case":
-    body = fields(fact, {"id": ident, "original": ident, **_BYTES, "how": text(LINE)})
+    body = fields(fact, {"id": ident, "original": ident, **_BYTES, "how": text(LINE)}, {"attachment": text(SHORT)})
     source = known(case.evidence, body["original"], "evidence")
-    copy = replace(source, **body, custody=(), checked=False, set_aside="")
+    copy = replace(source, **{"attachment": "", **body}, custody=(), checked=False, set_aside="")
     added(case.evidence, copy.id, copy)
     return _with(case, _link(copy, fact, Act.TAKEN, copy.how), _link(source, fact, Act.COPIED, f"copy {copy.id}"))
 

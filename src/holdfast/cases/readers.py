@@ -13,7 +13,6 @@ from holdfast.cases._fields import LINE, SHORT, fields, ident, text
 from holdfast.cases._kind import (
     AUDITOR,
     CLOCK,
-    CUSTODIAN,
     DECIDER,
     INVESTIGATOR,
     KEPT,
@@ -76,7 +75,9 @@ def check_may_read(case: "Case", reader: Reader) -> None:
     say what the case is about.
     """
     if reader.member in case.readers.denied:
-        raise refuse("reader.denied", "you were denied this case", hint="ask the custodian; the reason is kept there")
+        raise refuse(
+            "reader.denied", "you were denied this case", hint="the reason stands in the case; a decider can lift it"
+        )
     if reader.member in case.readers.recused:
         raise refuse("reader.recused", "you are too close to this case to read it", hint="leave it to a colleague")
     if not is_open_to(case.marking, reader, case.readers.named):
@@ -153,8 +154,8 @@ def _open_names(case: "Case", fact: Fact) -> "Case":
 
 
 FACTS = {
-    "reader denied": kind(_deny, INVESTIGATOR, DECIDER, LEGAL, CUSTODIAN, stages=KEPT),
-    "denial lifted": kind(_lift, CUSTODIAN, stages=KEPT),
+    "reader denied": kind(_deny, INVESTIGATOR, DECIDER, LEGAL, stages=KEPT),
+    "denial lifted": kind(_lift, DECIDER, stages=KEPT),
     "recusal found": kind(_recuse, CLOCK, INVESTIGATOR, DECIDER, LEGAL, stages=KEPT),
     "reader named": kind(_name, INVESTIGATOR, LEGAL, stages=KEPT),
     "counsel attached": kind(_attach_counsel, INVESTIGATOR, LEGAL, stages=LIVE | {Stage.CLOSED}),
