@@ -28,6 +28,7 @@ def console_settings(place: OfficePlace) -> dict[str, Any]:
             "django.contrib.auth",
             "django.contrib.messages",
             "django.contrib.staticfiles",
+            "django.contrib.humanize",
             "django.forms",
             "allauth",
             "allauth.account",

@@ -1,0 +1,86 @@
+"""Every page of the console: its addresses, what was planted, and who visits it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from holdfast.registry import kinds_in
+from store.offices import OfficeWorld, TestMember
+from web import plants
+
+CANARY = "Xylophon Quetzal Canary"
+ROLES = (
+    "access_steward",
+    "investigator",
+    "decider",
+    "legal",
+    "appeal_reader",
+    "custodian",
+    "auditor",
+    "operator",
+)
+
+
+@dataclass
+class PlantedOffice:
+    """An office with something of every kind in it."""
+
+    world: OfficeWorld
+    members: dict[str, TestMember]
+    addresses: list[str] = field(default_factory=list)
+
+
+def planted(world: OfficeWorld) -> PlantedOffice:
+    """One member of each role, and what every file in `plants/` puts in."""
+    made = PlantedOffice(world=world, members={role: world.member(role) for role in ROLES})
+    for plant in kinds_in(plants, "PLANT").values():
+        made.addresses += plant(made)
+    return made
+
+
+def routes() -> list[str]:
+    """Every address pattern of the console's rooms, with parameters filled by something that is not there."""
+    from django.urls import URLPattern, URLResolver, get_resolver
+
+    def walk(patterns: list[Any], before: str) -> Iterator[str]:
+        for each in patterns:
+            here = before + str(each.pattern)
+            if isinstance(each, URLResolver):
+                yield from walk(each.url_patterns, here)
+            elif isinstance(each, URLPattern):
+                yield here
+
+    found = []
+    for pattern in walk(get_resolver().url_patterns, "/"):
+        address = pattern
+        while "<" in address:
+            start, end = address.index("<"), address.index(">")
+            address = address[:start] + "0123456789abcdef" + address[end + 1 :]
+        found.append(address)
+    return sorted(set(found))
+
+
+@dataclass
+class Opened:
+    """Which streams were opened while a block ran."""
+
+    streams: set[tuple[str, str]] = field(default_factory=set)
+
+
+@contextmanager
+def watching_the_seals() -> Iterator[Opened]:
+    """Notes every stream whose sealed bytes are opened, wherever in the code that happens."""
+    from holdfast.store.office.streams import Streams
+
+    opened, real = Opened(), Streams.key_of
+
+    def key_of(self: Streams, row: Any) -> Any:
+        opened.streams.add((row.kind, row.stream_id))
+        return real(self, row)
+
+    Streams.key_of = key_of  # type: ignore[method-assign]
+    try:
+        yield opened
+    finally:
+        Streams.key_of = real  # type: ignore[method-assign]
