@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from holdfast.access.console_rules import Place, Room, Verb, Visitor, decide, require, rooms_of
-from holdfast.access.engine import load_policies
+from holdfast.access.engine import Entity, load_policies
 from holdfast.access.roles import MEANS, Role, check_roles, conflicting
 from holdfast.errors import CheckFailedError, UsageError
 from holdfast.facts import MemberId
@@ -74,7 +74,26 @@ def test_each_permission_is_given_by_its_rule_and_to_nobody_without_the_role(
 
 def test_every_permit_of_the_console_has_its_test() -> None:
     permits = {r.name for r in POLICIES.rules.values() if r.file == "console.cedar" and r.effect == "permit"}
-    assert permits == {rule for rule, *_ in PERMITS}
+    assert permits == {rule for rule, *_ in PERMITS} | {"clocks_do_what_was_decided"}
+
+
+def test_clocks_do_what_was_decided_and_no_member_can_be_given_their_role() -> None:
+    facts = {"id": "system", "roles": ["system"]}
+    context = {"passkey_session": True, "passkey_fresh": True, "suspended": False, "now": 1}
+    for verb in (Verb.READ_LIST, Verb.READ_SEALED, Verb.WRITE):
+        for room in Room:
+            resource = Entity(
+                type="Record", id="x", facts={"kind": str(room), "sealed": True, "denied": [], "concerns": []}
+            )
+            decision = POLICIES.decide(
+                principal=Entity(type="Member", id="system", facts=facts),
+                action=verb,
+                resource=resource,
+                context=context,
+            )
+            assert "clocks_do_what_was_decided" in decision.rules
+    with pytest.raises(UsageError, match=r"access\.role"):
+        check_roles(["system"])
 
 
 @pytest.mark.parametrize("verb", list(Verb))

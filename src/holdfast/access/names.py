@@ -1,0 +1,53 @@
+"""Names of accounts as MediaWiki allows them: kept as they are written, compared as MediaWiki compares them."""
+
+import re
+import unicodedata
+
+from holdfast.errors import InputRefusedError
+from holdfast.ids import AccountName
+from holdfast.tables.account_names import NameKind, name_kind
+
+_LONGEST_BYTES = 255
+# what no page title may hold (MediaWikiTitleCodec), and the slash, which no user name may (User::isValidUserName)
+_FORBIDDEN = re.compile(r"[#<>\[\]|{}/\x00-\x1f\x7f\ufffd\u2028\u2029]|~~~|%[0-9A-Fa-f]{2}|&(?:[A-Za-z0-9]+|#\d+);")
+_SPACES = re.compile(r"[ _\u00a0\u1680\u180e\u2000-\u200a\u202f\u205f\u3000]+")
+_MARKS = re.compile(r"[\u200e\u200f\u202a-\u202e]")
+
+
+def account_name(text: str, *, place: str = "") -> AccountName:
+    """The name of an account: the text with MediaWiki's own clean-up of spaces, marks of direction and composition.
+
+    Old names that could not be registered today (with `@`, `:` or a small letter first) are accepted: they exist.
+    Raises InputRefusedError `access.name` for what can be no account: empty, an address, longer than 255 bytes,
+    or with a character that no title holds.
+    """
+    cleaned = _SPACES.sub(" ", _MARKS.sub("", unicodedata.normalize("NFC", text))).strip(" ")
+    try:
+        size_bytes = len(cleaned.encode())
+    except UnicodeEncodeError:
+        size_bytes = _LONGEST_BYTES + 1
+    is_account = cleaned and name_kind(cleaned) in (NameKind.ACCOUNT,) and not cleaned.startswith(":")
+    if not is_account or size_bytes > _LONGEST_BYTES or _FORBIDDEN.search(cleaned):
+        raise InputRefusedError(
+            "access.name",
+            "this can be no account's name",
+            expected="1 to 255 bytes, no address, none of # < > [ ] | { } / and no ~~~",
+            got=f"{len(text)} characters",
+            place=place,
+            hint="write the name as the wiki shows it; nothing was changed",
+            offender=text,
+        )
+    return AccountName(cleaned)
+
+
+def same_name(one: str, other: str) -> bool:
+    """Whether two names are one account for MediaWiki: underscores are spaces, the first letter's case is nothing."""
+    return name_key(one) == name_key(other)
+
+
+def name_key(name: str) -> str:
+    """What two spellings of one account's name have in common."""
+    cleaned = _SPACES.sub(" ", _MARKS.sub("", unicodedata.normalize("NFC", name))).strip(" ")
+    first = cleaned[:1].upper()
+    # a letter whose capital is two letters (ß) stays as it is, as in MediaWiki
+    return (first if len(first) == 1 else cleaned[:1]) + cleaned[1:]

@@ -1,0 +1,216 @@
+"""`holdfast access`: the register of people with non-public access, what the rules say about them, and what if."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from holdfast.workflows.register_file import FileRegister
+
+_REGISTER = typer.Option(None, "--register", metavar="FILE", help="A register as CSV, without an office.")
+_OFFICE = typer.Option(None, "--office", metavar="DIR", help="The office's folder [default: ./office if it exists].")
+_RULES = typer.Option(None, "--rules", metavar="FILE", help="With --register: the book of rules, TOML.")
+_ON = typer.Option("", "--on", metavar="DATE", help="As of this day or moment (UTC) [default: now].")
+_NAMES = typer.Option(False, "--names", help="Show accounts by name, not by pseudonym.")
+_NAMES_ALL = typer.Option(False, "--names-all", help="The same; there are no other people in it.")
+_KEY = typer.Option(None, "--pseudonym-key", metavar="FILE", help="A key for pseudonyms, to compare outputs.")
+_JSON = typer.Option(False, "--json", help="Print JSON, and nothing else.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the group."""
+    group = typer.Typer(
+        name="access", help="Who may see non-public data, by which rule, and what if.", no_args_is_help=True
+    )
+    app.add_typer(group)
+
+    @group.command()
+    def explain(
+        person: str = typer.Argument(..., metavar="PERSON", help="An account, by any name it has or had."),
+        right: str = typer.Argument(..., metavar="RIGHT", help="checkuser, oversight, steward, ombuds, vrt …"),
+        wiki: str = typer.Option("", "--wiki", metavar="NAME", help="On one wiki alone."),
+        on: str = _ON,
+        register_file: Path | None = _REGISTER,
+        office: Path | None = _OFFICE,
+        rules: Path | None = _RULES,
+        names: bool = _NAMES,
+        names_all: bool = _NAMES_ALL,
+        pseudonym_key: Path | None = _KEY,
+        as_json: bool = _JSON,
+    ) -> None:
+        """Say whether a person may hold a right, and by the name of which rule."""
+        from holdfast.cli._access_output import explain_text, explained
+
+        found = _open(register_file, office, rules)
+        document = explained(
+            found.register, person, right, wiki, _moment(on), _labels(names or names_all, pseudonym_key)
+        )
+        _print(document, explain_text(document), found, as_json=as_json)
+
+    @group.command(name="what-if")
+    def what_if(
+        jurisdiction: list[str] = typer.Option([], "--jurisdiction", metavar="CLASS", help="Such as J1; repeatable."),
+        right: list[str] = typer.Option([], "--right", metavar="RIGHT", help="Repeatable [default: every right]."),
+        person: list[str] = typer.Option([], "--person", metavar="NAME", help="Freeze people instead; repeatable."),
+        on: str = _ON,
+        register_file: Path | None = _REGISTER,
+        office: Path | None = _OFFICE,
+        rules: Path | None = _RULES,
+        names: bool = _NAMES,
+        names_all: bool = _NAMES_ALL,
+        pseudonym_key: Path | None = _KEY,
+        as_json: bool = _JSON,
+    ) -> None:
+        """Who would lose what; which wikis would fall below two holders, and which languages lose cover."""
+        from holdfast.access.engine import load_policies
+        from holdfast.access.rights import RIGHTS, right_named
+        from holdfast.access.what_if import what_if as ask
+        from holdfast.cli._access_output import what_if_document, what_if_text
+
+        found = _open(register_file, office, rules)
+        answer = ask(
+            load_policies(),
+            found.register,
+            at=_moment(on),
+            rights=[right_named(each).name for each in right] or list(RIGHTS),
+            jurisdictions=jurisdiction,
+            people=[found.register.one(each).id for each in person],
+        )
+        document = what_if_document(answer, found.register, _labels(names or names_all, pseudonym_key))
+        _print(document, what_if_text(document), found, as_json=as_json)
+
+    @group.command()
+    def noticeboard(
+        out: Path = typer.Option(..., "--out", metavar="DIR", help="Write the board into this folder."),
+        register_file: Path | None = _REGISTER,
+        office: Path | None = _OFFICE,
+        rules: Path | None = _RULES,
+        names: bool = typer.Option(False, "--names", help="With accounts by name, as it is published."),
+        names_all: bool = _NAMES_ALL,
+        pseudonym_key: Path | None = _KEY,
+        as_json: bool = _JSON,
+    ) -> None:
+        """Make the public noticeboard from the register: HTML, wikitext and JSON. It shows no domicile."""
+        from holdfast.access.noticeboard import noticeboard as make
+        from holdfast.clock import system_clock
+        from holdfast.workflows.noticeboard import write_board
+
+        found = _open(register_file, office, rules)
+        board = make(found.register, now=system_clock())
+        label = _labels(names or names_all, pseudonym_key)
+        paths = write_board(board, out, label=lambda account: label("", account))
+        document = {
+            "as_of": board.as_of.isoformat(),
+            "agreements": len(board.lines),
+            "files": [str(path) for path in paths],
+        }
+        text = f"{out}: {len(board.lines)} agreements as of {board.as_of.isoformat()}"
+        _print(document, text + ("" if names or names_all else " (pseudonyms; --names puts the names)"), found,
+               as_json=as_json)  # fmt: skip
+
+    @group.command(name="import")
+    def import_(
+        file: Path = typer.Argument(..., metavar="FILE", help="CSV, wikitext, or JSON answers of the API."),
+        kind: str = typer.Option(..., "--as", metavar="KIND", help="csv, noticeboard or groups."),
+        wiki: str = typer.Option("", "--wiki", metavar="NAME", help="For groups: whose they are."),
+        version: str = typer.Option("", "--agreement-version", metavar="TEXT", help="For a noticeboard."),
+        register_file: Path | None = _REGISTER,
+        office: Path | None = _OFFICE,
+        rules: Path | None = _RULES,
+        names: bool = _NAMES,
+        names_all: bool = _NAMES_ALL,
+        as_json: bool = _JSON,
+    ) -> None:
+        """Read people into the office's register; without an office, say what would be read. Twice adds nothing."""
+        from holdfast.access.register import Register
+        from holdfast.access.rule_book import RuleBook
+        from holdfast.cli._access_output import import_document, import_text
+        from holdfast.clock import system_clock
+        from holdfast.workflows.register_file import FileRegister, preview_import
+
+        if register_file is None and _office(office) is None:
+            empty = Register(people={}, book=RuleBook(current_versions=frozenset({"none"})))
+            found = FileRegister(register=empty, assumed=("no register: everything in the file is new",))
+        else:
+            found = _open(register_file, office, rules)
+        preview = preview_import(file, kind, found.register, wiki=wiki, version=version, now=system_clock())
+        document = import_document(preview, named=names or names_all)
+        _print(document, import_text(document), found, as_json=as_json)
+
+    @group.command()
+    def template() -> None:
+        """Print a CSV file with every column of the register and two simulated people."""
+        from holdfast.access.import_csv import template as text
+
+        typer.echo(text(), nl=False)
+
+    @group.command()
+    def columns(as_json: bool = _JSON) -> None:
+        """Say what each column of the CSV file holds."""
+        import json
+
+        from holdfast.access.import_csv import COLUMNS
+
+        if as_json:
+            typer.echo(json.dumps(dict(COLUMNS), indent=2))
+        else:
+            typer.echo("\n".join(f"{name}: {means}" for name, means in COLUMNS.items()))
+
+
+def _office(office: Path | None) -> Path | None:
+    """The office's folder, when one was named or lies here."""
+    import os
+
+    if office is not None:
+        return office
+    here = Path(os.environ.get("HOLDFAST_OFFICE", "office"))
+    return here if (here / "office.toml").exists() else None
+
+
+def _open(register_file: Path | None, office: Path | None, rules: Path | None) -> "FileRegister":
+    from holdfast.clock import system_clock
+    from holdfast.errors import UsageError
+    from holdfast.workflows.register_file import read_register_file
+
+    if register_file is not None and office is not None:
+        raise UsageError("access.which_register", "there are two registers", hint="give --register or --office")
+    if register_file is None:
+        raise UsageError(
+            "access.no_register",
+            "there is no register",
+            expected="--register FILE",
+            hint="holdfast access template prints a file to fill in",
+        )
+    return read_register_file(register_file, rules=rules, now=system_clock())
+
+
+def _moment(text: str) -> "datetime":
+    from holdfast.access.moments import day_or_moment
+    from holdfast.clock import system_clock
+
+    return day_or_moment(text, place="--on") if text else system_clock()
+
+
+def _labels(named: bool, key: Path | None) -> "Callable[[str, str], str]":
+    """What an account of a wiki is called in this output."""
+    from holdfast.tables.pseudonym import fresh_pseudonyms, pseudonyms_from
+
+    if named:
+        return lambda wiki, account: account
+    return (pseudonyms_from(key) if key else fresh_pseudonyms()).of
+
+
+def _print(document: dict[str, Any], text: str, found: "FileRegister", *, as_json: bool) -> None:
+    import json
+
+    if as_json:
+        full = {**document, "assumed": list(found.assumed)}
+        typer.echo(json.dumps(full, indent=2, sort_keys=True, ensure_ascii=False))
+        return
+    typer.echo(text)
+    for each in found.assumed:
+        typer.echo(f"note: {each}", err=True)
