@@ -96,7 +96,9 @@ GATHERING = frozenset(
     }
 )
 """Facts by which somebody becomes an investigator of the case, who then does not decide it."""
-_WHEN_IDLE = frozenset({"renewed", "closed", "reader denied", "denial lifted", "recusal found", "names opened"})
+_NO_WORK = frozenset({"evidence handled", "names opened"})
+"""Facts about reading: whoever causes them works on nothing, and keeps no case from falling idle."""
+_WHEN_IDLE = _NO_WORK | {"renewed", "closed", "reader denied", "denial lifted", "recusal found"}
 
 
 def _begin(fact: Fact) -> Case:
@@ -143,7 +145,7 @@ def append(case: Case | None, fact: Fact) -> Case:
     if case.course.idle_since and fact.type not in _WHEN_IDLE:
         raise refuse("idle", "this case fell idle", hint="renew it with reasons, or close it")
     after = declared.step(case, fact)
-    if fact.by == SYSTEM:
+    if fact.by == SYSTEM or fact.type in _NO_WORK:
         return after
     writers = after.writers
     if fact.by not in writers or fact.at < writers[fact.by]:

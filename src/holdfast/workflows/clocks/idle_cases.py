@@ -1,0 +1,45 @@
+"""A case on which nobody works falls idle; it is then renewed with reasons, or closed (2.17)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from holdfast.cases.case import fold
+from holdfast.cases.course import due_at
+from holdfast.facts import SYSTEM
+from holdfast.store.office.vault import Reader
+from holdfast.workflows.case import KIND, stream_of, write_as_clock
+from holdfast.workflows.clocks._clock import Clock
+from holdfast.workflows.office import Office
+
+
+def _run(office: Office, now: datetime) -> Sequence[str]:
+    fallen = closed = 0
+    after: str | None = None
+    due: list[str] = []
+    while True:
+        page = office.vault.list_page(
+            Reader.system(), KIND, purpose="idle cases looked for", due_before=now, after=after
+        )
+        due += [line.stream.id for line in page.lines]
+        after = page.after
+        if after is None:
+            break
+    for case_id in due:
+        with office.vault.transaction():
+            facts = office.vault.read(Reader.system(), stream_of(case_id), purpose="idle case looked at")
+            case = fold(facts)
+            at = due_at(case)
+            if at is None or at > now:
+                continue
+            if case.course.idle_since is None:
+                write_as_clock(office, case_id, facts, "fell idle", {}, by=SYSTEM)
+                fallen += 1
+            else:
+                why = {"why": "idle, and not renewed in time"}
+                write_as_clock(office, case_id, facts, "closed", why, by=SYSTEM)
+                closed += 1
+    lines = [f"{fallen} cases fell idle"] if fallen else []
+    return lines + ([f"{closed} idle cases closed"] if closed else [])
+
+
+CLOCK = Clock(means="A case on which nobody works falls idle, and is closed when nobody renews it.", run=_run)

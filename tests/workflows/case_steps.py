@@ -1,0 +1,66 @@
+"""Cases in an office for tests: begun, filled, decided; through the workflows. All accounts are made up."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from holdfast.cases.case import Case
+from store.offices import OfficeWorld, TestMember
+
+
+@dataclass
+class CaseWorld:
+    """An office with the people who work on one case."""
+
+    office: OfficeWorld
+    investigator: TestMember
+    decider: TestMember
+    id: str = ""
+
+    def begin(self, title: str = "A simulated case", marking: str = "amber+strict") -> str:
+        from holdfast.workflows.case import begin_case
+
+        reader = self.investigator.reader()
+        self.id = begin_case(self.office.office, reader, title=title, wikis=["alpha"], marking=marking)
+        return self.id
+
+    def write(self, type_: str, by: TestMember | None = None, **body: Any) -> Case:
+        from holdfast.workflows.case import write_case
+
+        return write_case(self.office.office, (by or self.investigator).reader(), self.id, type_, body)
+
+    def take(self, content: bytes, **body: Any) -> Case:
+        from holdfast.workflows.case_files import take_evidence
+
+        given = {"name": "page.txt", "media_type": "text/plain", "how": "copied"} | body
+        return take_evidence(self.office.office, self.investigator.reader(), self.id, content, given)
+
+    def make_ready(self, account: str = "Simulated suspect") -> None:
+        """All that a decision for a ban of p1 needs."""
+        self.write("source recorded", kind="public_record", text="the history")
+        self.write("source recorded", kind="non_public_data", text="look-ups")
+        self.write("person added", account=account, roles=["suspect"])
+        self.take(b"an edit", source="s1", kind="conduct", about=["p1"], level="behaviour")
+        self.take(b"a look-up", source="s2", kind="technical", about=["p1"])
+        for each in ("e1", "e2"):
+            self.write("evidence checked", id=each, against="where it comes from", holds=True)
+        self.write("taken up", why="checked evidence")
+        floor = {"per_1000": 1, "sources": 2, "classes": 2, "reasons": "the floor"}
+        self.write("standard set", severity="global_ban", **floor)
+        self.write("scores opened")
+        self.write("hypothesis put", text="broke the rule", innocent=False)
+        self.write("hypothesis put", text="met at an event", innocent=True)
+        for each in ("e1", "e2"):
+            self.write("evidence rated", hypothesis="h1", item=each, rating="consistent", why="as seen")
+            self.write("evidence rated", hypothesis="h2", item=each, rating="inconsistent", why="no event")
+        for duty in ("heard", "counsel-offered", "hardship-asked"):
+            self.write("duty done", id="p1", duty=duty, how="done", note="as agreed")
+        self.write("exculpatory searched", looked_for="events, shared lines")
+        self.write("exculpatory shown", self.decider)
+
+    def decide(self) -> None:
+        ground = {"person": "p1", "severity": "global_ban", "rule": "UCoC 3.1", "level": "behaviour"}
+        self.write("decided", self.decider, outcome="act", reasons="as the file shows", grounds=[ground])
+
+
+def case_world(office: OfficeWorld) -> CaseWorld:
+    return CaseWorld(office=office, investigator=office.member("investigator"), decider=office.member("decider"))
