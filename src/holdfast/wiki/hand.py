@@ -57,8 +57,6 @@ class ApiHand:
 
     def check_ready(self, needs: Iterable[str]) -> None:
         """As the port has it. Codes: `wiki.hand.login`, `wiki.hand.blocked`, `wiki.hand.rights`."""
-        self._session.forget()  # rights are read now, not remembered
-        self._session.log_in()
         found = self._session.userinfo()
         if "blockid" in found:
             raise HandLostError(

@@ -17,6 +17,8 @@ from holdfast.wiki.refusals import BAD_TOKEN, SESSION_GONE, refusal
 TOKEN_OF = {"userrights": "userrights", "setglobalaccountstatus": "setglobalaccountstatus"}
 """The token that an action takes, where it is not the csrf token."""
 
+_WHO: Mapping[str, Value] = {"meta": "userinfo", "uiprop": "rights|changeablegroups|blockinfo|groups"}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Credentials:
@@ -64,26 +66,42 @@ class OperatorSession:
 
     def parts(self, **parameters: Value) -> Iterator[Mapping[str, Any]]:
         """The `query` of each answer, until the wiki has no more to give."""
-        go_on: Mapping[str, Any] | None = {}
-        fresh = self._rights is None
-        while go_on is not None:
-            self.log_in()
-            asked = {**parameters, **go_on, "assertuser": self.operator}
-            try:
-                content = self._client.read(action="query", **asked).content
-            except ServiceUnavailableError as reason:
-                raise _busy(reason) from None
-            except InputRefusedError as reason:
-                if reason.offender not in SESSION_GONE:
-                    raise
-                if fresh:
-                    raise self._logged_out(str(reason.offender)) from None
-                self.forget()
-                fresh = True
-                continue
-            fresh = False
-            go_on = content.get("continue")
+        for content in self.answers(**parameters):
             yield content.get("query") or {}
+
+    def answers(self, **parameters: Value) -> Iterator[Mapping[str, Any]]:
+        """Each answer whole, until the wiki has no more to give."""
+        go_on: Mapping[str, Any] | None = {}
+        while go_on is not None:
+            content = self._answer({**parameters, **go_on})
+            go_on = content.get("continue")
+            yield content
+
+    def _answer(self, parameters: Mapping[str, Value]) -> Mapping[str, Any]:
+        """One answer. A login that was lost is made anew, once."""
+        was_logged_in = self._rights is not None
+        self.log_in()
+        try:
+            return self._asked(parameters)
+        except InputRefusedError as reason:
+            if reason.offender not in SESSION_GONE:
+                raise
+            self.forget()
+            if not was_logged_in:
+                raise self._logged_out(str(reason.offender)) from None
+        self.log_in()
+        try:
+            return self._asked(parameters)
+        except InputRefusedError as reason:
+            if reason.offender not in SESSION_GONE:
+                raise
+            raise self._logged_out(str(reason.offender)) from None
+
+    def _asked(self, parameters: Mapping[str, Value]) -> Mapping[str, Any]:
+        try:
+            return self._client.read(action="query", **{**parameters, "assertuser": self.operator}).content
+        except ServiceUnavailableError as reason:
+            raise _busy(reason) from None
 
     def write(self, action: str, **parameters: Value) -> Mapping[str, Any]:
         """What the wiki answers to one write. A token too old is fetched anew, once; nothing else is repeated.
@@ -136,21 +154,14 @@ class OperatorSession:
                 place=self.place,
                 hint="look at the name and password in wikis.toml, and at the account on the wiki",
             )
-        self._rights = frozenset(self.userinfo().get("rights", ()))
+        found = self._asked(_WHO).get("query") or {}
+        self._rights = frozenset((found.get("userinfo") or {}).get("rights", ()))
 
     def userinfo(self) -> Mapping[str, Any]:
         """Who the wiki takes this operator for, now: rights, groups that may be changed, block."""
-        try:
-            answer = self._client.read(
-                action="query",
-                meta="userinfo",
-                uiprop="rights|changeablegroups|blockinfo|groups",
-                assertuser=self.operator,
-            )
-        except ServiceUnavailableError as reason:
-            raise _busy(reason) from None
-        found = (answer.content.get("query") or {}).get("userinfo")
-        return found if isinstance(found, dict) else {}
+        found: Mapping[str, Any] = self.read(**_WHO).get("userinfo") or {}
+        self._rights = frozenset(found.get("rights", ()))
+        return found
 
     def forget(self) -> None:
         """The login is no longer believed in; the next request logs in."""
