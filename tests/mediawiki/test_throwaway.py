@@ -52,6 +52,6 @@ def test_a_bot_password_is_made(mediawiki: ThrowawayWiki, tmp_path: Path) -> Non
 
 
 def test_without_mediawiki_the_message_names_the_packages(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("mediawiki.throwaway.MEDIAWIKI", tmp_path)
+    monkeypatch.setattr("holdfast.workflows.demo.throwaway_wiki.MEDIAWIKI", tmp_path)
     with pytest.raises(MediaWikiMissingError, match=PACKAGES):
         require_mediawiki()

@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import struct
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -192,11 +193,14 @@ def _checked_key(key: CoseKey) -> None:
     if key.ALGORITHM == _RSA:
         if int.from_bytes(key[-1], "big").bit_length() < _RSA_LEAST_BITS:
             raise ValueError("short key")
-        return
-    size = _COORDINATE_BYTES.get(key.ALGORITHM)
-    coordinates = (key[-2],) if key.ALGORITHM == _EDDSA else (key[-2], key[-3])
-    if size is None or any(type(each) is not bytes or len(each) != size for each in coordinates):
-        raise ValueError("algorithm or size")
+    else:
+        size = _COORDINATE_BYTES.get(key.ALGORITHM)
+        coordinates = (key[-2],) if key.ALGORITHM == _EDDSA else (key[-2], key[-3])
+        if size is None or any(type(each) is not bytes or len(each) != size for each in coordinates):
+            raise ValueError("algorithm or size")
+    # a point beside the curve is found by using it
+    with suppress(InvalidSignature):
+        key.verify(b"", b"")
 
 
 def _failed(code: str, what: str, *, expected: str = "", got: str = "", hint: str = "") -> CheckFailedError:
