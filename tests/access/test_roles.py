@@ -56,6 +56,8 @@ PERMITS = [
     ("custodians_open_and_seal", Role.CUSTODIAN, Verb.WRITE, Room.EXPOSURE),
     ("guardians_approve_for_the_office", Role.CUSTODIAN, Verb.APPROVE, Room.OFFICE),
     ("auditors_read_the_audit", Role.AUDITOR, Verb.READ_SEALED, Room.AUDIT),
+    ("auditors_ask_for_exports_of_the_audit", Role.AUDITOR, Verb.WRITE, Room.AUDIT_EXPORT),
+    ("guardians_approve_exports_of_the_audit", Role.LEGAL, Verb.APPROVE, Room.AUDIT_EXPORT),
     ("auditors_see_every_list", Role.AUDITOR, Verb.READ_LIST, Room.CASE),
     ("leaders_ask_for_exports", Role.INVESTIGATOR, Verb.EXPORT, Room.CASE),
     ("operators_run_the_office", Role.OPERATOR, Verb.ADMINISTER, Room.OFFICE),

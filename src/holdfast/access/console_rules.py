@@ -37,6 +37,7 @@ class Room(StrEnum):
     SWEEP = "sweep"
     APPEAL = "appeal"
     AUDIT = "audit"
+    AUDIT_EXPORT = "audit-export"
     OFFICE = "office"
 
 
