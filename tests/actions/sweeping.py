@@ -87,7 +87,9 @@ def every_kind(ban: str, desysop: str, warn: str, page: str, back: str = "") -> 
 def made(text: str, hands: Mapping[WikiName, WikiHand]) -> Plan:
     """The plan of a file's text, prepared on these wikis."""
     draft, places = parse_plan(text.encode(), "plan.toml")
-    ready = prepare(draft, hands, appeal_link=lambda action: f"https://office.example/appeal/{action}", places=places)
+    ready = prepare(
+        draft, hands, appeal_link=lambda action: f"https://office.example/appeal/{action}", now=NOW, places=places
+    )
     return with_reports(ready, collateral={"wikis": []}, preflight={"problems": []})
 
 

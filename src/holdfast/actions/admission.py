@@ -9,6 +9,7 @@ from holdfast.actions.means import Means
 from holdfast.actions.orders import SignedOff
 from holdfast.actions.plan import Gate, Plan, Purpose, plan_sha256
 from holdfast.actions.plan_check import unaccepted_texts
+from holdfast.actions.protective import is_covered
 from holdfast.approval import Approved, parse_request
 from holdfast.errors import CheckFailedError
 
@@ -36,12 +37,12 @@ def check_may_run(
             expected=f"two signatures over the plan {sha256}",
             hint="have exactly this plan signed",
         )
-    if means.clock() >= request.expires_at:
+    if plan.valid_until is None or means.clock() >= plan.valid_until:
         raise CheckFailedError(
             "sweep.expired",
-            "the approval of this plan has run out",
-            expected=f"before {request.expires_at.isoformat()}",
-            hint="have it signed again: it goes on where it was",
+            "the time for which this plan was approved is over",
+            expected=f"before {plan.valid_until.isoformat() if plan.valid_until else 'an end'}",
+            hint="write a new plan for what is left, on the present state, and have it signed",
         )
     signed_off = {each.value.jurisdiction for each in sign_offs if each.value.plan_sha256 == sha256}
     missing = sorted(set(plan.jurisdictions_touched) - signed_off)
@@ -58,8 +59,8 @@ def check_may_run(
 
 
 def _carries(kind: str, what: Mapping[str, Any], plan: Plan) -> bool:
-    """Whether signed bytes stand for this plan: they are it, or another wish that names its hash (a freeze)."""
-    return dict(what) == plan.to_json() if kind == "plan" else what.get("plan_sha256") == plan_sha256(plan)
+    """Whether signed bytes stand for this plan: they are it, or a freeze that covers all of it."""
+    return dict(what) == plan.to_json() if kind == "plan" else kind == "freeze" and is_covered(plan, what)
 
 
 def _check_notices(plan: Plan) -> None:

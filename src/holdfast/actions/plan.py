@@ -200,6 +200,8 @@ class Plan:
     accepts_unchecked_texts: tuple[str, ...] = ()
     """Languages whose texts no native reader has checked; who signs the plan accepts that."""
     aftercare: Aftercare = Aftercare()
+    valid_until: datetime | None = None
+    """Nothing is begun after this moment, however fresh the signatures were (aware, UTC). Null in a draft alone."""
     reference: str = ""
     """What it follows from: a case, a freeze, an appeal, a plan, as KIND/ID."""
     collateral_sha256: str = ""
@@ -242,6 +244,7 @@ class Plan:
             "jurisdictions_affected": list(self.jurisdictions_affected),
             "accepts_unchecked_texts": list(self.accepts_unchecked_texts),
             "aftercare": dict(vars(self.aftercare)),
+            "valid_until": None if self.valid_until is None else self.valid_until.isoformat(),
             "reference": self.reference,
             "collateral_sha256": self.collateral_sha256,
             "preflight_sha256": self.preflight_sha256,
@@ -263,6 +266,7 @@ class Plan:
             jurisdictions_affected=tuple(stored["jurisdictions_affected"]),
             accepts_unchecked_texts=tuple(stored["accepts_unchecked_texts"]),
             aftercare=Aftercare(**stored["aftercare"]),
+            valid_until=None if stored["valid_until"] is None else parse_at(stored["valid_until"]),
             reference=stored["reference"],
             collateral_sha256=stored["collateral_sha256"],
             preflight_sha256=stored["preflight_sha256"],
@@ -300,6 +304,7 @@ def content(plan: Plan) -> bytes:
     ]
     missing += [] if plan.collateral_sha256 else ["the collateral report"]
     missing += [] if plan.preflight_sha256 else ["the preflight"]
+    missing += [] if plan.valid_until else ["until when it is valid"]
     if missing or not plan.actions:
         raise InputRefusedError(
             "plan.not_ready",

@@ -63,6 +63,8 @@ def _of_the_plan(plan: Plan, around: Surroundings) -> Iterator[Problem]:
     def problem(code: str, what: str) -> Problem:
         return Problem(code=f"plan.{code}", what=what, place=str(plan.id))
 
+    if plan.valid_until is not None and plan.valid_until <= around.now:
+        yield problem("valid_until", f"it was valid until {plan.valid_until.isoformat()}")
     names = [each.name for each in plan.wikis]
     for name in sorted({each for each in names if names.count(each) > 1}):
         yield problem("wiki_twice", f"the wiki {name} is listed twice")

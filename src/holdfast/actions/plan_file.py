@@ -87,6 +87,7 @@ def _plan_of(file: PersonsFile) -> tuple[Plan, PlaceOf]:
         jurisdictions_affected=top.lines("jurisdictions_affected", must=False),
         accepts_unchecked_texts=top.lines("accepts_unchecked_texts", must=False),
         aftercare=_aftercare(top.table("aftercare", must=False)),
+        valid_until=top.moment("valid_until"),
         reference=top.line("reference", must=purpose is not Purpose.DECISION),
     )
     top.asked |= {"every_action", "group"}

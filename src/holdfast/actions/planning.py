@@ -6,6 +6,7 @@ plan = with_reports(plan, collateral=..., preflight=...)
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from holdfast.actions.fields import Problem
@@ -19,16 +20,22 @@ from holdfast.canonical import canonical_bytes, sha256_hex
 from holdfast.errors import InputRefusedError
 from holdfast.ids import WikiName
 
+VALID_FOR = timedelta(days=30)
+"""How long a plan is valid that does not say it."""
+
 Hands = Mapping[WikiName, WikiHand]
 
 
-def prepare(draft: Plan, hands: Hands, *, appeal_link: AppealLink, places: PlaceOf | None = None) -> Plan:
-    """The plan with each before-state as the wikis have it now, and with every notice.
+def prepare(
+    draft: Plan, hands: Hands, *, appeal_link: AppealLink, now: datetime, places: PlaceOf | None = None
+) -> Plan:
+    """The plan with each before-state as the wikis have it now, with every notice, and with an end.
 
     Raises InputRefusedError `plan.targets` with every target that cannot be acted on (no such account, no such page,
     a partial block …), `plan.notices` with every notice that cannot be written; BusyError when a wiki cannot be read.
     """
     known = places or {}
+    draft = replace(draft, valid_until=draft.valid_until or now + VALID_FOR)
     seen = with_states(draft, read_states(draft, hands, known))
     if draft.purpose is Purpose.PROTECTIVE:
         return seen
