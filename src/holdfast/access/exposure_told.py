@@ -18,7 +18,7 @@ from holdfast.facts import Fact, MemberId, StreamId
 from holdfast.ids import WikiName
 from holdfast.notices.kinds import ReasonCode
 
-STREAM_KIND = "lookups"
+STREAM_KIND = "exposure"
 
 
 @dataclass(frozen=True, kw_only=True)
