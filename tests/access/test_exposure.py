@@ -12,8 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from holdfast.access.exposure import CELL_COLUMNS, LIMITS, Held, exposure_report, who_could_and_did
+from holdfast.access.exposure_register import held_rights
 from holdfast.access.lookups import Lookup, TargetKind
+from holdfast.access.person import Grant, Hold, Person
+from holdfast.access.register import Register
+from holdfast.access.rule_book import RuleBook
 from holdfast.errors import UsageError
+from holdfast.facts import StreamId
 from holdfast.ids import AccountName, WikiName, wiki_name
 
 HOLDER = AccountName("Holder 1 (simulated)")
@@ -157,3 +162,63 @@ def test_the_csv_has_its_columns_also_when_empty() -> None:
 def test_an_empty_period_is_refused() -> None:
     with pytest.raises(UsageError, match=r"exposure\.period"):
         exposure_report([], holder={}, period_start=END, period_end=END)
+
+
+def person(*, grants: tuple[Grant, ...], holds: tuple[Hold, ...] = (), **other: object) -> Register:
+    one = Person(
+        id=StreamId(kind="person", id="p1"),
+        account=AccountName("New name"),
+        former=(AccountName("Old name"),),
+        wiki_accounts={},
+        grants=grants,
+        holds=holds,
+        **other,  # type: ignore[arg-type]
+    )
+    return Register(people={one.id: one}, book=RuleBook(current_versions=frozenset({"1"}), languages={}))
+
+
+def grant(start: str, end: str | None = None, **other: object) -> Grant:
+    return Grant(
+        wiki=WIKI, right="checkuser", group="checkuser", begins=at(start), ends=at(end) if end else None, **other
+    )  # type: ignore[arg-type]
+
+
+def hold(start: str, end: str | None = None) -> Hold:
+    return Hold(
+        freeze="f1",
+        wiki=WIKI,
+        right="checkuser",
+        group="checkuser",
+        begins=at(start),
+        expiry_before="infinity",
+        ends=at(end) if end else None,
+    )
+
+
+def spans(register: Register) -> list[tuple[str, str | None]]:
+    return [(f"{each.start:%m-%d}", each.end and f"{each.end:%m-%d}") for each in held_rights(register)]
+
+
+@pytest.mark.requirement("1.12")
+def test_a_freeze_is_a_gap_in_who_could() -> None:
+    assert spans(person(grants=(grant("2021-01-01"),))) == [("01-01", None)]
+    frozen = person(grants=(grant("2021-01-01", "2021-12-01"),), holds=(hold("2021-03-01", "2021-05-01"),))
+    assert spans(frozen) == [("01-01", "03-01"), ("05-01", "12-01")]
+    still = person(grants=(grant("2021-01-01"),), holds=(hold("2021-03-01"), hold("2021-04-01", "2021-05-01")))
+    assert spans(still) == [("01-01", "03-01")]
+    overlap = person(
+        grants=(grant("2021-01-01"),), holds=(hold("2021-03-01", "2021-06-01"), hold("2021-04-01", "2021-05-01"))
+    )
+    assert spans(overlap) == [("01-01", "03-01"), ("06-01", None)]
+    ended = person(grants=(grant("2021-01-01", "2021-12-01", ended=at("2021-02-01")),), holds=(hold("2021-03-01"),))
+    assert spans(ended) == [("01-01", "02-01")]
+    gone = person(grants=(grant("2021-01-01"),), gone_at=at("2021-04-01"))
+    assert spans(gone) == [("01-01", "04-01")]
+
+
+def test_a_renamed_holder_is_known_under_the_name_of_then() -> None:
+    register = person(grants=(grant("2021-01-01"),))
+    lookups = read(answer([entry(checkuser="Old name"), entry(checkuser="New name")])).lookups
+    seen = who_could_and_did(held_rights(register), lookups, wiki=WIKI, day=date(2021, 9, 1))
+    assert len(seen.did) == 2
+    assert seen.unaccounted == ()

@@ -42,6 +42,8 @@ class Held:
     right: str
     start: datetime
     end: datetime | None = None
+    former: frozenset[AccountName] = frozenset()
+    """Names that the account had; the log may have it under one of them."""
 
     def covers(self, wiki: WikiName, start: datetime, end: datetime) -> bool:
         """Whether the right held on that wiki at any moment of a half-open period."""
@@ -63,7 +65,7 @@ class Seen:
     def unaccounted(self) -> tuple[Lookup, ...]:
         """Look-ups by accounts that could not, as far as the register knows: it is incomplete, or something is
         wrong."""
-        able = {each.account for each in self.could}
+        able = {name for each in self.could for name in (each.account, *each.former)}
         return tuple(each for each in self.did if each.holder not in able)
 
     def to_json(self, label: Label) -> dict[str, Any]:

@@ -38,6 +38,7 @@ from holdfast.store.office.vault import Reader
 from holdfast.workflows.exposure_months import (
     all_streams,
     append_to,
+    is_forgotten,
     is_kept,
     open_month,
     owed_streams,
@@ -58,6 +59,8 @@ class TakenIn:
     without_reason: int
     months: int
     complete: bool
+    forgotten: int = 0
+    """Look-ups of months that were kept for their time already: they are not taken in again."""
 
 
 def import_lookups(
@@ -74,8 +77,13 @@ def import_lookups(
     office.vault.require(reader, "write", STREAM_KIND, purpose="look-ups imported")
     found = read_lookups(files, wiki=wiki, tokens=pseudonyms(office), part=part)
     months = by_month(found.lookups)
+    gone = {key for key in months if is_forgotten(office, *key)}
     with office.vault.transaction():
-        new = sum(_take_in(office, reader, wiki, month, those) for (wiki, month), those in months.items())
+        new = sum(
+            _take_in(office, reader, wiki, month, those)
+            for (_, month), those in months.items()
+            if (wiki, month) not in gone
+        )
     return TakenIn(
         wiki=wiki,
         read=len(found.lookups),
@@ -83,6 +91,7 @@ def import_lookups(
         without_reason=found.without_reason,
         months=len(months),
         complete=found.complete,
+        forgotten=sum(len(months[key]) for key in gone),
     )
 
 

@@ -14,6 +14,7 @@ from holdfast.access.exposure_told import (
     fold_month,
     month_stream,
 )
+from holdfast.errors import InputRefusedError
 from holdfast.facts import Fact, StreamId
 from holdfast.ids import WikiName, wiki_name
 from holdfast.store.office.streams import Summary
@@ -25,6 +26,7 @@ OWED, QUIET = "owed", "quiet"
 """Whether somebody is still to be told of a look-up of the month."""
 _KEY = StreamId(kind="exposure-key", id="names")
 _MANY = 100_000
+_MONTH = "month-"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,8 +58,22 @@ def pseudonyms(office: Office) -> Pseudonyms:
 
 
 def is_kept(office: Office, wiki: WikiName, month: str) -> bool:
-    """Whether look-ups of this month were taken in."""
-    return office.vault.exists(month_stream(wiki, month))
+    """Whether look-ups of this month were taken in and are still here."""
+    return office.vault.exists(month_stream(wiki, month)) and not is_forgotten(office, wiki, month)
+
+
+def is_forgotten(office: Office, wiki: WikiName, month: str) -> bool:
+    """Whether this month was taken in once and has been forgotten on its day."""
+    stream = month_stream(wiki, month)
+    if not office.vault.exists(stream):
+        return False
+    try:
+        office.vault.length(stream)
+    except InputRefusedError as reason:
+        if reason.code == "office.stream.erased":
+            return True
+        raise
+    return False
 
 
 def read_month(office: Office, reader: Reader, stream: StreamId, *, purpose: str) -> KeptMonth:
@@ -104,6 +120,14 @@ def all_streams(office: Office) -> list[StreamId]:
     return [line.stream for line in office.vault.plain_lines(STREAM_KIND, limit=_MANY)]
 
 
+def quiet_months(office: Office) -> list[tuple[StreamId, str]]:
+    """The months in which nobody is owed a notice, each with its month as text."""
+    lines = office.vault.plain_lines(STREAM_KIND, state=QUIET, limit=_MANY)
+    return [
+        (line.stream, next(tag.removeprefix(_MONTH) for tag in line.tags if tag.startswith(_MONTH))) for line in lines
+    ]
+
+
 def _summary(office: Office, state: LookupMonth) -> Summary:
     """Plain: whether somebody is owed a notice, and when the first is to be looked at again."""
     policy, now = telling_policy(office), office.clock()
@@ -111,7 +135,7 @@ def _summary(office: Office, state: LookupMonth) -> Summary:
         each for each in state.notices.values() if each.telling(policy, now) not in (Telling.TOLD, Telling.NOBODY)
     ]
     due = min((_due(each, policy, now) for each in owed), default=None)
-    return Summary(state=OWED if owed else QUIET, due_at=due, tags=[f"month-{state.month}"])
+    return Summary(state=OWED if owed else QUIET, due_at=due, tags=[_MONTH + state.month])
 
 
 def _due(notice: NoticeState, policy: TellingPolicy, now: datetime) -> datetime:
