@@ -28,6 +28,8 @@ class AlarmKind(StrEnum):
     """A wiki's real state is not what was decided."""
     RECOVERY_OPENED = "recovery opened"
     """The master key was brought back from its shares."""
+    KEPT_LONG_ENOUGH = "kept long enough"
+    """By the retention policy two people should destroy this now, or say why not."""
     CLOCK_FAILED = "clock failed"
     """A clock of `tick` did not run through."""
 

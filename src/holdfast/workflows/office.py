@@ -72,7 +72,7 @@ class Office:
 
     def log(self) -> "Log":
         """The public log, open for writing; use it as a context and for a short time, there is one writer."""
-        return open_log(self.config.log_folder)
+        return open_log(self.config.log_folder, clock=self.clock)
 
     def reader_facts(self, member: str) -> dict[str, Any]:
         """What the store knows of a member who asks: roles of now, and whether they are suspended."""

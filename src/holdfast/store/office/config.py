@@ -53,6 +53,8 @@ class OfficeConfig:
     review_days: int = 28
     look_up_notice_days: int = 90
     idle_case_days: int = 60
+    audit_head_minutes: int = 60
+    """How often the audit's head goes into the public log."""
     appeal_days: int = 60
     retention_days: Mapping[str, int] = field(default_factory=lambda: {"lookup": 1095, "case": 1825})
     wikis: Mapping[WikiName, WikiConfig] = field(default_factory=dict)

@@ -1,0 +1,39 @@
+"""What was kept long enough is forgotten: by itself where policy alone decides, else two people are called.
+
+Forgetting destroys the stream's key (1.15). A case, a person in the register, a freeze or a plan is never destroyed
+by a clock: somebody who could change `office.toml` would destroy it alone. An alarm names it, and two people do it.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from holdfast.audit import Alarm, AlarmKind
+from holdfast.store.office.tidying import unchanged_since
+from holdfast.store.office.vault import Reader
+from holdfast.workflows.clocks._clock import Clock
+from holdfast.workflows.office import Office
+
+FORGOTTEN_BY_THE_CLOCK = frozenset({"lookup", "own-data"})
+"""Kinds of which age alone decides."""
+OVER = frozenset({"closed", "destroyed", "decided", "executed", "withdrawn", "lifted", "left", "done"})
+"""States in which nothing more is to be done with a thing of the other kinds."""
+_AT_ONCE = 2000
+
+
+def _run(office: Office, now: datetime) -> Sequence[str]:
+    said = []
+    for kind, days in sorted(office.config.retention_days.items()):
+        forgotten = 0
+        for stream, state in unchanged_since(kind, now - timedelta(days=days)):
+            if kind in FORGOTTEN_BY_THE_CLOCK:
+                office.vault.forget(Reader.system(), stream, purpose="kept long enough")
+                forgotten += 1
+            elif state in OVER:
+                office.vault.audit.alarm(Alarm(kind=AlarmKind.KEPT_LONG_ENOUGH, at=now, object=stream))
+            if forgotten >= _AT_ONCE:
+                break
+        said += [f"{forgotten} of the kind {kind} forgotten"] if forgotten else []
+    return said
+
+
+CLOCK = Clock(means="What was kept for the retention days is forgotten, or an alarm calls two people.", run=_run)
