@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from holdfast.access.import_groups import read_groups
 from holdfast.actions.collateral import collateral
 from holdfast.actions.kind import Action
 from holdfast.actions.ports import INFINITY
@@ -12,7 +13,7 @@ from holdfast.clock import parse_at
 from holdfast.errors import InputRefusedError
 from holdfast.ids import wiki_name
 from holdfast.wiki.hand import ApiHand
-from holdfast.wiki.members import group_members, wiki_facts
+from holdfast.wiki.members import fetch_groups, group_members, wiki_facts
 from holdfast.wiki.operators import read_operators
 from mediawiki.two_wikis import CHECKUSERS, EAST, OVERSIGHTERS, TEMPORARY_END, TO_DESYSOP, TwoWikis
 
@@ -31,6 +32,14 @@ def test_members_of_groups_are_listed_with_their_numbers_and_ends(hand: ApiHand,
     assert (temporary.expiry, temporary.user_id) == (TEMPORARY_END, two_wikis.east.user_id(TO_DESYSOP[2]))
     assert named["checkuser", CHECKUSERS[0]].expiry == INFINITY
     assert list(members) == sorted(members, key=lambda each: (each.group, each.account))
+
+
+def test_the_register_reads_what_the_live_wiki_answers(hand: ApiHand) -> None:
+    answers = fetch_groups(hand, ["checkuser", "suppress"])
+    entries = read_groups(answers, wiki=wiki_name(EAST), place="eastwiki", now=parse_at("2026-11-23T00:00:00Z"))
+    found = {(entry.account, entry.grant.right) for entry in entries if entry.grant is not None}
+    assert {account for account, right in found if right == "checkuser"} == set(CHECKUSERS)
+    assert {account for account, _ in found} == {*CHECKUSERS, *OVERSIGHTERS}
 
 
 def test_a_group_that_the_wiki_does_not_know_is_refused(hand: ApiHand) -> None:

@@ -1,6 +1,6 @@
 """Reading who holds what on a live wiki: group members, for the register of access and the collateral report."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,12 +28,6 @@ def group_members(hand: ApiHand, groups: Sequence[str]) -> tuple[Member, ...]:
     Raises InputRefusedError `wiki.no_group` for a group that the wiki does not know: an empty answer would look as
     if nobody held it.
     """
-    _check_known(hand, groups)
-    # asked one by one: an account in many groups would use up the answer's limit unevenly
-    users: dict[str, Mapping[str, Any]] = {}
-    for group in groups:
-        for part in hand.session.parts(list="allusers", augroup=group, auprop="groups", aulimit="max"):
-            users |= {user["name"]: user for user in part.get("allusers", ())}
     members = [
         Member(
             account=state["name"],
@@ -41,11 +35,31 @@ def group_members(hand: ApiHand, groups: Sequence[str]) -> tuple[Member, ...]:
             group=each["group"],
             expiry=end_of(each.get("expiry")),
         )
-        for state in _memberships(hand, sorted(users))
+        for answer in fetch_groups(hand, groups)
+        for state in answer["query"]["users"]
+        if "userid" in state
         for each in state.get("groupmemberships", ())
         if each["group"] in groups
     ]
     return tuple(sorted(members, key=lambda each: (each.group, each.account)))
+
+
+def fetch_groups(hand: ApiHand, groups: Sequence[str]) -> list[dict[str, Any]]:
+    """The API's answers on everybody in any of the groups, with the ends of their groups, for
+    `access.import_groups.read_groups`. Raises as `group_members`."""
+    _check_known(hand, groups)
+    # asked one by one: the API joins several groups by OR and then gives an account once for each
+    names = {
+        user["name"]
+        for group in groups
+        for part in hand.session.parts(list="allusers", augroup=group, aulimit="max")
+        for user in part.get("allusers", ())
+    }
+    return [
+        dict(answer)
+        for batch in hand.batches(sorted(names))
+        for answer in hand.session.answers(list="users", ususers="|".join(batch), usprop="groupmemberships")
+    ]
 
 
 def wiki_facts(hand: ApiHand, *, language: str, groups: Sequence[str], since: str) -> WikiFacts:
@@ -57,16 +71,6 @@ def wiki_facts(hand: ApiHand, *, language: str, groups: Sequence[str], since: st
         holders={group: frozenset(each.account for each in members if each.group == group) for group in groups},
         work=work_of(entry for kind in ADMIN_LOGS for entry in _kept_log(hand, kind, since)),
     )
-
-
-def _memberships(hand: ApiHand, names: Sequence[str]) -> list[Mapping[str, Any]]:
-    return [
-        user
-        for batch in hand.batches(names)
-        for part in hand.session.parts(list="users", ususers="|".join(batch), usprop="groupmemberships")
-        for user in part.get("users", ())
-        if "userid" in user
-    ]
 
 
 def _check_known(hand: ApiHand, groups: Sequence[str]) -> None:
