@@ -1,5 +1,6 @@
 """Every page of the console: its addresses, what was planted, and who visits it."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -39,26 +40,24 @@ def planted(world: OfficeWorld) -> PlantedOffice:
     return made
 
 
-def routes() -> list[str]:
-    """Every address pattern of the console's rooms, with parameters filled by something that is not there."""
+def patterns() -> list[str]:
+    """Every address pattern of the console, as Django writes it: `/approvals/<slug:kind>/`."""
     from django.urls import URLPattern, URLResolver, get_resolver
 
-    def walk(patterns: list[Any], before: str) -> Iterator[str]:
-        for each in patterns:
+    def walk(found: list[Any], before: str) -> Iterator[str]:
+        for each in found:
             here = before + str(each.pattern)
             if isinstance(each, URLResolver):
                 yield from walk(each.url_patterns, here)
             elif isinstance(each, URLPattern):
                 yield here
 
-    found = []
-    for pattern in walk(get_resolver().url_patterns, "/"):
-        address = pattern
-        while "<" in address:
-            start, end = address.index("<"), address.index(">")
-            address = address[:start] + "0123456789abcdef" + address[end + 1 :]
-        found.append(address)
-    return sorted(set(found))
+    return sorted(set(walk(get_resolver().url_patterns, "/")))
+
+
+def routes() -> list[str]:
+    """Every address of the console, with parameters filled by something that is not there."""
+    return sorted({re.sub("<[^>]*>", "0123456789abcdef", pattern) for pattern in patterns()})
 
 
 @dataclass
