@@ -115,6 +115,7 @@ def _begin(fact: Fact) -> Case:
         begun_at=fact.at,
         last_at=fact.at,
         writers=writers,
+        readers=Readers(named=frozenset({fact.by})),
     )
 
 

@@ -14,7 +14,7 @@ from django.db import transaction
 from holdfast.access.engine import Decision, Entity, PolicySet, Ref, refusal
 from holdfast.audit import Verb
 from holdfast.clock import Clock
-from holdfast.errors import UsageError
+from holdfast.errors import InputRefusedError, UsageError
 from holdfast.facts import SYSTEM, Fact, MemberId, StreamId
 from holdfast.store.office.audit_rows import AuditRows
 from holdfast.store.office.models import LogEntryRow, StreamKey, SummaryRow
@@ -134,9 +134,8 @@ class Vault:
         if due_before:
             rows = rows.filter(due_at__lt=due_before)
         if after:
-            at, _, pk = after.partition("_")
-            moment = datetime.fromisoformat(at)
-            rows = rows.filter(changed_at__lte=moment).exclude(changed_at=moment, stream_id__gte=int(pk))
+            moment, pk = _place_in_list(after)
+            rows = rows.filter(changed_at__lte=moment).exclude(changed_at=moment, stream_id__gte=pk)
         found = list(rows.order_by("-changed_at", "-stream_id")[: limit + 1])
         shown = found[:limit]
         opened = self._opened(reader, kind, [row.stream for row in shown], purpose, ruled_as or kind)
@@ -384,3 +383,19 @@ class Vault:
                 self.audit.spend(event)
         self.audit.write(events)
         return allowed
+
+
+def _place_in_list(after: str) -> tuple[datetime, int]:
+    """Where a page begins, from an address that anybody may have written by hand."""
+    at, _, pk = after.partition("_")
+    try:
+        place = datetime.fromisoformat(at), int(pk)
+        if place[0].tzinfo is None or not 0 <= place[1] < 2**63:
+            raise ValueError
+        return place
+    except (ValueError, OverflowError):
+        raise InputRefusedError(
+            "office.list.place",
+            "this is not a place in the list",
+            hint="begin at the first page, and follow the link at its end",
+        ) from None

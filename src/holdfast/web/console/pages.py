@@ -21,6 +21,9 @@ View = Callable[..., HttpResponse]
 _STATUS_BY_CODE = {
     "access.refused": 403,
     "audit.budget.spent": 429,
+    "case.reader.denied": 403,
+    "case.reader.recused": 403,
+    "case.reader.marking": 403,
     "office.stream.unknown": 404,
     "office.stream.erased": 410,
     "office.stream.moved": 409,
