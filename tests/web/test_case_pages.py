@@ -7,7 +7,7 @@ import pytest
 from store.offices import OfficeWorld
 from workflows.case_steps import case_world
 
-TABS = ["people", "evidence", "findings", "hypotheses", "work", "standard", "decision", "readers", "file"]
+TABS = ["people", "evidence", "findings", "hypotheses", "notes", "standard", "decision", "readers", "file"]
 
 
 def test_every_tab_of_a_filled_case_is_shown_with_the_title_in_no_head(office: OfficeWorld) -> None:
@@ -55,8 +55,8 @@ def test_a_case_is_filled_through_its_forms(office: OfficeWorld) -> None:
     text = client.get(f"{base}/evidence/").content.decode()
     assert "opened" in text
     assert "Nothing that others can see may touch this person" in client.get(f"{base}/people/").content.decode()
-    assert "a red note" in client.get(f"{base}/work/").content.decode()
-    assert "a red note" not in office.member("investigator").client().get(f"{base}/work/").content.decode()
+    assert "a red note" in client.get(f"{base}/notes/").content.decode()
+    assert "a red note" not in office.member("investigator").client().get(f"{base}/notes/").content.decode()
 
 
 def test_a_form_with_a_mistake_comes_back_with_a_word_on_it(office: OfficeWorld) -> None:

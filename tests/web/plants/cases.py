@@ -4,7 +4,7 @@ from holdfast.cases.case import Case
 from web.everywhere import CANARY, PlantedOffice
 from workflows.case_steps import CaseWorld
 
-TABS = ("people", "evidence", "findings", "hypotheses", "work", "standard", "decision", "readers", "file")
+TABS = ("people", "evidence", "findings", "hypotheses", "notes", "standard", "decision", "readers", "file")
 
 
 def fill(world: CaseWorld) -> Case:

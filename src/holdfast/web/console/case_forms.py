@@ -305,29 +305,29 @@ SPECS: Mapping[str, Spec] = {
     ),
     "scores opened": Spec(tab="standard", title=_("Open the scores"), fields={}),
     "task added": Spec(
-        tab="work",
+        tab="notes",
         title=_("Add a task"),
         fields={"text": line(_("Task")), "due": day(_("Due"))},
         optional=frozenset({"due"}),
     ),
     "task done": Spec(
-        tab="work", title=_("End a task"), fields={"id": pick(_("Task"), _tasks), "how": line(_("How"))}
+        tab="notes", title=_("End a task"), fields={"id": pick(_("Task"), _tasks), "how": line(_("How"))}
     ),
     "task dropped": Spec(
-        tab="work", title=_("Drop a task"), fields={"id": pick(_("Task"), _tasks), "how": line(_("Why"))}
+        tab="notes", title=_("Drop a task"), fields={"id": pick(_("Task"), _tasks), "how": line(_("Why"))}
     ),
     "note written": Spec(
-        tab="work",
+        tab="notes",
         title=_("Write a note"),
         fields={"text": area(_("Note")), "marking": choose(_("Marking"), Marking)},
     ),
     "note revised": Spec(
-        tab="work",
+        tab="notes",
         title=_("Revise a note"),
         fields={"id": pick(_("Note"), _notes), "text": area(_("Note, as it shall read")), "why": _WHY},
     ),
     "event placed": Spec(
-        tab="work",
+        tab="notes",
         title=_("Place an event on the timeline"),
         fields={
             "happened_at": day(_("Day")),
@@ -337,7 +337,7 @@ SPECS: Mapping[str, Spec] = {
         optional=frozenset({"evidence"}),
     ),
     "event withdrawn": Spec(
-        tab="work", title=_("Withdraw an event"), fields={"id": pick(_("Event"), _events), "why": _WHY}
+        tab="notes", title=_("Withdraw an event"), fields={"id": pick(_("Event"), _events), "why": _WHY}
     ),
     "reader denied": Spec(tab="readers", title=_("Deny a member this case"), fields={"member": _MEMBER, "why": _WHY}),
     "denial lifted": Spec(

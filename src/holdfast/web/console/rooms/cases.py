@@ -36,7 +36,7 @@ TABS = {
     "evidence": _("Evidence and sources"),
     "findings": _("Findings"),
     "hypotheses": _("Hypotheses"),
-    "work": _("Tasks, notes, timeline"),
+    "notes": _("Tasks, notes, timeline"),
     "standard": _("Standard of proof"),
     "decision": _("Decision"),
     "readers": _("Who may see it"),
