@@ -47,7 +47,7 @@ class PaperWiki:
 
     def entries(self, kind: str, target: str) -> int:
         """How many log entries of a type there are on one target."""
-        return sum(entry.type == kind and entry.title == target for entry in self.log)
+        return sum(entry.type == kind and entry.title in (target, f"User:{target}") for entry in self.log)
 
     def messages(self, target: str) -> int:
         return sum(account == target for account, _ in self.talk)
@@ -55,7 +55,8 @@ class PaperWiki:
     def note(self, kind: str, action: str, target: str, by: str, **params: Any) -> None:
         number = len(self.log) + 1
         at = "2026-09-13T16:13:00Z"
-        self.log.append(LogEntry(id=number, type=kind, action=action, title=target, by=by, at=at, params=params))
+        title = target if kind == "protect" else f"User:{target}"
+        self.log.append(LogEntry(id=number, type=kind, action=action, title=title, by=by, at=at, params=params))
 
 
 class PaperHand:
