@@ -89,20 +89,20 @@ def test_what_was_kept_long_enough_is_forgotten_for_good(office: OfficeWorld) ->
     from holdfast.errors import InputRefusedError
     from holdfast.store.office.vault import Reader
 
-    configured(office, retention_days={"lookup": 90})
-    old = stream_of(office, "lookup", "read")
+    configured(office, retention_days={"question": 90})
+    old = stream_of(office, "question", "answered")
     office.clock.go_on(days=60)
-    young = stream_of(office, "lookup", "read")
+    young = stream_of(office, "question", "answered")
     assert ticked(office, "retention") == []
     office.clock.go_on(days=31)
-    assert ticked(office, "retention") == ["1 of the kind lookup forgotten"]
+    assert ticked(office, "retention") == ["1 of the kind question forgotten"]
     assert ticked(office, "retention") == []
     with pytest.raises(InputRefusedError, match=r"^office\.stream\.erased"):
         office.office.vault.read(Reader.system(), old, purpose="test")
     assert office.office.vault.read(Reader.system(), young, purpose="test")
     assert office.office.vault.holding("account", "A") == [young]
     erased = [e.event for e in office.office.vault.audit.entries() if e.event.verb == "erase"]
-    assert [(e.kind, e.stream_id, e.member) for e in erased] == [("lookup", old.id, "system")]
+    assert [(e.kind, e.stream_id, e.member) for e in erased] == [("question", old.id, "system")]
 
 
 @pytest.mark.requirement("2.3")

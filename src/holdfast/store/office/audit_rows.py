@@ -119,14 +119,15 @@ class AuditRows:
         for each in alarms:
             self.alarm(each)
 
-    def alarm(self, alarm: Alarm) -> None:
-        """Raise an alarm; an open one of the same kind about the same thing is not raised again."""
+    def alarm(self, alarm: Alarm) -> bool:
+        """Raise an alarm; False when one of the same kind about the same thing waits already."""
         place = " ".join(filter(None, (alarm.member or "", str(alarm.object) if alarm.object else "")))
         try:
             with transaction.atomic():
                 AlarmRow.objects.create(at=alarm.at, code=alarm.kind.value, place=place, count=alarm.count)
         except IntegrityError:
-            return
+            return False
+        return True
 
     # transactions that are undone
 

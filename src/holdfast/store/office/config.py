@@ -56,7 +56,7 @@ class OfficeConfig:
     audit_head_minutes: int = 60
     """How often the audit's head goes into the public log."""
     appeal_days: int = 60
-    retention_days: Mapping[str, int] = field(default_factory=lambda: {"lookup": 1095, "case": 1825})
+    retention_days: Mapping[str, int] = field(default_factory=lambda: {"lookup": 1095, "case": 1825, "question": 365})
     wikis: Mapping[WikiName, WikiConfig] = field(default_factory=dict)
 
     @property

@@ -17,9 +17,8 @@ def _run(office: Office, now: datetime) -> Sequence[str]:
         for line in vault.plain_lines(STREAM_KIND, state=OWED, limit=100_000)
         if line.due_at is not None and line.due_at <= now
     ]
-    for stream in due:
-        vault.audit.alarm(Alarm(kind=AlarmKind.CLOCK_DUE, at=now, object=stream))
-    return [f"{len(due)} months hold notices of look-ups that are due"] if due else []
+    new = sum(vault.audit.alarm(Alarm(kind=AlarmKind.CLOCK_DUE, at=now, object=stream)) for stream in due)
+    return [f"{new} more months hold notices of look-ups that are due"] if new else []
 
 
 CLOCK = Clock(

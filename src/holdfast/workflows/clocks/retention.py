@@ -13,8 +13,8 @@ from holdfast.store.office.vault import Reader
 from holdfast.workflows.clocks._clock import Clock
 from holdfast.workflows.office import Office
 
-FORGOTTEN_BY_THE_CLOCK = frozenset({"lookup", "own-data"})
-"""Kinds of which age alone decides."""
+FORGOTTEN_BY_THE_CLOCK = frozenset({"question"})
+"""Kinds of which age alone decides; months of look-ups have a clock of their own."""
 OVER = frozenset({"closed", "destroyed", "decided", "executed", "withdrawn", "lifted", "left", "done"})
 """States in which nothing more is to be done with a thing of the other kinds."""
 _AT_ONCE = 2000

@@ -1,0 +1,112 @@
+"""A person gets what is held about them; a stranger of the same name does not, and nobody learns of a case."""
+
+from typing import Any
+
+import pytest
+
+from holdfast.errors import CheckFailedError
+from holdfast.facts import SYSTEM, Fact, StreamId
+from holdfast.ids import AccountName, wiki_name
+from holdfast.wiki.revision import WrittenRevision
+from store.offices import OfficeWorld, TestMember
+
+WIKI, ELSEWHERE, PERSON = wiki_name("examplewiki"), wiki_name("elsewhere"), AccountName("Zanzibar <b>Q</b>")
+
+
+def held(world: OfficeWorld, kind: str, **body: Any) -> StreamId:
+    from holdfast.store.office.streams import Summary
+    from holdfast.store.office.vault import Reader
+
+    fact = Fact(type="written", at=world.clock(), by=SYSTEM, body=body)
+    return world.office.vault.create(
+        Reader.system(), kind, [fact], summary=Summary(state="open"), purpose="test", tokens={"account": [PERSON]}
+    )
+
+
+def asked(world: OfficeWorld, custodian: TestMember, *, proven: bool = True) -> StreamId:
+    from holdfast.workflows import exposure_question as steps
+
+    stream = steps.ask(world.office, custodian.reader(), WIKI, PERSON)
+    if proven:
+        code = steps.read_question(world.office, custodian.reader(), stream).code
+        found = WrittenRevision(id=7, account=PERSON, at=world.clock(), summary=code, text="")
+        steps.prove(world.office, custodian.reader(), stream, 7, lambda wiki, number: found)
+    return stream
+
+
+def gathered(world: OfficeWorld, custodian: TestMember) -> Any:
+    from holdfast.workflows.own_data import gather
+
+    return gather(world.office, custodian.reader(), asked(world, custodian))
+
+
+def test_a_proven_person_gets_what_is_held_about_them(office: OfficeWorld) -> None:
+    held(office, "person", account=PERSON, wiki=WIKI, jurisdiction="J1", noted_by="m-0123456789ab")
+    found = gathered(office, office.member("custodian")).to_json()
+    (fact,) = found["parts"]["the register of access to non-public data"]
+    assert (fact["jurisdiction"], fact["noted_by"]) == ("J1", "a member of the office")
+    assert "told" in found["parts"]["look-ups of you"]
+
+
+def test_the_same_name_on_another_wiki_may_be_somebody_else_and_gets_nothing_of_it(office: OfficeWorld) -> None:
+    held(office, "person", account=PERSON, wiki=ELSEWHERE, jurisdiction="J1")
+    assert set(gathered(office, office.member("custodian")).parts) == {"look-ups of you"}
+
+
+def test_the_answer_is_the_same_whether_there_is_a_case_or_not(office: OfficeWorld) -> None:
+    custodian = office.member("custodian")
+    before = gathered(office, custodian).to_json()
+    for kind in ("case", "plan", "sweep", "freeze"):
+        held(office, kind, account=PERSON, wiki=WIKI, what="CANARY")
+    after = gathered(office, custodian).to_json()
+    assert after["withheld"] == before["withheld"] != []
+    assert set(after["withheld"][0]) == {"what", "code", "by", "until"}
+    assert after["parts"].keys() == before["parts"].keys()
+    assert "CANARY" not in str(after)
+
+
+def test_who_did_not_prove_the_account_gets_nothing(office: OfficeWorld) -> None:
+    from holdfast.workflows.own_data import gather
+
+    custodian = office.member("custodian")
+    stream = asked(office, custodian, proven=False)
+    with pytest.raises(CheckFailedError, match=r"^exposure\.ask\.not_proven"):
+        gather(office.office, custodian.reader(), stream)
+
+
+def test_what_was_opened_for_an_answer_is_in_the_audit(office: OfficeWorld) -> None:
+    stream = held(office, "person", account=PERSON, wiki=WIKI)
+    gathered(office, office.member("custodian"))
+    events = [e.event for e in office.office.vault.audit.entries()]
+    assert [e.stream_id for e in events if e.purpose == "a person's own data gathered"] == [stream.id]
+
+
+def test_what_was_erased_is_not_in_an_answer(office: OfficeWorld) -> None:
+    from holdfast.store.office.vault import Reader
+
+    stream = held(office, "person", account=PERSON, wiki=WIKI)
+    office.office.vault.forget(Reader.system(), stream, purpose="test")
+    assert set(gathered(office, office.member("custodian")).parts) == {"look-ups of you"}
+
+
+def test_the_page_for_reading_shows_names_as_text(office: OfficeWorld) -> None:
+    held(office, "person", account=PERSON, wiki=WIKI, note="<script>alert(1)</script>")
+    page = gathered(office, office.member("custodian")).to_html()
+    assert "<script" not in page
+    assert "<b>Q" not in page
+    assert "&lt;b&gt;Q" in page
+
+
+def test_a_custodian_fetches_the_answer_in_both_forms_and_nobody_else_does(office: OfficeWorld) -> None:
+    held(office, "person", account=PERSON, wiki=WIKI, jurisdiction="J1")
+    custodian = office.member("custodian")
+    stream = asked(office, custodian)
+    client = custodian.client()
+    assert stream.id in client.get("/own-data/").content.decode()
+    assert client.post(f"/own-data/{stream.id}/json/").json()["parts"]
+    assert "J1" in client.post(f"/own-data/{stream.id}/html/").content.decode()
+    assert client.get(f"/own-data/{stream.id}/json/").status_code == 405
+    for role in ("operator", "decider", "auditor", "legal"):
+        other = office.member(role).client()
+        other.raise_request_exception = False
+        assert other.post(f"/own-data/{stream.id}/json/").status_code == 403
