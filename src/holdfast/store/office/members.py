@@ -87,6 +87,11 @@ def accept(secret: str, username: str, password: str, at: datetime) -> Member:
         return member
 
 
+def name_simulated(member: MemberId, username: str) -> None:
+    """Give a simulated member of a demo a sign-in name; nobody can sign in with it, for it has no password."""
+    Member.objects.filter(pk=member).update(username=username)
+
+
 def roles_of(member: MemberId) -> frozenset[str]:
     """The roles that a member holds now."""
     return frozenset(MemberRole.objects.filter(member_id=member, until=None).values_list("role", flat=True))
