@@ -70,6 +70,7 @@ def console_settings(place: OfficePlace) -> dict[str, Any]:
         "WHITENOISE_MAX_AGE": 3600,
         "LANGUAGE_CODE": "en",
         "LANGUAGES": LANGUAGES,
+        "LOCALE_PATHS": [str(HERE / "locale")],
         "LANGUAGE_COOKIE_NAME": f"{cookie}-language",
         "USE_I18N": True,
         # sessions and cookies

@@ -14,7 +14,10 @@ OPERATORS = ("Warden", "Warden2")
 RIGHTS = ("checkuser", "suppress")
 """Confidential rights, as plain groups: the extensions behind them are not part of MediaWiki."""
 
-_GRANTS = "basic,highvolume,editpage,editprotected,createeditmovepage,blockusers,createaccount,userrights,protect,viewdeleted"
+_GRANTS = (
+    "basic,highvolume,editpage,editprotected,createeditmovepage,blockusers,createaccount,userrights,protect,"
+    "viewdeleted"
+)
 _AT = "2026-01-01T00:00:00Z"
 _SETTINGS = r"""
 foreach ( [ 'checkuser' => 'checkuser', 'suppress' => 'suppressrevision' ] as $g => $r ) {

@@ -1,0 +1,74 @@
+"""The console's words in other languages: found in its pages, translated in one file a language, compiled for Django.
+
+`locale/LANGUAGE.toml` maps an English text to its translation; `compiled` makes the binary catalogue that Django reads.
+No translation here was checked by a native reader, and every page in another language than English says so.
+"""
+
+import re
+import struct
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+HERE = Path(__file__).parent
+LOCALE = HERE / "locale"
+LANGUAGES = {"fa": "fa", "hr": "hr", "zh-hans": "zh_Hans", "zh-hant": "zh_Hant"}
+"""Django's code of a language to its folder's name."""
+
+_IN_TEMPLATES = re.compile(r"""\{%\s*translate\s+(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')""")
+_BLOCKS = re.compile(r"\{%\s*blocktranslate(?: trimmed)?\s*%\}(.*?)\{%\s*endblocktranslate\s*%\}", re.DOTALL)
+_IN_CODE = re.compile(r"""\b_\(\s*((?:"(?:[^"\\]|\\.)*"\s*)+)\)""")
+_TITLES = re.compile(r"""^\s+title="((?:[^"\\]|\\.)*)",$""", re.MULTILINE)
+_PIECE = re.compile(r'"((?:[^"\\]|\\.)*)"')
+
+
+def texts() -> tuple[str, ...]:
+    """Every English text that the console marks for translation, sorted."""
+    return tuple(sorted(set(_found())))
+
+
+def _found() -> Iterator[str]:
+    for path in sorted(HERE.glob("templates/**/*.html")):
+        text = path.read_text(encoding="utf-8")
+        for double, single in _IN_TEMPLATES.findall(text):
+            yield (double or single).replace('\\"', '"').replace("\\'", "'")
+        for block in _BLOCKS.findall(text):
+            yield re.sub(r"\{\{\s*(\w+)\s*\}\}", r"%(\1)s", block)
+    for path in sorted(HERE.glob("rooms/*.py")):
+        text = path.read_text(encoding="utf-8")
+        for pieces in _IN_CODE.findall(text):
+            yield "".join(_PIECE.findall(pieces)).replace('\\"', '"')
+        yield from _TITLES.findall(text)
+
+
+def translations(language: str) -> Mapping[str, str]:
+    """The translations of one language, by English text."""
+    found = tomllib.loads((LOCALE / f"{language}.toml").read_text(encoding="utf-8"))
+    return {english: text for english, text in found["words"].items() if text}
+
+
+def missing(language: str) -> tuple[str, ...]:
+    """Texts that have no translation yet; Django shows them in English."""
+    known = translations(language)
+    return tuple(text for text in texts() if text not in known)
+
+
+def compiled(language: str) -> bytes:
+    """The language's catalogue in the binary form of GNU gettext (little-endian, revision 0)."""
+    head = "Content-Type: text/plain; charset=UTF-8\nContent-Transfer-Encoding: 8bit\n"
+    pairs = sorted((key.encode(), text.encode()) for key, text in {"": head, **translations(language)}.items())
+    count = len(pairs)
+    keys_at, texts_at = 28, 28 + 8 * count
+    place = 28 + 16 * count
+    tables: list[bytes] = []
+    content = b""
+    for side in (0, 1):
+        for pair in pairs:
+            tables.append(struct.pack("<II", len(pair[side]), place + len(content)))
+            content += pair[side] + b"\0"
+    return struct.pack("<7I", 0x950412DE, 0, count, keys_at, texts_at, 0, place) + b"".join(tables) + content
+
+
+def catalogue(language: str) -> Path:
+    """Where Django reads a language's catalogue."""
+    return LOCALE / LANGUAGES[language] / "LC_MESSAGES" / "django.mo"
