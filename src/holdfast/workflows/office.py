@@ -116,7 +116,7 @@ def init_office(
         text = config_text(name=name, database_url=database_url, port=port, wikis=wikis)
         (home / CONFIG_FILE).write_text(text, encoding="utf-8")
     if not (home / LOG_FOLDER).exists():
-        create_log(home / LOG_FOLDER, origin=f"holdfast.example/{secrets.token_hex(4)}")
+        create_log(home / LOG_FOLDER, origin=f"holdfast.example/{secrets.token_hex(4)}", clock=clock)
     place = place_of(home, apart)
     start(place.config, place.secret, django(place) if django else None)
     migrate()

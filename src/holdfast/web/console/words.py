@@ -1,6 +1,6 @@
 """The console's words in other languages: found in its pages, translated in one file a language, compiled for Django.
 
-`locale/LANGUAGE.toml` maps an English text to its translation; `compiled` makes the binary catalogue that Django reads.
+`locale/LANGUAGE.toml` maps an English text to its translation; `compiled` makes the binary form that Django reads.
 No translation here was checked by a native reader, and every page in another language than English says so.
 """
 
