@@ -16,7 +16,7 @@ from holdfast.errors import HoldfastError
 from holdfast.facts import MemberId
 from holdfast.web.console.pages import error_page, step_up
 from holdfast.web.console.settings import CONTENT_POLICY
-from holdfast.web.console.sign_in import reader_of
+from holdfast.web.console.sign_in import check_credential, reader_of
 
 _LOG = logging.getLogger("holdfast.console")
 _HEADERS = {
@@ -109,6 +109,15 @@ class WhoAsks:
         changes = request.path.startswith(_CHANGES_OF_PASSKEYS)
         if changes and Authenticator.Type.WEBAUTHN in kinds and not reader.passkey_fresh:
             return step_up(request)
+        return None
+
+    def process_view(self, request: HttpRequest, *_: object) -> HttpResponse | None:
+        """Nothing reaches django-allauth's reading of passkeys that is not of their form."""
+        if request.method == "POST" and request.path.startswith("/accounts/"):
+            try:
+                check_credential(request)
+            except HoldfastError as refused:
+                return error_page(request, error=refused)
         return None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:

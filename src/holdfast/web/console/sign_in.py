@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import json
 import secrets
 import time
 from typing import Any
@@ -15,6 +16,7 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.http import HttpRequest
 
+from holdfast.errors import InputRefusedError
 from holdfast.store.office.vault import Reader
 
 _SOURCES = secrets.token_bytes(32)
@@ -89,3 +91,26 @@ def reader_of(request: HttpRequest) -> Reader | None:
     now = office.clock().timestamp()
     fresh = bool(times) and now - max(times) < 60 * office.config.fresh_minutes
     return Reader(**office.reader_facts(str(user.pk)), passkey_session=bool(times), passkey_fresh=fresh)
+
+
+def check_credential(request: HttpRequest) -> None:
+    """Return when what a browser posts for a passkey is text where bytes belong.
+
+    fido2, beneath django-allauth, makes `bytes(number)` of a number: a few digits would cost gigabytes.
+    Raises InputRefusedError `console.passkey.unreadable`.
+    """
+    posted = request.POST.get("credential")
+    if not posted:
+        return
+    try:
+        value = json.loads(posted)
+        inner = value["response"]
+        fits = all(isinstance(value[name], str) for name in ("id", "rawId")) and all(
+            item is None or isinstance(item, str | list) for item in inner.values()
+        )
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        fits = False
+    if not fits:
+        raise InputRefusedError(
+            "console.passkey.unreadable", "this is not what a browser hands over for a passkey", hint="try again"
+        )
