@@ -11,6 +11,7 @@ from holdfast.facts import Fact, MemberId
 START = datetime(2021, 9, 13, 16, 13, tzinfo=UTC)
 DAY = timedelta(days=1)
 INVESTIGATOR, DECIDER, APPROVER, LEGAL, READER, OTHER = (MemberId(f"m-{number:012d}") for number in range(1, 7))
+BARRED = {INVESTIGATOR: "investigator", DECIDER: "decider", APPROVER: "approver", LEGAL: "legal"}
 LINK: Secret = make_link(bytes(range(20)))
 RECEIPT: Secret = make_receipt(bytes(range(20, 40)))
 
@@ -18,7 +19,7 @@ RECEIPT: Secret = make_receipt(bytes(range(20, 40)))
 def route(**other: Any) -> Route:
     """A route with plain values; `other` replaces some."""
     given = {
-        "plan": "a" * 64,
+        "plan": "p-1f0c",
         "action": "p-1f0c/07",
         "kind": "global_ban",
         "account": "Made-up person",
@@ -27,7 +28,6 @@ def route(**other: Any) -> Route:
         "body": "appeal reader",
         "until": START + 180 * DAY,
         "can_be_worse": False,
-        "barred": {INVESTIGATOR: "investigator", DECIDER: "decider", APPROVER: "approver", LEGAL: "legal"},
         "files": ("case/c1", "plan/p1"),
     }
     return Route(**{**given, **other})
@@ -40,6 +40,7 @@ class World:
         self.policy = policy or AppealPolicy()
         self.now = START
         self.facts: list[Fact] = steps.open_route(route(**other), LINK, policy=self.policy, now=self.now)
+        self.facts += steps.put_in_force(self.state, BARRED, now=self.now)
 
     @property
     def state(self) -> Appeal:

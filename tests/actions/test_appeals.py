@@ -74,7 +74,7 @@ def test_an_overturned_appeal_is_open_until_all_is_restored_and_said_publicly() 
     world.to_reader()
     world.decide(Outcome.OVERTURN)
     order = world.state.decided.restoration  # type: ignore[union-attr]
-    assert order == {"plan_sha256": "a" * 64, "actions": ["p-1f0c/07"], "reason": "overturned on appeal"}
+    assert order == {"plan": "p-1f0c", "actions": ["p-1f0c/07"], "reason": "overturned on appeal"}
     assert world.state.missing() == (
         "the person is told",
         "the outcome is said publicly",
@@ -227,6 +227,24 @@ def test_a_link_files_once_and_not_after_its_time() -> None:
     with pytest.raises(CheckFailedError) as guessed:
         link_sha256("guessed")
     assert str(used.value) == str(over.value) == str(guessed.value)
+
+
+def test_a_link_works_only_when_the_action_is_carried_out() -> None:
+    facts = steps.open_route(route(), LINK, policy=AppealPolicy(), now=START)
+    prepared = fold_appeal(facts)
+    assert prepared.standing(START) is Standing.PREPARED
+    with pytest.raises(CheckFailedError, match=r"appeal\.link"):
+        steps.file_appeal(prepared, text="no", language="en", told_can_be_worse=False, receipt=RECEIPT, now=START)
+    fresh = make_link(b"\2" * ENTROPY_BYTES)
+    facts += steps.change_route(prepared, route(language="hr"), fresh, policy=AppealPolicy(), now=START)
+    assert fold_appeal(facts).link_sha256 == fresh.sha256
+    facts += steps.put_in_force(fold_appeal(facts), {DECIDER: "decider"}, now=START)
+    state = fold_appeal(facts)
+    assert state.standing(START) is Standing.OFFERED
+    assert state.route.barred == {DECIDER: "decider"}
+    assert steps.put_in_force(state, {}, now=START) == []
+    with pytest.raises(CheckFailedError, match=r"appeal\.standing"):
+        steps.change_route(state, route(), LINK, policy=AppealPolicy(), now=START)
 
 
 def test_a_lost_link_is_replaced_and_the_old_one_stops_working() -> None:

@@ -193,6 +193,12 @@ def test_no_appeal_says_its_legal_ground_who_may_lift_it_and_when_it_is_signed_a
         assert shown in plain
 
 
+@pytest.mark.requirement("D2")
+def test_an_appeal_without_end_says_so() -> None:
+    plain = notice_for(fields_of(NoticeKind.GLOBAL_BAN, appeal={**APPEAL, "until": None}), "en").plain
+    assert "0123456789abcdef\u2069 at any time; it is read by" in plain
+
+
 @pytest.mark.requirement("D4")
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_notice_says_whether_an_appeal_can_make_it_worse(language: str) -> None:

@@ -16,11 +16,23 @@ TEXT_LIMIT = 20_000
 def open_route(
     route: Route, link: Secret, *, policy: AppealPolicy, now: datetime, by: MemberId = SYSTEM
 ) -> list[Fact]:
-    """The person can appeal from now on. Only the hash of the link goes into the fact.
+    """The link is made, for the notice. Only its hash goes into the fact. It works from `put_in_force` on.
 
     Raises UsageError `appeal.worse` when the route says that it can get worse and the policy says that it cannot,
     `appeal.until` when it is over already.
     """
+    return [Fact(type="route opened", at=now, by=by, body=_route_body(route, link, policy, now))]
+
+
+def change_route(
+    state: Appeal, route: Route, link: Secret, *, policy: AppealPolicy, now: datetime, by: MemberId = SYSTEM
+) -> list[Fact]:
+    """The plan was prepared anew, with a new link; the one before stops working. Raises as `open_route`."""
+    _need(state, now, Standing.PREPARED)
+    return [Fact(type="route changed", at=now, by=by, body=_route_body(route, link, policy, now))]
+
+
+def _route_body(route: Route, link: Secret, policy: AppealPolicy, now: datetime) -> dict[str, Any]:
     if route.can_be_worse and policy.no_worse_on_own_appeal:
         raise UsageError(
             "appeal.worse",
@@ -29,9 +41,16 @@ def open_route(
         )
     if route.until is not None and route.until <= now:
         raise UsageError("appeal.until", "the time for this appeal would be over before it begins")
-    return [
-        Fact(type="route opened", at=now, by=by, body={"route": route.to_json(), "link_sha256": link.sha256}),
-    ]
+    return {"route": route.to_json(), "link_sha256": link.sha256}
+
+
+def put_in_force(
+    state: Appeal, barred: Mapping[MemberId, str], *, now: datetime, by: MemberId = SYSTEM
+) -> list[Fact]:
+    """The action is carried out: the link works from now on. `barred` had a part in the decision. Twice is once."""
+    if state.in_force_at is not None:
+        return []
+    return [Fact(type="in force", at=now, by=by, body={"barred": dict(barred)})]
 
 
 def renew_link(state: Appeal, link: Secret, *, until: datetime | None, now: datetime, by: MemberId) -> list[Fact]:
@@ -187,11 +206,7 @@ def note_remand_answered(state: Appeal, *, now: datetime, by: MemberId) -> list[
 
 def restoration_order(state: Appeal) -> dict[str, Any]:
     """The order that gives back what the action took: the same plan, undone for this action alone (3.14)."""
-    return {
-        "plan_sha256": state.route.plan,
-        "reason": "overturned on appeal",
-        "actions": [state.route.action],
-    }
+    return {"plan": state.route.plan, "actions": [state.route.action], "reason": "overturned on appeal"}
 
 
 def restored_by(steps: Sequence[Step], reason: str) -> tuple[Step, ...]:

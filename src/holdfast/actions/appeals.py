@@ -48,6 +48,8 @@ class Ineligible(StrEnum):
 class Standing(StrEnum):
     """Where an appeal stands."""
 
+    PREPARED = "prepared"
+    """The plan that holds the link is not carried out: nothing can be filed against what was not done."""
     OFFERED = "offered"
     """The link is out; nothing was filed."""
     LAPSED = "lapsed"
@@ -78,7 +80,7 @@ class Route:
     """What an appeal can be about, given with the notice."""
 
     plan: str
-    """SHA-256 of the plan that was carried out."""
+    """The plan's id."""
     action: str
     """The action's id in it."""
     kind: str
@@ -92,8 +94,8 @@ class Route:
     """When the link stops working; None: never."""
     can_be_worse: bool
     """What the person is told beforehand."""
-    barred: Mapping[MemberId, str]
-    """Who had a part in the decision, and which."""
+    barred: Mapping[MemberId, str] = field(default_factory=dict)
+    """Who had a part in the decision, and which; known when the plan is carried out."""
     files: tuple[str, ...] = ()
     """The streams of the whole file: case, plan, sweep."""
 
@@ -146,7 +148,7 @@ class Decided:
     asked_back: Text = ""
     public_note: str = ""
     restoration: Mapping[str, Any] = field(default_factory=dict)
-    """The order to undo the action: plan, actions, reason."""
+    """The order to undo the action: the plan's id, the action's, and the reason."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,6 +158,8 @@ class Appeal:
     route: Route
     link_sha256: str
     opened_at: datetime
+    in_force_at: datetime | None = None
+    """When the action was carried out, and the link began to work."""
     filing: Filing | None = None
     receipt_sha256: str = ""
     eligible_at: datetime | None = None
@@ -176,6 +180,8 @@ class Appeal:
         """Where it stands now."""
         if self.decided is not None:
             return Standing.DECIDED if self.missing() else Standing.CLOSED
+        if self.in_force_at is None:
+            return Standing.PREPARED
         if self.filing is None:
             over = self.route.until is not None and now >= self.route.until
             return Standing.LAPSED if over else Standing.OFFERED
@@ -223,6 +229,11 @@ def _opened(fact: Fact) -> Appeal:
 def _after(state: Appeal, fact: Fact) -> Appeal:
     body = fact.body
     match fact.type:
+        case "route changed":
+            return replace(state, route=Route.from_json(body["route"]), link_sha256=body["link_sha256"])
+        case "in force":
+            barred = {MemberId(member): why for member, why in body["barred"].items()}
+            return replace(state, in_force_at=fact.at, route=replace(state.route, barred=barred))
         case "link renewed":
             until = None if body["until"] is None else parse_at(body["until"])
             return replace(state, link_sha256=body["link_sha256"], route=replace(state.route, until=until))

@@ -83,7 +83,7 @@ class Form(StrEnum):
     REASON_CODE = "reason_code"
     REVIEW_DECISION = "review_decision"
     APPEAL = "appeal"
-    """`{"appealable": true, "link", "until", "body", "can_be_worse"}`, or
+    """`{"appealable": true, "link", "until", "body", "can_be_worse"}` (until may be null: no end), or
     `{"appealable": false, "legal_ground", "may_lift", "sign_again_by"}` (D2, D4)."""
     ROAD_BACK = "road_back"
     """`{"conditions": TEXT, "earliest": TIME, "decider": TEXT}` (D21)."""

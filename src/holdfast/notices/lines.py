@@ -185,12 +185,17 @@ def _appeal(name: str, value: Any, words: Wording) -> tuple[Piece, ...]:
     return (
         _ours(words, "word.appeal_here"),
         Piece(part=Part.LINK, text=checked_link(str(value["link"]))),
-        _ours(words, "word.appeal_until"),
-        Piece(part=Part.DAY, text=_time(name, value["until"])),
+        *_appeal_end(name, value["until"], words),
         _ours(words, "word.appeal_body"),
         *_text(name, value["body"], words),
         _ours(words, "word.can_be_worse" if value["can_be_worse"] else "word.cannot_be_worse"),
     )
+
+
+def _appeal_end(name: str, until: Any, words: Wording) -> tuple[Piece, ...]:
+    if until is None:
+        return (_ours(words, "word.appeal_no_end"),)
+    return (_ours(words, "word.appeal_until"), Piece(part=Part.DAY, text=_time(name, until)))
 
 
 def _road_back(name: str, value: Any, words: Wording) -> tuple[Piece, ...]:
