@@ -174,7 +174,6 @@ class Appeal:
     """The entry of the public log that says the outcome."""
     answered: bool = False
     """Whether those to whom it was sent back have answered."""
-    facts: int = 0
 
     def standing(self, now: datetime) -> Standing:
         """Where it stands now."""
@@ -211,13 +210,11 @@ class Appeal:
 def fold_appeal(facts: Iterable[Fact]) -> Appeal:
     """The state of a stream. Raises CheckFailedError `appeal.fact` for a fact that does not belong into it."""
     state: Appeal | None = None
-    count = 0
     for fact in facts:
         state = _opened(fact) if state is None else _after(state, fact)
-        count += 1
     if state is None:
         raise CheckFailedError("appeal.fact", "there are no facts of this appeal")
-    return replace(state, facts=count)
+    return state
 
 
 def _opened(fact: Fact) -> Appeal:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from holdfast.actions.appeals import Text
+from holdfast.actions.appeals import Route, Text
 from holdfast.clock import parse_at
 from holdfast.errors import CheckFailedError, InputRefusedError
 from holdfast.facts import Fact, MemberId
@@ -26,6 +26,8 @@ class NoAppeal:
     until: datetime
     signers: tuple[frozenset[MemberId], ...]
     """Who signed, time after time."""
+    route: Route | None = None
+    """What the appeal will be about when the "no" is over."""
     lifted_at: datetime | None = None
     lapsed_at: datetime | None = None
 
@@ -47,6 +49,7 @@ def sign_no_appeal(
     signers: frozenset[MemberId],
     now: datetime,
     by: MemberId,
+    route: Route | None = None,
 ) -> list[Fact]:
     """Two people sign that an action cannot be appealed. Raises InputRefusedError `no_appeal.…`."""
     for name, text in (("legal_ground", legal_ground), ("may_lift", may_lift)):
@@ -59,6 +62,7 @@ def sign_no_appeal(
         "may_lift": may_lift if isinstance(may_lift, str) else dict(may_lift),
         "until": until.isoformat(),
         "signers": sorted(signers),
+        "route": None if route is None else route.to_json(),
     }
     return [Fact(type="no appeal signed", at=now, by=by, body=body)]
 
@@ -114,6 +118,7 @@ def fold_no_appeal(facts: Iterable[Fact]) -> NoAppeal:
                 may_lift=body["may_lift"],
                 until=parse_at(body["until"]),
                 signers=(frozenset(map(MemberId, body["signers"])),),
+                route=None if body["route"] is None else Route.from_json(body["route"]),
             )
         elif state is not None and fact.type == "no appeal signed again":
             signers = (*state.signers, frozenset(map(MemberId, body["signers"])))

@@ -17,6 +17,7 @@ from holdfast.ids import WikiName, wiki_name
 CONFIG_FILE = "office.toml"
 DATABASE_FILE = "office.sqlite"
 LOG_FOLDER = "log"
+_WANTED = {int: "a number above 0", bool: "true or false"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +57,8 @@ class OfficeConfig:
     audit_head_minutes: int = 60
     """How often the audit's head goes into the public log."""
     appeal_days: int = 60
+    no_worse_on_own_appeal: bool = True
+    """Whether an appeal may never end in something more severe (D4)."""
     retention_days: Mapping[str, int] = field(default_factory=lambda: {"lookup": 1095, "case": 1825, "question": 365})
     wikis: Mapping[WikiName, WikiConfig] = field(default_factory=dict)
 
@@ -142,7 +145,7 @@ def _checked(values: dict[str, Any], path: Path, folder: Path, keys: Path) -> Of
             if not isinstance(value, dict) or any(type(days) is not int or days <= 0 for days in value.values()):
                 raise _refused(path, "[retention_days] maps kinds to days above 0")
         elif type(value) is not wanted or (wanted is int and int(str(value)) <= 0):
-            raise _refused(path, f"{key} is not {'a number above 0' if wanted is int else 'text'}")
+            raise _refused(path, f"{key} is not {_WANTED.get(wanted, 'text')}")
     return OfficeConfig(folder=folder, keys=keys, wikis=wikis, **values)
 
 

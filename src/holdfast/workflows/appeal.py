@@ -1,0 +1,446 @@
+"""Appeals in the office: links for notices, filing without an account, the reader's queue, outcome, and what follows.
+
+url = make_link(office, route)                    while a plan is prepared, for the notice
+put_in_force(office, plan_id, barred)             when the plan is carried out: its links work from now on
+receipt = file(office, token, text, language)     by the person, on the public page
+"""
+
+import hashlib
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from typing import Any
+
+from holdfast.actions import appeal_steps as steps
+from holdfast.actions.appeal_links import (
+    ENTROPY_BYTES,
+    Secret,
+    link_sha256,
+    make_receipt,
+    no_such_link,
+    no_such_receipt,
+    receipt_sha256,
+)
+from holdfast.actions.appeal_links import make_link as fresh_link
+from holdfast.actions.appeals import (
+    STREAM_KIND,
+    Appeal,
+    AppealPolicy,
+    Ineligible,
+    Outcome,
+    Route,
+    Standing,
+    Text,
+    fold_appeal,
+)
+from holdfast.approval.people import same_person
+from holdfast.cases.case import fold
+from holdfast.errors import CheckFailedError
+from holdfast.facts import Fact, MemberId, StreamId
+from holdfast.store.office.streams import LogEntry, Summary
+from holdfast.store.office.vault import ListPage, Reader
+from holdfast.workflows.office import Office
+from holdfast.workflows.propose import approvers
+
+LINK, RECEIPT, PLAN = "appeal link", "appeal receipt", "appeal plan"
+"""Purposes of the tokens by which an appeal is found: by link, by receipt, by plan."""
+OUTCOME = "outcome"
+"""The name of the entry in the public log."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """An appeal as it was read."""
+
+    stream: StreamId
+    state: Appeal
+    standing: Standing
+    facts: tuple[Fact, ...]
+
+
+def policy_of(office: Office) -> AppealPolicy:
+    """What the office decided beforehand about appeals."""
+    return AppealPolicy(no_worse_on_own_appeal=office.config.no_worse_on_own_appeal)
+
+
+def stream_for(action_id: str) -> StreamId:
+    """The stream of an action's appeal. Its name tells the action to those alone who know its id."""
+    return StreamId(kind=STREAM_KIND, id=hashlib.sha256(action_id.encode()).hexdigest()[:32])
+
+
+def route_of(plan: Any, action: Any, *, files: Sequence[str] = ()) -> Route:
+    """What an appeal against one planned action can be about. `plan` is a `Plan`, `action` one of its actions."""
+    appeal = action.appeal
+    until = None if appeal.until is None else datetime.combine(appeal.until, time(23, 59, 59), UTC)
+    return Route(
+        plan=str(plan.id),
+        action=action.id,
+        kind=action.action.kind,
+        account=action.action.target,
+        wikis=tuple(action.action.wikis),
+        language=action.language,
+        body=appeal.body,
+        until=until,
+        can_be_worse=appeal.can_be_worse,
+        files=tuple(files),
+    )
+
+
+def make_link(office: Office, route: Route) -> str:
+    """The address for the notice. Made anew for an action that is prepared again; the one before stops working.
+
+    Raises UsageError `appeal.worse`, `appeal.until`, CheckFailedError `appeal.standing` when it was carried out.
+    """
+    system, stream, link = Reader.system(), stream_for(route.action), fresh_link(secrets.token_bytes(ENTROPY_BYTES))
+    now, policy = office.clock(), policy_of(office)
+    if office.vault.exists(stream):
+        kept = _read(office, system, stream, "link of an appeal made anew")
+        facts = steps.change_route(kept.state, route, link, policy=policy, now=now)
+        _append(office, system, kept, facts, purpose="link of an appeal made anew")
+    else:
+        _create(office, stream, steps.open_route(route, link, policy=policy, now=now))
+    return address_of(office, link)
+
+
+def keep_route(office: Office, route: Route, facts: Sequence[Fact]) -> StreamId:
+    """Keep a route that opens when a "no" is over, with its link in force."""
+    stream = stream_for(route.action)
+    opened = [*facts, *steps.put_in_force(fold_appeal(facts), route.barred, now=office.clock())]
+    _create(office, stream, opened)
+    return stream
+
+
+def _create(office: Office, stream: StreamId, facts: Sequence[Fact]) -> None:
+    state = fold_appeal(facts)
+    office.vault.create(
+        Reader.system(),
+        STREAM_KIND,
+        facts,
+        summary=_summary(office, state),
+        purpose="link of an appeal made",
+        stream_id=stream.id,
+        tokens=_tokens(state),
+    )
+
+
+def address_of(office: Office, link: Secret) -> str:
+    """Where a link leads."""
+    return f"{office.config.origin}/appeal/{link.text}/"
+
+
+def put_in_force(office: Office, plan_id: str, barred: Mapping[MemberId, str]) -> int:
+    """The plan is carried out: its links work. `barred` are those who had a part in the decision, and which part.
+
+    How many links began to work; called again it does nothing.
+    """
+    system, count = Reader.system(), 0
+    for stream in office.vault.holding(PLAN, plan_id):
+        kept = _read(office, system, stream, "appeal offered")
+        facts = steps.put_in_force(kept.state, barred, now=office.clock())
+        _append(office, system, kept, facts, purpose="appeal offered")
+        count += len(facts)
+    return count
+
+
+# the person
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """What the page of a link tells before anything is filed. It does not name the person."""
+
+    kind: str
+    wikis: tuple[str, ...]
+    language: str
+    body: Text
+    until: datetime | None
+    can_be_worse: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What the page of a receipt tells."""
+
+    standing: Standing
+    filed_at: datetime
+    language: str
+    outcome: Outcome | None = None
+    code: Ineligible | None = None
+    message: Text = ""
+    new_measure: Text = ""
+    asked_back: Text = ""
+    restored: bool = False
+
+
+def open_link(office: Office, token: str) -> Offer:
+    """What a link offers. Raises CheckFailedError `appeal.link` for every link that opens nothing."""
+    route = _by_link(office, token).state.route
+    return Offer(
+        kind=route.kind,
+        wikis=route.wikis,
+        language=route.language,
+        body=route.body,
+        until=route.until,
+        can_be_worse=route.can_be_worse,
+    )
+
+
+def file(office: Office, token: str, text: str, language: str) -> str:
+    """The person files; gives the receipt, which is shown once.
+
+    Raises CheckFailedError `appeal.link`, InputRefusedError `appeal.text`.
+    """
+    receipt = make_receipt(secrets.token_bytes(ENTROPY_BYTES))
+    with office.vault.transaction():
+        kept = _by_link(office, token)
+        facts = steps.file_appeal(
+            kept.state,
+            text=text,
+            language=language,
+            told_can_be_worse=kept.state.route.can_be_worse,
+            receipt=receipt,
+            now=office.clock(),
+        )
+        try:
+            _append(office, Reader.system(), kept, facts, purpose="appeal received")
+        except CheckFailedError as reason:
+            # somebody else used the link in the same moment
+            raise (no_such_link() if reason.code == "office.stream.moved" else reason) from None
+    return receipt.text
+
+
+def by_receipt(office: Office, receipt: str) -> Answer:
+    """How an appeal stands, for whoever has its receipt; a shown outcome counts as told.
+
+    Raises CheckFailedError `appeal.receipt`.
+    """
+    streams = office.vault.holding(RECEIPT, receipt_sha256(receipt))
+    if len(streams) != 1:
+        raise no_such_receipt()
+    system = Reader.system()
+    kept = _read(office, system, streams[0], "receipt of an appeal shown")
+    filing, decided = kept.state.filing, kept.state.decided
+    if filing is None:
+        raise no_such_receipt()
+    if decided is None:
+        return Answer(standing=kept.standing, filed_at=filing.at, language=filing.language)
+    facts = steps.note_told(kept.state, "receipt", now=office.clock())
+    _append(office, system, kept, facts, purpose="outcome of an appeal told")
+    return Answer(
+        standing=kept.standing,
+        filed_at=filing.at,
+        language=filing.language,
+        outcome=decided.outcome,
+        code=decided.code,
+        message=decided.message,
+        new_measure=decided.new_measure,
+        asked_back=decided.asked_back,
+        restored=bool(kept.state.restored_by),
+    )
+
+
+# those who read appeals
+
+
+def list_appeals(office: Office, reader: Reader, *, state: str | None = None, after: str | None = None) -> ListPage:
+    """One page of the queue, without names: id, standing, when the outcome is owed."""
+    asked = Reader(member=reader.member, roles=reader.roles, passkey_session=reader.passkey_session)
+    return office.vault.list_page(asked, STREAM_KIND, purpose="queue of appeals shown", state=state, after=after)
+
+
+def read_appeal(office: Office, reader: Reader, stream: StreamId) -> Kept:
+    """One appeal, whole. Raises as `Vault.read`."""
+    return _read(office, reader, stream, "appeal shown")
+
+
+def find_eligible(office: Office, reader: Reader, stream: StreamId) -> None:
+    """It is taken up. Raises as `appeal_steps.find_eligible`."""
+    _do(office, reader, stream, "appeal taken up", lambda kept: _first(office, reader, kept))
+
+
+def refuse(office: Office, reader: Reader, stream: StreamId, code: Ineligible, message: Text) -> None:
+    """It is not taken up, and this is published as a count with its code. Raises as `appeal_steps.refuse`."""
+
+    def facts(kept: Kept) -> list[Fact]:
+        _check_apart(office, reader, kept)
+        return steps.refuse(kept.state, code, message, now=office.clock(), by=reader.member)
+
+    _do(office, reader, stream, "appeal refused", facts)
+
+
+def assign(office: Office, reader: Reader, stream: StreamId, to: MemberId | None = None) -> None:
+    """Somebody takes the appeal: the one who asks, or another reader. Raises as `appeal_steps.assign`."""
+
+    def facts(kept: Kept) -> list[Fact]:
+        barred = barred_now(office, kept.state)
+        return steps.assign(kept.state, to or reader.member, barred=barred, now=office.clock(), by=reader.member)
+
+    _do(office, reader, stream, "appeal assigned", facts)
+
+
+def stand_aside(office: Office, reader: Reader, stream: StreamId) -> None:
+    """The reader gives it back. Raises CheckFailedError `appeal.not_yours`."""
+    _do(
+        office,
+        reader,
+        stream,
+        "reader stood aside",
+        lambda kept: steps.stand_aside(kept.state, now=office.clock(), by=reader.member),
+    )
+
+
+def decide(office: Office, reader: Reader, stream: StreamId, outcome: Outcome, message: Text, **more: Any) -> None:
+    """The outcome, with what it asks for; the public log gets it. Raises as `appeal_steps.decide`."""
+
+    def facts(kept: Kept) -> list[Fact]:
+        barred = barred_now(office, kept.state)
+        return steps.decide(kept.state, outcome, message, now=office.clock(), by=reader.member, barred=barred, **more)
+
+    _do(office, reader, stream, "appeal decided", facts)
+
+
+def answer_remand(office: Office, member: Reader, stream: StreamId) -> None:
+    """Those to whom it was sent back have answered. Raises CheckFailedError `appeal.standing`."""
+    office.vault.require(member, "write", "case", purpose="appeal sent back is answered")
+    system = Reader.system()
+    kept = _read(office, system, stream, "appeal sent back is answered")
+    facts = steps.note_remand_answered(kept.state, now=office.clock(), by=member.member)
+    _append(office, system, kept, facts, purpose="appeal sent back is answered")
+
+
+def note_carried_out(office: Office, stream: StreamId, by: str) -> None:
+    """What the outcome asks for is in force on the wikis; `by` names the sweep or plan (`sweep/ID`)."""
+    system = Reader.system()
+    kept = _read(office, system, stream, "outcome carried out")
+    facts = [] if kept.state.restored_by else steps.note_carried_out(kept.state, by, now=office.clock())
+    _append(office, system, kept, facts, purpose="outcome carried out")
+
+
+def renew_link(office: Office, reader: Reader, stream: StreamId, until: datetime | None) -> str:
+    """A new link for somebody who lost theirs; it is shown once. Raises CheckFailedError `appeal.filed`."""
+    link = fresh_link(secrets.token_bytes(ENTROPY_BYTES))
+    _do(
+        office,
+        reader,
+        stream,
+        "link of an appeal renewed",
+        lambda kept: steps.renew_link(kept.state, link, until=until, now=office.clock(), by=reader.member),
+    )
+    return address_of(office, link)
+
+
+def barred_now(office: Office, state: Appeal) -> dict[MemberId, str]:
+    """Everybody who must keep away from this appeal, with the reason: those of the route, who worked on the case, who
+    is recused from it, and every member whom a declared tie or a common account makes one person with them."""
+    barred = dict(state.route.barred)
+    for name in state.route.files:
+        kind, _, number = name.partition("/")
+        if kind == "case" and office.vault.exists(StreamId(kind=kind, id=number)):
+            facts = office.vault.read(Reader.system(), StreamId(kind=kind, id=number), purpose="who worked on a case")
+            case = fold(facts)
+            barred |= dict.fromkeys(case.readers.recused, "recused from the case")
+            barred |= dict.fromkeys(case.writers, "worked on the case")
+    everyone = approvers(office)
+    for member, why in list(barred.items()):
+        for other in same_person(member, everyone) - {member}:
+            barred.setdefault(other, f"tied to somebody who {why}")
+    return barred
+
+
+def appeals_of_plan(office: Office, plan_id: str) -> list[Kept]:
+    """The appeals against the actions of one plan, for the system's own work."""
+    return [
+        _read(office, Reader.system(), stream, "appeals of a plan") for stream in office.vault.holding(PLAN, plan_id)
+    ]
+
+
+def all_appeals(office: Office, purpose: str) -> list[Kept]:
+    """Every appeal that is kept, for the system's own work."""
+    lines = office.vault.plain_lines(STREAM_KIND, limit=100_000)
+    return [_read(office, Reader.system(), line.stream, purpose) for line in lines]
+
+
+def note_said_publicly(office: Office, stream: StreamId) -> bool:
+    """Keep where the public log has the outcome, when it has it. Whether something was kept."""
+    row, _ = office.vault.meant_for_log(stream, OUTCOME)
+    system = Reader.system()
+    kept = _read(office, system, stream, "outcome said publicly")
+    if row.index is None or kept.state.published_as is not None:
+        return False
+    facts = steps.note_said_publicly(kept.state, int(row.index), now=office.clock())
+    _append(office, system, kept, facts, purpose="outcome said publicly")
+    return True
+
+
+# how it is kept
+
+
+def _first(office: Office, reader: Reader, kept: Kept) -> list[Fact]:
+    _check_apart(office, reader, kept)
+    return steps.find_eligible(kept.state, now=office.clock(), by=reader.member)
+
+
+def _check_apart(office: Office, reader: Reader, kept: Kept) -> None:
+    barred = barred_now(office, kept.state)
+    if reader.member in barred:
+        raise CheckFailedError("appeal.barred", "an appeal goes to a different person", got=barred[reader.member])
+
+
+def _by_link(office: Office, token: str) -> Kept:
+    streams = office.vault.holding(LINK, link_sha256(token))
+    if len(streams) != 1:
+        raise no_such_link()
+    kept = _read(office, Reader.system(), streams[0], "link of an appeal opened")
+    if kept.standing is not Standing.OFFERED:
+        raise no_such_link()
+    return kept
+
+
+def _read(office: Office, reader: Reader, stream: StreamId, purpose: str) -> Kept:
+    facts = office.vault.read(reader, stream, purpose=purpose)
+    state = fold_appeal(facts)
+    return Kept(stream=stream, state=state, standing=state.standing(office.clock()), facts=facts)
+
+
+def _do(office: Office, reader: Reader, stream: StreamId, purpose: str, facts: Callable[[Kept], list[Fact]]) -> None:
+    with office.vault.transaction():
+        kept = _read(office, reader, stream, purpose)
+        _append(office, reader, kept, facts(kept), purpose=purpose)
+
+
+def _append(office: Office, reader: Reader, kept: Kept, facts: Sequence[Fact], *, purpose: str) -> None:
+    if not facts:
+        return
+    state = fold_appeal([*kept.facts, *facts])
+    with office.vault.transaction():
+        office.vault.append(
+            reader,
+            kept.stream,
+            facts,
+            expect=len(kept.facts),
+            summary=_summary(office, state),
+            purpose=purpose,
+            tokens=_tokens(state),
+        )
+        if state.decided is not None and kept.state.decided is None:
+            payload = steps.public_payload(state, role="appeal reader", about=None)
+            entry = LogEntry(name=OUTCOME, kind="appeal outcome", payload=payload)
+            office.vault.log_later(Reader.system(), kept.stream, entry, purpose="outcome of an appeal published")
+
+
+def _summary(office: Office, state: Appeal) -> Summary:
+    standing = state.standing(office.clock())
+    due = state.due_at(policy_of(office)) if state.decided is None else None
+    outcome = [] if state.decided is None else [f"outcome-{state.decided.outcome.value}"]
+    return Summary(state=standing.value, due_at=due or state.route.until, tags=outcome)
+
+
+def _tokens(state: Appeal) -> dict[str, list[str]]:
+    """By what the appeal is found now. A link that was used finds nothing any more."""
+    found = {PLAN: [state.route.plan]}
+    if state.filing is None:
+        found[LINK] = [state.link_sha256]
+    else:
+        found[RECEIPT] = [state.receipt_sha256]
+    return found

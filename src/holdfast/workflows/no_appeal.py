@@ -1,0 +1,132 @@
+"""Actions that cannot be appealed, in the office: signed again by two people, or over on their day (D2)."""
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from holdfast.actions import appeal_steps as steps
+from holdfast.actions import no_appeal
+from holdfast.actions.appeal_links import ENTROPY_BYTES, make_link
+from holdfast.actions.appeals import Route, Text
+from holdfast.actions.no_appeal import STREAM_KIND, NoAppeal, fold_no_appeal
+from holdfast.audit import Alarm, AlarmKind
+from holdfast.facts import Fact, MemberId, StreamId
+from holdfast.store.office.streams import Summary
+from holdfast.store.office.vault import Reader
+from holdfast.workflows.appeal import keep_route, policy_of
+from holdfast.workflows.office import Office
+from holdfast.workflows.propose import propose
+
+RULED_AS = "plan"
+HOLDS, OVER = "holds", "over"
+
+
+def stream_for(action_id: str) -> StreamId:
+    """The stream of an action's "no"."""
+    return StreamId(kind=STREAM_KIND, id=hashlib.sha256(action_id.encode()).hexdigest()[:32])
+
+
+def begin(
+    office: Office,
+    route: Route,
+    *,
+    legal_ground: Text,
+    may_lift: Text,
+    until: datetime,
+    signers: frozenset[MemberId],
+    by: MemberId,
+) -> StreamId:
+    """Keep the "no" of an action that two people have signed with its plan. Raises as `no_appeal.sign_no_appeal`."""
+    facts = no_appeal.sign_no_appeal(
+        action=route.action,
+        legal_ground=legal_ground,
+        may_lift=may_lift,
+        until=until,
+        signers=signers,
+        now=office.clock(),
+        by=by,
+        route=route,
+    )
+    return office.vault.create(
+        Reader.system(),
+        STREAM_KIND,
+        facts,
+        summary=_summary(fold_no_appeal(facts), office.clock()),
+        purpose="a no to appeals signed",
+        stream_id=stream_for(route.action).id,
+    )
+
+
+def read_no(office: Office, reader: Reader, stream: StreamId) -> tuple[NoAppeal, tuple[Fact, ...]]:
+    """A "no" as it stands."""
+    facts = office.vault.read(reader, stream, purpose="a no to appeals shown", ruled_as=RULED_AS)
+    return fold_no_appeal(facts), facts
+
+
+def propose_again(office: Office, reader: Reader, stream: StreamId, until: datetime) -> StreamId:
+    """Put it before two people, of whom one at least did not sign last time."""
+    state, facts = read_no(office, reader, stream)
+    what: Mapping[str, Any] = {
+        "no": stream.id,
+        "action": state.action,
+        "legal_ground": state.legal_ground if isinstance(state.legal_ground, str) else dict(state.legal_ground),
+        "until": until.isoformat(),
+        "facts": len(facts),
+    }
+    return propose(office, reader, "no-appeal", what)
+
+
+def sign_again(office: Office, stream: StreamId, until: datetime, signers: frozenset[MemberId], facts: int) -> None:
+    """Keep that it was signed again. Raises as `no_appeal.sign_again`."""
+    state, known = read_no(office, Reader.system(), stream)
+    new = no_appeal.sign_again(state, until=until, signers=signers, now=office.clock(), by=sorted(signers)[0])
+    _append(office, stream, known, new, expect=facts)
+
+
+def lift(office: Office, reader: Reader, stream: StreamId) -> None:
+    """Lift it before its day: the action can be appealed. Raises CheckFailedError `no_appeal.over`."""
+    state, known = read_no(office, reader, stream)
+    office.vault.require(reader, "write", STREAM_KIND, stream, purpose="a no to appeals lifted", ruled_as=RULED_AS)
+    with office.vault.transaction():
+        facts = no_appeal.lift(state, now=office.clock(), by=reader.member)
+        _append(office, stream, known, facts, expect=len(known))
+        _open(office, state)
+
+
+def lapse_due(office: Office, now: datetime) -> int:
+    """The clock: every "no" whose day has come is over, and its action can be appealed. How many."""
+    system, count = Reader.system(), 0
+    for line in office.vault.plain_lines(STREAM_KIND, state=HOLDS, limit=100_000):
+        if line.due_at is None or line.due_at > now:
+            continue
+        state, known = read_no(office, system, line.stream)
+        facts = no_appeal.lapse(state, now=now, by=system.member)
+        if facts:
+            with office.vault.transaction():
+                _append(office, line.stream, known, facts, expect=len(known))
+                _open(office, state)
+            count += 1
+    return count
+
+
+def _open(office: Office, state: NoAppeal) -> None:
+    """The way to an appeal is open. Its first link goes to nobody: a reader of appeals makes the one that is sent."""
+    if state.route is None:
+        return
+    link, now = make_link(secrets.token_bytes(ENTROPY_BYTES)), office.clock()
+    facts = steps.open_route(state.route, link, policy=policy_of(office), now=now)
+    stream = keep_route(office, state.route, facts)
+    office.vault.audit.alarm(Alarm(kind=AlarmKind.CLOCK_DUE, at=now, object=stream))
+
+
+def _append(office: Office, stream: StreamId, known: tuple[Fact, ...], facts: list[Fact], *, expect: int) -> None:
+    summary = _summary(fold_no_appeal([*known, *facts]), office.clock())
+    system = Reader.system()
+    office.vault.append(system, stream, facts, expect=expect, summary=summary, purpose="a no to appeals changed")
+
+
+def _summary(state: NoAppeal, now: datetime) -> Summary:
+    over = state.lifted_at is not None or state.lapsed_at is not None
+    return Summary(state=OVER if over else HOLDS, due_at=None if over else state.until)

@@ -1,0 +1,280 @@
+"""Appeals in a real office: links sealed, readers kept apart, outcomes told, logged, counted."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from holdfast.actions.appeals import Ineligible, Outcome, Standing
+from holdfast.errors import CheckFailedError, HoldfastError, UsageError
+from holdfast.facts import MemberId
+from store.offices import OfficeWorld
+from workflows.office_appeals import ACCOUNT, TEXT, AppealOffice, route
+
+
+@pytest.fixture
+def appeals(office: OfficeWorld) -> AppealOffice:
+    return AppealOffice(office).in_force()
+
+
+@pytest.mark.requirement("D4")
+def test_the_link_tells_beforehand_what_holds_and_names_nobody(appeals: AppealOffice) -> None:
+    offer = appeals.appeal.open_link(appeals.world.office, appeals.token)
+    assert (offer.kind, offer.can_be_worse, offer.language) == ("global_ban", False, "fa")
+    assert ACCOUNT not in str(offer)
+
+
+@pytest.mark.requirement("3.10")
+def test_an_appeal_is_filed_and_its_receipt_shows_how_it_stands(appeals: AppealOffice) -> None:
+    receipt = appeals.to_reader()
+    found = appeals.appeal.by_receipt(appeals.world.office, receipt.lower().replace("-", " "))
+    assert (found.standing, found.outcome) == (Standing.ASSIGNED, None)
+    appeals.decide(Outcome.UPHOLD)
+    told = appeals.appeal.by_receipt(appeals.world.office, receipt)
+    assert told.outcome is Outcome.UPHOLD
+    assert told.message["fa"] == "همه را خواندیم."  # type: ignore[index]
+    assert appeals.appeal.read_appeal(appeals.world.office, appeals.reader.reader(), appeals.stream).state.told == (
+        "receipt",
+    )
+
+
+def test_neither_link_nor_receipt_nor_text_lies_in_the_database(appeals: AppealOffice) -> None:
+    receipt = appeals.file()
+    data = b"".join(path.read_bytes() for path in appeals.world.folder.rglob("*") if path.is_file())
+    for secret in (appeals.token, receipt, receipt.replace("-", ""), TEXT, ACCOUNT):
+        assert secret.encode() not in data
+
+
+def test_a_link_before_the_action_used_late_or_guessed_gets_one_and_the_same_answer(office: OfficeWorld) -> None:
+    early = AppealOffice(office)
+    refusals = []
+
+    def refused(token: str) -> None:
+        for step in (
+            lambda: early.appeal.open_link(office.office, token),
+            lambda: early.appeal.file(office.office, token, "text", "en"),
+        ):
+            with pytest.raises(CheckFailedError) as reason:
+                step()
+            refusals.append(str(reason.value))
+
+    refused(early.token)
+    early.in_force()
+    early.appeal.open_link(office.office, early.token)
+    refused("0" * 40)
+    refused("../../etc")
+    refused("")
+    early.file()
+    refused(early.token)
+    late = AppealOffice(office, action="p-1f0c/002").in_force()
+    office.clock.go_on(days=61)
+    refused(late.token)
+    assert len(set(refusals)) == 1
+    assert refusals[0].startswith("appeal.link")
+
+
+def test_a_plan_prepared_anew_has_new_links_and_the_old_ones_open_nothing(office: OfficeWorld) -> None:
+    first = AppealOffice(office)
+    second = AppealOffice(office).in_force()
+    assert first.token != second.token
+    with pytest.raises(CheckFailedError, match=r"appeal\.link"):
+        first.appeal.open_link(office.office, first.token)
+    assert second.appeal.open_link(office.office, second.token).kind == "global_ban"
+    with pytest.raises(CheckFailedError, match=r"appeal\.standing"):
+        second.appeal.make_link(office.office, route(office))
+
+
+@pytest.mark.requirement("3.11")
+def test_who_decided_and_who_is_tied_to_them_never_reads_the_appeal(office: OfficeWorld) -> None:
+    appeals = AppealOffice(office).in_force()
+    tied = office.member("appeal_reader", linked_to=(appeals.decider.member,))
+    appeals.file()
+    for step in (
+        lambda: appeals.appeal.find_eligible(office.office, tied.reader(), appeals.stream),
+        lambda: appeals.appeal.refuse(
+            office.office, tied.reader(), appeals.stream, Ineligible.NO_OBJECTION, "no objection"
+        ),
+    ):
+        with pytest.raises(CheckFailedError, match=r"appeal\.barred.*tied"):
+            step()
+    with pytest.raises(CheckFailedError, match=r"access\.refused"):
+        appeals.appeal.read_appeal(office.office, appeals.decider.reader(), appeals.stream)
+    appeals.appeal.find_eligible(office.office, appeals.reader.reader(), appeals.stream)
+    with pytest.raises(CheckFailedError, match=r"appeal\.barred"):
+        appeals.appeal.assign(office.office, appeals.reader.reader(), appeals.stream, to=tied.member)
+    appeals.appeal.assign(office.office, appeals.reader.reader(), appeals.stream)
+    with pytest.raises(CheckFailedError, match=r"appeal\.not_yours"):
+        appeals.appeal.decide(office.office, appeals.second.reader(), appeals.stream, Outcome.UPHOLD, "we read it")
+
+
+@pytest.mark.requirement("3.11")
+def test_who_worked_on_the_case_never_reads_the_appeal(office: OfficeWorld) -> None:
+    from holdfast.workflows.case import begin_case
+
+    investigator = office.member("investigator", wiki_accounts=("Shared account",))
+    case = begin_case(office.office, investigator.reader(), title="made up", wikis=["examplewiki"], marking="amber")
+    appeals = AppealOffice(office, files=(f"case/{case}",)).in_force()
+    twin = office.member("appeal_reader", wiki_accounts=("Shared account",))
+    appeals.file()
+    barred = appeals.appeal.barred_now(
+        office.office, appeals.appeal.read_appeal(office.office, appeals.reader.reader(), appeals.stream).state
+    )
+    assert barred[investigator.member] == "worked on the case"
+    with pytest.raises(CheckFailedError, match=r"appeal\.barred"):
+        appeals.appeal.find_eligible(office.office, twin.reader(), appeals.stream)
+
+
+@pytest.mark.requirement("3.14")
+def test_an_overturned_action_is_restored_said_publicly_and_only_then_closed(appeals: AppealOffice) -> None:
+    from holdfast.workflows.clocks.appeals import CLOCK
+    from holdfast.workflows.clocks.outbox import CLOCK as OUTBOX
+
+    office = appeals.world.office
+    receipt = appeals.to_reader()
+    appeals.decide(Outcome.OVERTURN)
+    OUTBOX.run(office, office.clock())
+    assert CLOCK.run(office, office.clock()) == ["1 outcomes stand in the public log"]
+    assert not appeals.appeal.by_receipt(office, receipt).restored
+    assert appeals.standing == "decided"
+    appeals.appeal.note_carried_out(office, appeals.stream, "sweep/p-1f0c")
+    appeals.appeal.note_carried_out(office, appeals.stream, "sweep/p-1f0c")
+    assert appeals.appeal.by_receipt(office, receipt).restored
+    assert appeals.standing == "closed"
+    texts = "".join(path.read_text("utf-8", "replace") for path in (office.config.log_folder).rglob("text/*"))
+    assert "The evidence was of another account." in texts
+    assert ACCOUNT not in texts
+
+
+def test_an_appeal_sent_back_is_closed_when_the_questions_are_answered(appeals: AppealOffice) -> None:
+    from holdfast.workflows.clocks.appeals import CLOCK
+    from holdfast.workflows.clocks.outbox import CLOCK as OUTBOX
+
+    office = appeals.world.office
+    receipt = appeals.to_reader()
+    appeals.decide(Outcome.REMAND)
+    appeals.appeal.by_receipt(office, receipt)
+    OUTBOX.run(office, office.clock())
+    CLOCK.run(office, office.clock())
+    assert appeals.standing == "decided"
+    appeals.appeal.answer_remand(office, appeals.decider.reader(), appeals.stream)
+    assert appeals.standing == "closed"
+
+
+def test_the_queue_shows_what_was_filed_without_names(appeals: AppealOffice) -> None:
+    appeals.file()
+    page = appeals.appeal.list_appeals(appeals.world.office, appeals.reader.reader())
+    assert [(line.state, line.sealed) for line in page.lines] == [("received", None)]
+
+
+def test_a_lost_link_is_replaced_by_a_reader(appeals: AppealOffice) -> None:
+    office = appeals.world.office
+    fresh = appeals.appeal.renew_link(office, appeals.reader.reader(), appeals.stream, None)
+    with pytest.raises(CheckFailedError, match=r"appeal\.link"):
+        appeals.file()
+    assert appeals.appeal.open_link(office, fresh.rstrip("/").rpartition("/")[2]).until is None
+
+
+def test_the_clock_says_when_an_outcome_is_owed(appeals: AppealOffice) -> None:
+    from holdfast.store.office.audit_rows import open_alarms
+    from holdfast.workflows.clocks.appeals import CLOCK
+
+    appeals.file()
+    appeals.world.clock.go_on(days=29)
+    assert CLOCK.run(appeals.world.office, appeals.world.clock()) == []
+    appeals.world.clock.go_on(days=2)
+    assert CLOCK.run(appeals.world.office, appeals.world.clock()) == ["1 appeals are past the day of their outcome"]
+    assert [each.code for each in open_alarms()] == ["clock due"]
+
+
+def no_appeal(world: OfficeWorld) -> tuple[object, object]:
+    from holdfast.workflows import no_appeal
+
+    legal, decider = world.member("legal"), world.member("decider")
+    stream = no_appeal.begin(
+        world.office,
+        route(world, until=None, barred={decider.member: "decider"}),
+        legal_ground="an order of a court",
+        may_lift="legal",
+        until=world.clock() + timedelta(days=90),
+        signers=frozenset({legal.member, decider.member}),
+        by=legal.member,
+    )
+    return stream, legal
+
+
+@pytest.mark.requirement("D2")
+def test_a_no_that_is_not_signed_again_lapses_and_can_be_appealed(office: OfficeWorld) -> None:
+    from holdfast.workflows import appeal
+    from holdfast.workflows.clocks.appeals import CLOCK
+
+    no_appeal(office)
+    assert CLOCK.run(office.office, office.clock()) == []
+    office.clock.go_on(days=91)
+    assert CLOCK.run(office.office, office.clock()) == ["1 actions can be appealed again"]
+    assert CLOCK.run(office.office, office.clock()) == []
+    reader = office.member("appeal_reader")
+    url = appeal.renew_link(office.office, reader.reader(), appeal.stream_for("p-1f0c/001"), None)
+    assert appeal.file(office.office, url.rstrip("/").rpartition("/")[2], "It was not me.", "en")
+
+
+@pytest.mark.requirement("D2")
+def test_a_no_is_signed_again_by_two_people_of_whom_one_is_new(office: OfficeWorld) -> None:
+    from holdfast.workflows import no_appeal as nos
+
+    stream, legal = no_appeal(office)
+    new = office.member("decider")
+    until = office.clock() + timedelta(days=200)
+    proposal = nos.propose_again(office.office, legal.reader(), stream, until)  # type: ignore[attr-defined,arg-type]
+    office.approve(proposal, legal, new)  # type: ignore[arg-type]
+    assert office.carry_out(proposal, new) == "/appeals/"
+    state, _ = nos.read_no(office.office, legal.reader(), stream)  # type: ignore[attr-defined,arg-type]
+    assert state.until == until
+    assert state.signers[-1] == {legal.member, new.member}  # type: ignore[attr-defined]
+
+
+@pytest.mark.requirement("4.9")
+def test_the_public_table_is_made_from_the_appeals_and_logged(appeals: AppealOffice) -> None:
+    from holdfast.workflows import appeal_table
+    from holdfast.workflows.clocks.outbox import CLOCK as OUTBOX
+
+    world = appeals.world
+    appeals.to_reader()
+    appeals.decide(Outcome.UPHOLD)
+    with pytest.raises(UsageError, match=r"table\.not_over"):
+        appeal_table.publish(world.office, appeals.reader.reader())
+    world.clock.go_on(days=60)
+    other = AppealOffice(world, action="p-1f0c/002").in_force()
+    other.file()
+    table = appeal_table.appeal_table(world.office)
+    assert [(row.received, row.ratified, row.total, row.open_at_end) for row in table.rows] == [(1, 1, 1, 0)]
+    appeal_table.publish(world.office, appeals.reader.reader())
+    OUTBOX.run(world.office, world.clock())
+    paths = appeal_table.write_files(world.office, world.folder / "out")
+    for path in paths:
+        assert ACCOUNT not in path.read_text("utf-8")
+    value = json.loads(paths[0].read_bytes())
+    assert value["appeals"]["whole"]["ratified"] == 1
+    assert value["seals"]["sealed"] == 0
+    with world.office.log() as log:
+        kinds = [log.prove(index).entry.kind for index in range(log.next_index)]
+    assert kinds.count("figure") == 9
+
+
+@pytest.mark.parametrize("role", ["investigator", "decider", "legal", "auditor", "operator", "custodian"])
+def test_nobody_but_a_reader_of_appeals_opens_one(appeals: AppealOffice, role: str) -> None:
+    other = appeals.world.member(role).reader()
+    office = appeals.world.office
+    for step in (
+        lambda: appeals.appeal.read_appeal(office, other, appeals.stream),
+        lambda: appeals.appeal.find_eligible(office, other, appeals.stream),
+        lambda: appeals.appeal.renew_link(office, other, appeals.stream, None),
+    ):
+        with pytest.raises(HoldfastError, match=r"access\.refused"):
+            step()
+
+
+def test_putting_in_force_twice_is_once_and_needs_no_appeal(office: OfficeWorld) -> None:
+    appeals = AppealOffice(office)
+    assert appeals.appeal.put_in_force(office.office, "p-1f0c", appeals.barred) == 1
+    assert appeals.appeal.put_in_force(office.office, "p-1f0c", {}) == 0
+    assert appeals.appeal.put_in_force(office.office, "p-other", {MemberId("m-1"): "decider"}) == 0
