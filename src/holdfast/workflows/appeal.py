@@ -43,8 +43,8 @@ from holdfast.store.office.vault import ListPage, Reader
 from holdfast.workflows.office import Office
 from holdfast.workflows.propose import approvers
 
-LINK, RECEIPT, PLAN = "appeal link", "appeal receipt", "appeal plan"
-"""Purposes of the tokens by which an appeal is found: by link, by receipt, by plan."""
+LINK, RECEIPT, PLAN, ACCOUNT = "appeal link", "appeal receipt", "appeal plan", "account"
+"""Purposes of the tokens by which an appeal is found: by link, by receipt, by plan, and when filed by its person."""
 OUTCOME = "outcome"
 """The name of the entry in the public log."""
 
@@ -440,7 +440,6 @@ def _tokens(state: Appeal) -> dict[str, list[str]]:
     """By what the appeal is found now. A link that was used finds nothing any more."""
     found = {PLAN: [state.route.plan]}
     if state.filing is None:
-        found[LINK] = [state.link_sha256]
-    else:
-        found[RECEIPT] = [state.receipt_sha256]
-    return found
+        return found | {LINK: [state.link_sha256]}
+    # a plan that is not carried out yet must not show in the answer to a person's request for their own data
+    return found | {RECEIPT: [state.receipt_sha256], ACCOUNT: [state.route.account]}

@@ -54,6 +54,7 @@ def ask(office: Office, custodian: Reader, wiki: WikiName, account: AccountName)
         [fact],
         summary=Summary(state="asked", due_at=office.clock() + CODE_LASTS),
         purpose="a person's question noted",
+        tokens={"account": [account.strip()]},
         ruled_as=STREAM_KIND,
     )
 
