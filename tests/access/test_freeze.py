@@ -29,13 +29,13 @@ from hypothesis import strategies as st
 from approval.software_passkey import ORIGIN, RP_ID, member
 from holdfast.access.engine import load_policies
 from holdfast.access.freeze import REQUEST_KIND, Begun, Freeze, FreezeState, Removal, begin, fold
-from holdfast.access.freeze_order import FreezeOrder, Scope, check_current, draft_order, order_from
+from holdfast.access.freeze_order import Scope, check_current, draft_order, order_from
 from holdfast.access.lifting import LIFT_KIND, draft_lift, lift
 from holdfast.access.moments import INFINITY, text_of
 from holdfast.access.nonpublic_rules import may_hold
 from holdfast.access.person import Person
 from holdfast.access.register import Register
-from holdfast.access.restoring import EXPIRED, STILL_HELD, release
+from holdfast.access.restoring import EXPIRED, STILL_HELD, WAS_NOT_THERE, release
 from holdfast.access.review import ReviewState
 from holdfast.access.review import fold as fold_review
 from holdfast.access.words import PROTECTIVE
@@ -52,8 +52,9 @@ ONE, TWO = member(1), member(2)
 
 
 def approved(value: Any, kind: str, *, at: datetime = NOW) -> Approved[Any]:
-    request = fresh_request(kind, value.to_json(), now=at, lasts=timedelta(hours=1))
-    return approved_bytes(value, request.content(), at=at)
+    """A wish as two people sign it."""
+    request = fresh_request(kind, {"order": value.to_json()}, now=at, lasts=timedelta(hours=1))
+    return approved_bytes(request, request.content(), at=at)
 
 
 def approved_bytes(value: Any, content: bytes, *, at: datetime = NOW) -> Approved[Any]:
@@ -75,21 +76,21 @@ def freeze_id(number: int) -> StreamId:
     return StreamId(kind="freeze", id=f"f-{number}")
 
 
-def drafted(order: FreezeOrder, content: bytes, at: datetime = NOW) -> Fact:
-    return Fact(type="freeze drafted", at=at, by=STEWARD, body={"request": content.decode()})
-
-
 def begun(
     register: Register, scope: Scope = J1, *, number: int = 1, at: datetime = NOW
 ) -> tuple[Freeze, Begun, Register]:
     """A freeze that two people approved, and the register after it."""
     order = draft_order(register, scope, freeze=freeze_id(number), reason="coercion feared", at=at)
-    yes = approved(order, REQUEST_KIND, at=at)
-    draft = fold(order.freeze, [drafted(order, yes.content, at)])
     reviews = count(1)
-    found = begin(yes, draft, register, at=at, by=ONE.member, new_id=lambda: f"r-{number}-{next(reviews)}")
+    found = begin(
+        approved(order, REQUEST_KIND, at=at),
+        register,
+        at=at,
+        by=ONE.member,
+        new_id=lambda: f"r-{number}-{next(reviews)}",
+    )
     frozen = after_facts(register, found.facts)
-    standing = fold(order.freeze, [drafted(order, yes.content, at), *found.facts[order.freeze]])
+    standing = fold(order.freeze, found.facts[order.freeze])
     return standing, found, replace(frozen, restrictions=(*register.restrictions, *standing.restrictions))
 
 
@@ -137,8 +138,8 @@ def test_a_freeze_by_person_takes_what_is_asked_of_these_people() -> None:
     scope = Scope(rights=frozenset({"oversight"}), people=frozenset({person_id(2)}))
     two = holder(2, signed(), granted("enwiki", "checkuser"), granted("fawiki", "oversight"))
     _, found, _ = begun(register_of([plain(1), two]), scope)
-    assert [(item.person, item.wiki, item.right, item.group) for item in found.to_remove] == [
-        (person_id(2), "fawiki", "oversight", "suppress")
+    assert [(item.person, item.wiki, item.right, dict(item.before)) for item in found.to_remove] == [
+        (person_id(2), "fawiki", "oversight", {"suppress": INFINITY})
     ]
 
 
@@ -153,7 +154,7 @@ def test_what_lives_outside_the_wikis_is_listed_for_hands() -> None:
 def test_the_order_holds_the_state_before_and_survives_being_stored() -> None:
     person = holder(1, signed(), placed("J1"), granted("enwiki", "checkuser", ends=NOW + days(9)))
     order = draft_order(register_of([person]), J1, freeze=freeze_id(1), reason=" r ", at=NOW)
-    assert order.items[0].expiry_before == "2021-09-10T12:00:00Z"
+    assert order.items[0].before == {"checkuser": "2021-09-10T12:00:00Z"}
     assert order_from(parse_json(canonical_bytes(order.to_json()))) == order
     assert order.reason == "r"
 
@@ -197,27 +198,15 @@ def test_a_register_that_changed_since_the_preview_stops_the_freeze(changed: Per
     before = register_of([plain(1)])
     order = draft_order(before, J1, freeze=freeze_id(1), reason="r", at=NOW)
     yes = approved(order, REQUEST_KIND)
-    draft = fold(order.freeze, [drafted(order, yes.content)])
     with pytest.raises(CheckFailedError) as refused:
-        begin(yes, draft, register_of([*before.people.values(), changed]), at=NOW, by=ONE.member, new_id=lambda: "r")
+        begin(yes, register_of([*before.people.values(), changed]), at=NOW, by=ONE.member, new_id=lambda: "r")
     assert refused.value.code == "access.freeze.stale"
     assert refused.value.got == says
     assert "Simulated" not in str(refused.value)
     check_current(order, before, at=NOW)
 
 
-def test_a_freeze_begins_once() -> None:
-    register = register_of([plain(1)])
-    order = draft_order(register, J1, freeze=freeze_id(1), reason="r", at=NOW)
-    yes = approved(order, REQUEST_KIND)
-    draft = fold(order.freeze, [drafted(order, yes.content)])
-    found = begin(yes, draft, register, at=NOW, by=ONE.member, new_id=lambda: "r-1")
-    again = fold(order.freeze, [drafted(order, yes.content), *found.facts[order.freeze]])
-    with pytest.raises(CheckFailedError, match=r"access\.freeze\.state"):
-        begin(yes, again, register, at=NOW, by=ONE.member, new_id=lambda: "r-2")
-
-
-def test_an_approval_of_other_bytes_or_of_another_wish_starts_nothing() -> None:
+def test_an_approval_of_other_bytes_or_of_another_kind_starts_nothing() -> None:
     register = register_of([plain(1), plain(2, "J2")])
     order = draft_order(register, J1, freeze=freeze_id(1), reason="r", at=NOW)
     wider = draft_order(
@@ -227,17 +216,15 @@ def test_an_approval_of_other_bytes_or_of_another_wish_starts_nothing() -> None:
         reason="r",
         at=NOW,
     )
-    yes = approved(order, REQUEST_KIND)
-    draft = fold(order.freeze, [drafted(order, yes.content)])
+    yes, other = approved(order, REQUEST_KIND), approved(wider, REQUEST_KIND)
     wrong = [
-        approved(order, REQUEST_KIND),  # the same words under another id
         approved(order, "plan"),
-        approved(wider, REQUEST_KIND),
-        approved_bytes(wider, yes.content),
+        approved_bytes(other.value, yes.content),  # what would be done is not what was signed
+        approved_bytes(yes.value, approved(order, REQUEST_KIND).content),  # the same words under another id
     ]
     for each in wrong:
         with pytest.raises(CheckFailedError, match=r"access\.freeze\.other_content"):
-            begin(each, draft, register, at=NOW, by=ONE.member, new_id=lambda: "r")
+            begin(each, register, at=NOW, by=ONE.member, new_id=lambda: "r")
 
 
 def test_a_freeze_of_nobody_without_reason_or_of_everything_is_refused() -> None:
@@ -263,13 +250,28 @@ def test_restoring_puts_back_exactly_what_was_removed() -> None:
     )
     freeze, found, register = begun(register_of([person]))
     let_go = release(POLICIES, register, register.people[person.id], freeze=freeze.id, at=NOW + days(5), by=STEWARD)
-    removed = {(item.wiki, item.account, item.group, item.expiry_before) for item in found.to_remove}
-    assert {(each.wiki, each.account, each.group, each.expiry) for each in let_go.put_back} == removed
+    removed = {(item.wiki, item.account, *item.before.items()) for item in found.to_remove}
+    assert {(each.wiki, each.account, *each.groups.items()) for each in let_go.put_back} == removed
     assert removed == {
-        ("enwiki", "Simulated Holder 1", "checkuser", text_of(ends)),
-        ("fawiki", "Simulated Holder 1", "checkuser", INFINITY),
+        ("enwiki", "Simulated Holder 1", ("checkuser", text_of(ends))),
+        ("fawiki", "Simulated Holder 1", ("checkuser", INFINITY)),
     }
     assert let_go.not_put_back == ()
+
+
+def test_what_the_wiki_showed_is_what_is_put_back_and_nothing_that_was_not_there() -> None:
+    both = holder(1, signed(), placed("J1"), granted("enwiki", "checkuser"), granted("fawiki", "checkuser"))
+    register = register_of([both])
+    order = draft_order(register, J1, freeze=freeze_id(1), reason="r", at=NOW)
+    seen = [{"checkuser": "2030-01-01T00:00:00Z"}, {}]
+    order = replace(
+        order, items=tuple(replace(item, on_wiki=found) for item, found in zip(order.items, seen, strict=True))
+    )
+    found = begin(approved(order, REQUEST_KIND), register, at=NOW, by=ONE.member, new_id=lambda: "r-1")
+    after = after_facts(register, found.facts)
+    let_go = release(POLICIES, after, after.people[both.id], freeze=order.freeze, at=NOW, by=STEWARD)
+    assert [(each.wiki, each.groups) for each in let_go.put_back] == [("enwiki", seen[0])]
+    assert [(each.wiki, each.why) for each in let_go.not_put_back] == [("fawiki", (WAS_NOT_THERE,))]
 
 
 def test_an_end_that_has_passed_meanwhile_is_not_revived_and_this_is_said() -> None:
@@ -295,12 +297,12 @@ def test_a_right_frozen_twice_comes_back_when_no_freeze_holds_it() -> None:
     second, again, register = begun(register, scope, number=2, at=NOW + days(1))
     assert len(removed.to_remove) == 1
     assert again.to_remove == ()
-    assert again.facts[person.id][0].body["expiry_before"] == text_of(ends)
+    assert again.facts[person.id][0].body["before"] == {"checkuser": text_of(ends)}
     let_go = release(POLICIES, register, register.people[person.id], freeze=first.id, at=NOW + days(2), by=STEWARD)
     assert [each.why for each in let_go.not_put_back] == [(STILL_HELD,)]
     register = after_facts(register, {person.id: let_go.facts})
     let_go = release(POLICIES, register, register.people[person.id], freeze=second.id, at=NOW + days(3), by=STEWARD)
-    assert [(each.wiki, each.expiry) for each in let_go.put_back] == [("enwiki", text_of(ends))]
+    assert [(each.wiki, each.groups) for each in let_go.put_back] == [("enwiki", {"checkuser": text_of(ends)})]
 
 
 @given(st.lists(st.tuples(st.sampled_from("FR"), st.integers(1, 3)), max_size=10))
@@ -325,7 +327,7 @@ def test_overlapping_freezes_put_back_once_and_exactly_when_the_last_lets_go(ste
             holding.discard(freeze)
             assert bool(let_go.put_back) == (was_holding and not holding)
             if let_go.put_back:
-                assert let_go.put_back[0].expiry == text_of(NOW + days(400))
+                assert let_go.put_back[0].groups == {"checkuser": text_of(NOW + days(400))}
                 on_wiki = True
         assert may_hold(POLICIES, register, register.people[person.id], EN, "checkuser", at=at).allowed == on_wiki
 
@@ -346,7 +348,7 @@ def test_lifting_lets_everything_go_and_ends_the_open_reviews() -> None:
     for review in reviews_of(found):
         closed = fold_review(review.id, [*found.facts[review.id], *ended.facts[review.id]])
         assert (closed.state, closed.closed_by_lifting) == (ReviewState.DECIDED, True)
-    facts = [drafted(freeze.order, freeze.request), *found.facts[freeze.id], *ended.facts[freeze.id]]
+    facts = [*found.facts[freeze.id], *ended.facts[freeze.id]]
     lifted = fold(freeze.id, facts)
     assert (lifted.state, lifted.restrictions) == (FreezeState.LIFTED, ())
     with pytest.raises(CheckFailedError, match=r"access\.freeze\.state"):
@@ -371,18 +373,18 @@ def test_what_was_read_back_on_the_wikis_is_kept() -> None:
         by=STEWARD,
         body={"items": [{**items[0], "is": "removed"}, {**items[1], "is": "held"}]},
     )
-    after = fold(freeze.id, [drafted(freeze.order, freeze.request), *found.facts[freeze.id], read])
+    after = fold(freeze.id, [*found.facts[freeze.id], read])
     assert list(after.removals.values()) == [Removal.REMOVED, Removal.HELD]
     assert [item.person for item in after.waiting()] == [person_id(2)]
 
 
 def test_facts_that_are_not_understood_are_not_passed_over() -> None:
-    for facts in ([], [fact("freeze begun")]):
+    for facts in ([], [fact("freeze lifted")]):
         with pytest.raises(InputRefusedError, match=r"access\.freeze\.fact"):
             fold(freeze_id(1), facts)
     freeze, found, _ = begun(register_of([plain(1)]))
     with pytest.raises(InputRefusedError, match=r"access\.freeze\.fact"):
-        fold(freeze.id, [drafted(freeze.order, freeze.request), *found.facts[freeze.id], fact("freeze melted")])
+        fold(freeze.id, [*found.facts[freeze.id], fact("freeze melted")])
 
 
 def _streams(facts: Iterable[StreamId]) -> list[str]:

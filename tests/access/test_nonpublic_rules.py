@@ -124,9 +124,7 @@ def test_a_blocking_country_and_a_known_domicile_together_make_ineligible_unless
 
 def test_a_freeze_a_vanished_account_and_ones_own_suspension_each_refuse() -> None:
     facts = (signed(), placed("J1"), granted("enwiki", "checkuser"))
-    frozen = fact(
-        "right frozen", freeze="f-1", wiki="enwiki", right="checkuser", group="checkuser", expiry_before="infinity"
-    )
+    frozen = fact("right frozen", freeze="f-1", wiki="enwiki", right="checkuser", before={"checkuser": "infinity"})
     assert rules(holder(1, *facts, frozen)) == ("frozen_as_a_protection",)
     assert rules(holder(1, *facts, fact("access suspended"))) == ("suspended_by_the_person",)
     resumed = (fact("access suspended"), fact("access resumed", LONG_AGO + days(1)))
@@ -161,7 +159,7 @@ def test_a_standing_freeze_of_a_class_meets_who_comes_later_and_not_who_was_let_
     standing = (ClassRestriction(freeze="f-1", jurisdiction="J1", right="checkuser"),)
     facts = (signed(), placed("J1"), granted("enwiki", "checkuser"))
     hold = {"freeze": "f-1", "wiki": "enwiki", "right": "checkuser"}
-    frozen = fact("right frozen", LONG_AGO, group="checkuser", expiry_before="infinity", **hold)
+    frozen = fact("right frozen", LONG_AGO, before={"checkuser": "infinity"}, **hold)
     released = fact("right released", LONG_AGO + days(20), **hold)
     assert rules(holder(1, *facts), restrictions=standing) == ("jurisdiction_is_restricted",)
     assert rules(holder(1, *facts, frozen, released), restrictions=standing) == ("granted_with_a_valid_agreement",)

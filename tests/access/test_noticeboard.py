@@ -33,9 +33,7 @@ HIDDEN = st.one_of(
     st.builds(lambda j, k: placed(j, domicile_known=k), st.sampled_from(["J1", "J2"]), st.booleans()),
     st.sampled_from([exempt("checkuser"), exempt("domicile"), fact("access suspended")]),
     st.builds(
-        lambda f: fact(
-            "right frozen", freeze=f, wiki="enwiki", right="checkuser", group="checkuser", expiry_before="infinity"
-        ),
+        lambda f: fact("right frozen", freeze=f, wiki="enwiki", right="checkuser", before={"checkuser": "infinity"}),
         st.sampled_from(["f-1", "f-2"]),
     ),
 )
@@ -67,9 +65,7 @@ def test_the_board_is_the_same_whatever_the_jurisdictions_are_but_for_one_coarse
 
 
 def test_a_freeze_of_nine_changes_not_one_byte_and_a_freeze_of_ten_one_number() -> None:
-    frozen = fact(
-        "right frozen", freeze="f-1", wiki="enwiki", right="checkuser", group="checkuser", expiry_before="infinity"
-    )
+    frozen = fact("right frozen", freeze="f-1", wiki="enwiki", right="checkuser", before={"checkuser": "infinity"})
     texts = [
         wikitext(noticeboard(register_of(people([[frozen]] * count + [[]] * (25 - count))), now=NOW))
         for count in (0, 9, 10)

@@ -33,7 +33,7 @@ from holdfast.ids import WikiName
 
 POLICIES = load_policies()
 EN = WikiName("enwiki")
-HOLD = {"freeze": "f-1", "wiki": "enwiki", "right": "checkuser", "group": "checkuser", "expiry_before": "infinity"}
+HOLD = {"freeze": "f-1", "wiki": "enwiki", "right": "checkuser", "before": {"checkuser": "infinity"}}
 PERSON = holder(1, signed(), placed("J1"), granted("enwiki", "checkuser"), fact("right frozen", NOW, **HOLD))
 STANDING = (ClassRestriction(freeze="f-1", jurisdiction="J1", right="checkuser"),)
 ITEM = {
@@ -42,8 +42,9 @@ ITEM = {
     "account": PERSON.account,
     "user_id": None,
     "right": "checkuser",
-    "group": "checkuser",
-    "before": {"expiry": "infinity", "held_already": False},
+    "before": {"checkuser": "infinity"},
+    "held_already": False,
+    "on_wiki": None,
 }
 FIRST, SECOND = MemberId("m-00000000000b"), MemberId("m-00000000000c")
 

@@ -38,7 +38,7 @@ def test_rights_without_such_a_rule_are_not_flagged() -> None:
 
 def test_a_freeze_of_the_colleague_flags_and_says_so_and_its_end_ends_it() -> None:
     hold = {"freeze": "f-1", "wiki": "enwiki", "right": "checkuser"}
-    frozen = fact("right frozen", DAY30, group="checkuser", expiry_before="infinity", **hold)
+    frozen = fact("right frozen", DAY30, before={"checkuser": "infinity"}, **hold)
     released = fact("right released", NOW - days(1), **hold)
     (found,) = single_holders(register_of([of(1), of(2, frozen)]), NOW)  # type: ignore[list-item]
     assert (found.since, found.beside_a_freeze) == (DAY30, True)

@@ -99,9 +99,7 @@ FACTS = st.one_of(
     st.builds(lambda w, r, e: granted(w, r, ends=e), WIKIS, st.sampled_from(list(RIGHTS)), st.none() | MOMENTS),
     st.builds(lambda r, e: exempt(r, ends=e), st.sampled_from(["checkuser", "domicile"]), st.none() | MOMENTS),
     st.builds(
-        lambda w, f: fact(
-            "right frozen", freeze=f, wiki=w, right="checkuser", group="checkuser", expiry_before="infinity"
-        ),
+        lambda w, f: fact("right frozen", freeze=f, wiki=w, right="checkuser", before={"checkuser": "infinity"}),
         WIKIS,
         st.sampled_from(["f-1", "f-2"]),
     ),

@@ -4,13 +4,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
 
 from holdfast.access.freeze_order import FreezeOrder, Item, check_current, order_from
 from holdfast.access.moments import text_of
 from holdfast.access.register import ClassRestriction, Register
 from holdfast.access.words import PROTECTIVE
-from holdfast.approval import Approved, parse_request
+from holdfast.approval import Approved, Request, parse_request
 from holdfast.errors import CheckFailedError, InputRefusedError
 from holdfast.facts import Fact, MemberId, StreamId
 from holdfast.ids import WikiName
@@ -20,12 +19,10 @@ REQUEST_KIND = "freeze"
 
 
 class FreezeState(StrEnum):
-    """Where a freeze stands."""
+    """Where a freeze stands. Before it begins it is a proposal, and no freeze."""
 
-    DRAFTED = "drafted"
     IN_FORCE = "in_force"
     LIFTED = "lifted"
-    WITHDRAWN = "withdrawn"
 
 
 class Removal(StrEnum):
@@ -47,12 +44,12 @@ class Freeze:
     type: str = PROTECTIVE
     state: FreezeState
     order: FreezeOrder
-    drafted_at: datetime
-    drafted_by: MemberId
+    begun_at: datetime
     request: bytes
-    """The bytes that are signed."""
-    signatures: tuple[Mapping[str, Any], ...] = ()
-    begun_at: datetime | None = None
+    """The bytes that were signed."""
+    signers: tuple[MemberId, ...]
+    members: tuple[MemberId, ...] = ()
+    """Members of the console who are among those frozen, and whose access it suspended."""
     ended_at: datetime | None = None
     reviews: Mapping[StreamId, StreamId] = field(default_factory=dict)
     """Person to review."""
@@ -95,46 +92,39 @@ def fold(stream: StreamId, facts: Iterable[Fact]) -> Freeze:
     """What the facts of one freeze come to. Raises InputRefusedError `access.freeze.fact` for an unknown type."""
     freeze: Freeze | None = None
     for fact in facts:
-        if fact.type == "freeze drafted" and freeze is None:
-            request = str(fact.body["request"]).encode()
-            freeze = Freeze(
-                id=stream,
-                state=FreezeState.DRAFTED,
-                order=order_from(parse_request(request).what),
-                drafted_at=fact.at,
-                drafted_by=fact.by,
-                request=request,
-            )
-        elif freeze is not None:
-            freeze = _after(freeze, fact)
-        else:
-            raise InputRefusedError(
-                "access.freeze.fact", "the first fact is no draft", got=fact.type, place=str(stream)
-            )
+        freeze = _begun(stream, fact) if freeze is None else apply(freeze, fact)
     if freeze is None:
         raise InputRefusedError("access.freeze.fact", "there is no fact about this freeze", place=str(stream))
     return freeze
 
 
-def _after(freeze: Freeze, fact: Fact) -> Freeze:
-    body = fact.body
-    if fact.type == "freeze drafted":
-        request = str(body["request"]).encode()
-        return replace(freeze, order=order_from(parse_request(request).what), request=request, signatures=())
-    if fact.type == "freeze signed":
-        return replace(freeze, signatures=(*freeze.signatures, body["signature"]))
-    if fact.type == "freeze begun":
-        reviews = {_person(person): StreamId(kind="review", id=review) for person, review in body["reviews"].items()}
-        return replace(freeze, state=FreezeState.IN_FORCE, begun_at=fact.at, reviews=reviews)
+def _begun(stream: StreamId, fact: Fact) -> Freeze:
+    if fact.type != "freeze begun":
+        raise InputRefusedError("access.freeze.fact", "the first fact begins no freeze", got=fact.type)
+    request = str(fact.body["request"]).encode()
+    return Freeze(
+        id=stream,
+        state=FreezeState.IN_FORCE,
+        order=order_from(parse_request(request).what["order"]),
+        begun_at=fact.at,
+        request=request,
+        signers=tuple(map(MemberId, fact.body["signers"])),
+        members=tuple(map(MemberId, fact.body["members"])),
+        reviews={
+            _person(person): StreamId(kind="review", id=review) for person, review in fact.body["reviews"].items()
+        },
+    )
+
+
+def apply(freeze: Freeze, fact: Fact) -> Freeze:
+    """The freeze after one more fact."""
     if fact.type == "removals read":
         found = {
-            (_person(each["person"]), each["wiki"], each["right"]): Removal(each["is"]) for each in body["items"]
+            (_person(each["person"]), each["wiki"], each["right"]): Removal(each["is"]) for each in fact.body["items"]
         }
         return replace(freeze, removals={**freeze.removals, **found})
     if fact.type == "freeze lifted":
         return replace(freeze, state=FreezeState.LIFTED, ended_at=fact.at)
-    if fact.type == "freeze withdrawn":
-        return replace(freeze, state=FreezeState.WITHDRAWN, ended_at=fact.at)
     raise InputRefusedError(
         "access.freeze.fact", "this type of fact is not known", got=fact.type, place=str(freeze.id)
     )
@@ -145,44 +135,42 @@ def _person(id_: str) -> StreamId:
 
 
 def begin(
-    approved: Approved[FreezeOrder],
-    freeze: Freeze,
+    approved: Approved[Request],
     register: Register,
     *,
     at: datetime,
     by: MemberId,
     new_id: Callable[[], str],
+    members: Iterable[MemberId] = (),
 ) -> Begun:
     """The facts of a freeze that begins: on the freeze, on each person, and one review for each person.
 
-    `new_id` gives fresh ids for reviews. Raises CheckFailedError: `access.freeze.state` (it is not a draft: begun
-    once, it does not begin again), `.other_content` (what was approved is not what was drafted), `.stale`.
+    `new_id` gives fresh ids for reviews; `members` are the people's accounts of the console. That a freeze begins
+    once is for the store: its stream must not exist yet. Raises CheckFailedError `access.freeze.other_content` (what
+    was signed is no freeze, or another), `.stale`; InputRefusedError `access.freeze.order`.
     """
-    if freeze.state is not FreezeState.DRAFTED:
-        raise CheckFailedError(
-            "access.freeze.state", "this freeze is no draft", expected=FreezeState.DRAFTED, got=freeze.state
-        )
-    request = parse_request(approved.content)
-    is_same = approved.content == freeze.request and request.kind == REQUEST_KIND
-    if not is_same or request.what != approved.value.to_json() or approved.value != freeze.order:
+    request = approved.value
+    if request.kind != REQUEST_KIND or request.content() != approved.content:
         raise CheckFailedError(
             "access.freeze.other_content",
-            "what was approved is not what was drafted",
+            "what was approved is not what would be done",
             hint="preview it again, and have the new preview approved",
         )
-    order = approved.value
+    order = order_from(request.what["order"])
     check_current(order, register, at=at)
     reviews = {person: StreamId(kind="review", id=new_id()) for person in order.people}
     facts: dict[StreamId, tuple[Fact, ...]] = {
-        freeze.id: (
+        order.freeze: (
             Fact(
                 type="freeze begun",
                 at=at,
                 by=by,
                 body={
                     "type": PROTECTIVE,
+                    "request": approved.content.decode(),
                     "sha256": approved.sha256,
                     "signers": [each.member for each in approved.signatures],
+                    "members": sorted(members),
                     "reviews": {person.id: review.id for person, review in reviews.items()},
                 },
             ),
@@ -200,7 +188,7 @@ def begin(
                 body={
                     "type": PROTECTIVE,
                     "person": person.id,
-                    "freeze": freeze.id.id,
+                    "freeze": order.freeze.id,
                     "due": text_of(due),
                     "items": [item.to_json() for item in mine],
                 },
@@ -209,8 +197,8 @@ def begin(
     return Begun(
         facts=facts,
         reviews=reviews,
-        to_remove=tuple(item for item in order.items if item.group and not item.held_already),
-        by_hand=tuple(item for item in order.items if not item.group and not item.held_already),
+        to_remove=tuple(item for item in order.items if not item.is_by_hand and not item.held_already),
+        by_hand=tuple(item for item in order.items if item.is_by_hand and not item.held_already),
     )
 
 
@@ -219,7 +207,6 @@ def _frozen(freeze: StreamId, item: Item, at: datetime, by: MemberId) -> Fact:
         "freeze": freeze.id,
         "wiki": item.wiki,
         "right": item.right,
-        "group": item.group,
-        "expiry_before": item.expiry_before,
+        "before": dict(item.to_put_back),
     }
     return Fact(type="right frozen", at=at, by=by, body=body)

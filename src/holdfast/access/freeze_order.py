@@ -1,7 +1,7 @@
 """What a freeze would do, to the last right, as the bytes that two people sign."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -60,12 +60,23 @@ class Item:
     account: AccountName
     user_id: int | None
     right: str
-    group: str
-    """The wiki's group that is removed; empty for a right outside the wiki, which a person takes back by hand."""
-    expiry_before: str
-    """The membership's end before, ISO 8601 UTC or `infinity`: what restoring puts back."""
+    before: Mapping[str, str]
+    """The group that the register has, with its end as a wiki writes it (ISO 8601 UTC or `infinity`). The group
+    without a name stands for a right outside the wikis, which a person takes back by hand."""
     held_already: bool
-    """Whether another freeze has removed it already."""
+    """Whether another freeze has removed it already; then `before` is what that one found."""
+    on_wiki: Mapping[str, str] | None = None
+    """The groups that the wiki itself showed at the preview; null where it was not read."""
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Whether no wiki carries the right."""
+        return "" in self.before
+
+    @property
+    def to_put_back(self) -> Mapping[str, str]:
+        """What restoring puts back: what the wiki showed, or where it was not read what the register has."""
+        return self.before if self.on_wiki is None else self.on_wiki
 
     def to_json(self) -> dict[str, Any]:
         """As it stands in the signed bytes."""
@@ -75,8 +86,9 @@ class Item:
             "account": self.account,
             "user_id": self.user_id,
             "right": self.right,
-            "group": self.group,
-            "before": {"expiry": self.expiry_before, "held_already": self.held_already},
+            "before": dict(self.before),
+            "held_already": self.held_already,
+            "on_wiki": None if self.on_wiki is None else dict(self.on_wiki),
         }
 
 
@@ -138,15 +150,14 @@ def draft_order(register: Register, scope: Scope, *, freeze: StreamId, reason: s
 
 def _item(person: Person, grant: Grant, at: datetime) -> Item:
     held = person.held_by(grant.wiki, grant.right, at)
-    expiry = held[0].expiry_before if held else (text_of(grant.ends) if grant.ends else INFINITY)
+    end = text_of(grant.ends) if grant.ends else INFINITY
     return Item(
         person=person.id,
         wiki=grant.wiki,
         account=person.account_on(grant.wiki),
         user_id=person.user_id_on(grant.wiki),
         right=grant.right,
-        group=grant.group,
-        expiry_before=expiry,
+        before=held[0].before if held else {grant.group: end},
         held_already=bool(held),
     )
 
@@ -164,7 +175,7 @@ def check_current(order: FreezeOrder, register: Register, *, at: datetime) -> No
     was = {(each.person, each.wiki, each.right): each for each in order.items}
     found = {(each.person, each.wiki, each.right): each for each in now}
     came, went = sorted(found.keys() - was.keys()), sorted(was.keys() - found.keys())
-    changed = sorted(key for key in was.keys() & found.keys() if was[key] != found[key])
+    changed = sorted(key for key in was.keys() & found.keys() if replace(was[key], on_wiki=None) != found[key])
     if came or went or changed:
         raise CheckFailedError(
             "access.freeze.stale",
@@ -208,9 +219,9 @@ def item_from(found: Mapping[str, Any]) -> Item:
         account=AccountName(found["account"]),
         user_id=found["user_id"],
         right=found["right"],
-        group=found["group"],
-        expiry_before=found["before"]["expiry"],
-        held_already=found["before"]["held_already"],
+        before=dict(found["before"]),
+        held_already=found["held_already"],
+        on_wiki=None if found["on_wiki"] is None else dict(found["on_wiki"]),
     )
 
 

@@ -209,9 +209,8 @@ def _grant(row: Mapping[str, str], wiki: WikiName | None, line: str, now: dateti
     ends = end_in_words(row.get("grant_ends", ""), place=line)
     if ends is not None and row.get("grant_begins") and ends <= begins:
         raise _bad("the grant ends before it begins", line)
-    # of several groups that carry a right, the file may name the one that this wiki uses
-    named = row["right"].strip().lower()
-    group = named if named in right.groups else (right.groups[0] if right.groups else "")
+    # the wiki is asked which of several groups carries the right when it matters
+    group = right.groups[0] if right.groups else ""
     return Grant(wiki=wiki, right=right.name, group=group, begins=begins, ends=ends)
 
 

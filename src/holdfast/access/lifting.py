@@ -12,11 +12,11 @@ from holdfast.access.restoring import NotPutBack, PutBack, release
 from holdfast.access.review import Review, ReviewState
 from holdfast.access.review_steps import Step, close_by_lifting
 from holdfast.access.words import PROTECTIVE
-from holdfast.approval import Approved, parse_request
-from holdfast.errors import CheckFailedError, UsageError
+from holdfast.approval import Approved, Request
+from holdfast.errors import CheckFailedError, InputRefusedError, UsageError
 from holdfast.facts import Fact, MemberId, StreamId
 
-LIFT_KIND = "lift freeze"
+LIFT_KIND = "freeze-lift"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,8 +54,23 @@ def draft_lift(freeze: Freeze, register: Register, *, reason: str, at: datetime)
     return LiftOrder(freeze=freeze.id, reason=reason.strip(), people=_held(freeze, register, at))
 
 
+def lift_from(what: Mapping[str, Any]) -> LiftOrder:
+    """The order of a request for approval. Raises InputRefusedError `access.freeze.order`."""
+    try:
+        order = LiftOrder(
+            freeze=StreamId(kind="freeze", id=what["freeze"]),
+            reason=what["reason"],
+            people=tuple(StreamId(kind="person", id=each) for each in what["people"]),
+        )
+        if order.to_json() != what:
+            raise ValueError("something else stands in it")
+    except (KeyError, TypeError, ValueError, UsageError):
+        raise InputRefusedError("access.freeze.order", "this is no order to lift a freeze") from None
+    return order
+
+
 def lift(
-    approved: Approved[LiftOrder],
+    approved: Approved[Request],
     freeze: Freeze,
     reviews: Iterable[Review],
     register: Register,
@@ -70,9 +85,9 @@ def lift(
     holds other people than when it was signed).
     """
     _check_standing(freeze)
-    order = approved.value
-    request = parse_request(approved.content)
-    if request.kind != LIFT_KIND or request.what != order.to_json() or order.freeze != freeze.id:
+    request = approved.value
+    order = lift_from(request.what.get("order", {}))
+    if request.kind != LIFT_KIND or request.content() != approved.content or order.freeze != freeze.id:
         raise CheckFailedError("access.freeze.other_content", "what was approved is not what would be done")
     if order.people != _held(freeze, register, at):
         raise CheckFailedError("access.freeze.stale", "the freeze holds other people than when this was signed")

@@ -57,10 +57,10 @@ class Hold:
     freeze: str
     wiki: WikiName
     right: str
-    group: str
     begins: datetime
-    expiry_before: str
-    """The membership's end as the wiki writes it: ISO 8601 UTC or `infinity`."""
+    before: Mapping[str, str]
+    """The groups that were there, and the end of each as the wiki writes it: ISO 8601 UTC or `infinity`. Empty: none
+    was. The group without a name stands for a right outside the wikis."""
     ends: datetime | None = None
     """When the freeze let go of it."""
 

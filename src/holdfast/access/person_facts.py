@@ -153,9 +153,8 @@ def _frozen(person: Person, fact: Fact, body: Mapping[str, Any]) -> Person:
         freeze=body["freeze"],
         wiki=WikiName(body["wiki"]),
         right=body["right"],
-        group=body["group"],
         begins=fact.at,
-        expiry_before=body["expiry_before"],
+        before=dict(body["before"]),
     )
     return replace(person, holds=(*person.holds, hold))
 

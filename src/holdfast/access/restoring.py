@@ -1,5 +1,6 @@
 """What a freeze lets go of: put back exactly what was removed, unless something else stands against it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,18 +15,19 @@ from holdfast.ids import AccountName, WikiName
 
 EXPIRED = "expired_meanwhile"
 STILL_HELD = "another_freeze_stands"
+WAS_NOT_THERE = "was_not_there_before"
 
 
 @dataclass(frozen=True, kw_only=True)
 class PutBack:
-    """One membership to be put back, as it was: the group and the end it had."""
+    """One right to be put back on a wiki, as it was."""
 
     person: StreamId
     wiki: WikiName
     account: AccountName
     right: str
-    group: str
-    expiry: str
+    groups: Mapping[str, str]
+    """Each group with the end that it had; the group without a name is given back by hand."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,9 +81,12 @@ def release(
 
 def _judge(policies: PolicySet, register: Register, after: Person, hold: Hold, at: datetime) -> PutBack | NotPutBack:
     why: tuple[str, ...] = ()
+    living = {group: end for group, end in hold.before.items() if end == INFINITY or moment(end) > at}
     if after.held_by(hold.wiki, hold.right, at):
         why = (STILL_HELD,)
-    elif hold.expiry_before != INFINITY and moment(hold.expiry_before) <= at:
+    elif not hold.before:
+        why = (WAS_NOT_THERE,)
+    elif not living:
         why = (EXPIRED,)
     else:
         decision = may_hold(policies, register, after, hold.wiki, hold.right, at=at)
@@ -93,6 +98,5 @@ def _judge(policies: PolicySet, register: Register, after: Person, hold: Hold, a
         wiki=hold.wiki,
         account=after.account_on(hold.wiki),
         right=hold.right,
-        group=hold.group,
-        expiry=hold.expiry_before,
+        groups=living,
     )

@@ -17,6 +17,7 @@ from holdfast.clock import Clock
 from holdfast.errors import InputRefusedError, UsageError
 from holdfast.facts import SYSTEM, Fact, MemberId, StreamId
 from holdfast.store.office.audit_rows import AuditRows
+from holdfast.store.office.journal import SealedJournal
 from holdfast.store.office.models import LogEntryRow, StreamKey, SummaryRow
 from holdfast.store.office.outbox import promise
 from holdfast.store.office.streams import Listed, LogEntry, Streams, Summary, Tokens, fresh_id
@@ -265,6 +266,12 @@ class Vault:
     def meant_for_log(self, stream: StreamId, name: str) -> tuple[LogEntryRow, Mapping[str, Any]]:
         """A promised entry, for the task that carries it to the log."""
         return self._streams.log_entry(self._streams.row(stream), name)
+
+    def journal(self, reader: Reader, stream: StreamId, plan: str, *, purpose: str) -> SealedJournal:
+        """The journal of a plan, its details sealed under this stream's key. Raises as `read` does."""
+        row = self._streams.row(stream)
+        self._check(reader, "read_sealed", stream.kind, stream.id, row, purpose, counts=True)
+        return SealedJournal(plan, self._streams.key_of(row), self.clock)
 
     def forget(self, reader: Reader, stream: StreamId, *, purpose: str) -> None:
         """Erase a stream for good by destroying its key. That two people want it is for the caller to check."""
