@@ -26,7 +26,7 @@ from holdfast.access.review_steps import (
     receive_statement,
     send_back,
 )
-from holdfast.access.review_table import review_table
+from holdfast.access.review_table import Counted, counted, review_table
 from holdfast.errors import CheckFailedError, InputRefusedError, UsageError
 from holdfast.facts import Fact, MemberId, StreamId
 from holdfast.ids import WikiName
@@ -78,7 +78,12 @@ def proposed(outcome: Outcome, *, review: Review | None = None, **more: Any) -> 
 def confirmed(review: Review, *, by: MemberId = SECOND, at: datetime = NOW + days(2)) -> tuple[Review, Decided]:
     assert review.proposal is not None
     found = confirm(
-        POLICIES, register(), review, step(by, at), proposed_at=review.proposal.at, same_people=frozenset({FIRST})
+        POLICIES,
+        register(),
+        review,
+        step(by, at),
+        signed_as=review.proposal.signed_as,
+        same_people=frozenset({FIRST}),
     )
     for each in found.review_facts:
         review = apply(review, each)
@@ -128,7 +133,7 @@ def test_the_second_reader_is_another_person() -> None:
     for by in (FIRST, OTHER):
         with pytest.raises(CheckFailedError, match=r"access\.review\.same_person"):
             confirm(
-                POLICIES, register(), review, step(by), proposed_at=review.proposal.at,  # type: ignore[union-attr]
+                POLICIES, register(), review, step(by), signed_as="",
                 same_people=frozenset({FIRST, OTHER}),
             )  # fmt: skip
     with pytest.raises(CheckFailedError, match=r"access\.review\.same_person"):
@@ -138,7 +143,7 @@ def test_the_second_reader_is_another_person() -> None:
 def test_the_second_reader_confirms_the_proposal_that_was_read() -> None:
     review = proposed(Outcome.RESTORE)
     with pytest.raises(CheckFailedError, match=r"access\.review\.other_proposal"):
-        confirm(POLICIES, register(), review, step(SECOND), proposed_at=NOW - days(1), same_people=frozenset({FIRST}))
+        confirm(POLICIES, register(), review, step(SECOND), signed_as="another", same_people=frozenset({FIRST}))
 
 
 def test_a_proposal_can_be_sent_back_with_a_reason() -> None:
@@ -212,12 +217,13 @@ def test_facts_that_are_not_understood_are_not_passed_over() -> None:
         fold(StreamId(kind="review", id="r-1"), [fact("evidence asked")])
 
 
-def reviews(still_open: int, restored: int, kept: int, exempt: int = 0) -> list[Review]:
+def reviews(still_open: int, restored: int, kept: int, exempt: int = 0) -> list[Counted]:
     decided = [*[Outcome.RESTORE] * restored, *[Outcome.KEEP] * kept, *[Outcome.EXEMPT] * exempt]
-    found = [opened(number) for number in range(still_open)]
+    found = [counted(opened(number)) for number in range(still_open)]
     for number, outcome in enumerate(decided):
         closed = NOW + days(number % 5 + 1)
-        found.append(replace(opened(100 + number), state=ReviewState.DECIDED, outcome=outcome, decided_at=closed))
+        decided_review = replace(opened(100 + number), state=ReviewState.DECIDED, outcome=outcome, decided_at=closed)
+        found.append(counted(decided_review))
     return found
 
 

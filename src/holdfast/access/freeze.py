@@ -54,6 +54,8 @@ class Freeze:
     reviews: Mapping[StreamId, StreamId] = field(default_factory=dict)
     """Person to review."""
     removals: Mapping[_Key, Removal] = field(default_factory=dict)
+    put_back: Mapping[str, str] = field(default_factory=dict)
+    """After lifting, what reading back said: `PERSON WIKI RIGHT` to `done` or `held`."""
 
     @property
     def restrictions(self) -> tuple[ClassRestriction, ...]:
@@ -123,6 +125,8 @@ def apply(freeze: Freeze, fact: Fact) -> Freeze:
             (_person(each["person"]), each["wiki"], each["right"]): Removal(each["is"]) for each in fact.body["items"]
         }
         return replace(freeze, removals={**freeze.removals, **found})
+    if fact.type == "rights read back":
+        return replace(freeze, put_back={**freeze.put_back, **fact.body["rights"]})
     if fact.type == "freeze lifted":
         return replace(freeze, state=FreezeState.LIFTED, ended_at=fact.at)
     raise InputRefusedError(

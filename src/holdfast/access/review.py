@@ -1,7 +1,7 @@
 """The review that every freeze opens for each person: open, evidence asked, decided, with a clock and two readers."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -57,6 +57,8 @@ class Proposal:
     at: datetime
     until: datetime | None = None
     """For an exemption: when it ends. For keeping: when the next review opens."""
+    signed_as: str = ""
+    """The id of the proposal that the two readers sign."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +84,8 @@ class Review:
     decided_at: datetime | None = None
     second_reader: MemberId | None = None
     closed_by_lifting: bool = False
+    put_back: Mapping[str, str] = field(default_factory=dict)
+    """What reading the wikis back said of each right that was given back: `WIKI RIGHT` to `done` or `held`."""
 
     def is_overdue(self, at: datetime) -> bool:
         """Whether the clock has run out without a decision."""
@@ -90,11 +94,6 @@ class Review:
     def was_heard(self, at: datetime) -> bool:
         """Whether the person has spoken, or was asked and let the time for an answer pass."""
         return bool(self.statements or self.evidence) or any(each.answer_by <= at for each in self.asks)
-
-    @property
-    def days_open(self) -> float | None:
-        """From opening to decision, in days; None while it is open."""
-        return None if self.decided_at is None else (self.decided_at - self.opened_at).total_seconds() / 86_400
 
 
 def fold(stream: StreamId, facts: Iterable[Fact]) -> Review:
@@ -141,6 +140,7 @@ def apply(review: Review, fact: Fact) -> Review:
             by=fact.by,
             at=fact.at,
             until=moment(until) if until else None,
+            signed_as=body.get("signed_as", ""),
         )
         return replace(review, proposal=proposal)
     if fact.type == "proposal sent back":
@@ -155,6 +155,8 @@ def apply(review: Review, fact: Fact) -> Review:
             second_reader=fact.by,
             closed_by_lifting=bool(body.get("lifted", False)),
         )
+    if fact.type == "rights read back":
+        return replace(review, put_back={**review.put_back, **body["rights"]})
     raise _odd(review.id, fact, "this type of fact is not known")
 
 

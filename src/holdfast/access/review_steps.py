@@ -63,6 +63,7 @@ def receive_evidence(review: Review, step: Step, *, text: str) -> Fact:
 def propose(
     review: Review, step: Step, *, book: RuleBook, outcome: Outcome, reason: str, reason_code: str,
     until: datetime | None = None,
+    signed_as: str = "",
 ) -> Fact:  # fmt: skip
     """The first reader's proposal. Keeping a freeze needs that the person was heard; it is reviewed again by itself.
 
@@ -90,6 +91,7 @@ def propose(
             "reason": reason.strip(),
             "reason_code": reason_code.strip(),
             "until": text_or_none(until),
+            "signed_as": signed_as,
         },
     )
 
@@ -107,16 +109,16 @@ def confirm(
     review: Review,
     step: Step,
     *,
-    proposed_at: datetime,
+    signed_as: str,
     same_people: Set[MemberId],
 ) -> Decided:
-    """The second reader confirms the proposal that they read: the one made at `proposed_at`.
+    """The second reader confirms the proposal that they read: the one whose bytes they signed.
 
     `same_people` are the members tied to the first reader (`holdfast.approval.same_person`), the first reader
     included. Raises CheckFailedError `access.review.same_person`, `.no_proposal`, `.other_proposal`, `.closed`.
     """
     proposal = _check_second(review, step, same_people)
-    if proposal.at != proposed_at:
+    if proposal.signed_as != signed_as:
         raise CheckFailedError(
             "access.review.other_proposal",
             "the proposal has changed since it was read",

@@ -6,7 +6,7 @@ from datetime import datetime
 from statistics import median
 from typing import Any
 
-from holdfast.access.review import Outcome, Review, ReviewState
+from holdfast.access.review import Outcome, Review
 from holdfast.access.words import PROTECTIVE
 
 
@@ -42,14 +42,28 @@ class ReviewTable:
         }
 
 
-def review_table(reviews: Iterable[Review], *, at: datetime, smallest_group: int) -> ReviewTable:
+@dataclass(frozen=True, kw_only=True)
+class Counted:
+    """What the table needs of one review; nothing of it says whose."""
+
+    opened_at: datetime
+    decided_at: datetime | None
+    outcome: Outcome | None
+
+
+def counted(review: Review) -> Counted:
+    """What the table needs of a review."""
+    return Counted(opened_at=review.opened_at, decided_at=review.decided_at, outcome=review.outcome)
+
+
+def review_table(reviews: Iterable[Counted], *, at: datetime, smallest_group: int) -> ReviewTable:
     """The table as of a moment, over all freezes and jurisdictions together.
 
     A number is left out when it, or what it leaves of a total that is shown, lies between 1 and the smallest group:
     nobody can subtract their way to a few people.
     """
     all_reviews = [each for each in reviews if each.opened_at <= at]
-    decided = [each for each in all_reviews if each.state is ReviewState.DECIDED and (each.decided_at or at) <= at]
+    decided = [each for each in all_reviews if each.decided_at is not None and each.decided_at <= at]
     restored = [each for each in decided if each.outcome is not Outcome.KEEP]
     still_open = len(all_reviews) - len(decided)
     kept = len(decided) - len(restored)
@@ -58,7 +72,7 @@ def review_table(reviews: Iterable[Review], *, at: datetime, smallest_group: int
         return all(count == 0 or count >= smallest_group for count in counts)
 
     parts_safe = safe(still_open, len(decided))
-    days = [each.days_open for each in decided if each.days_open is not None]
+    days = [(each.decided_at - each.opened_at).total_seconds() / 86_400 for each in decided if each.decided_at]
     share_safe = safe(len(decided), len(restored), kept) and bool(decided)
     return ReviewTable(
         as_of=at,

@@ -72,7 +72,30 @@ def propose(office: Office, reader: Reader, kind: str, what: Mapping[str, Any]) 
         summary=_summary("open", request),
         purpose="proposal made",
         ruled_as=known.ruled_as,
+        tokens={"request": [request.id]},
     )
+
+
+def stream_of(office: Office, request: Request) -> StreamId:
+    """The stream of the proposal that a request belongs to. Raises InputRefusedError `proposal.unknown`."""
+    found = [each for each in office.vault.holding("request", request.id) if each.kind.startswith(PREFIX)]
+    if not found:
+        raise InputRefusedError("proposal.unknown", "this request belongs to no proposal here")
+    return found[0]
+
+
+def close(office: Office, stream: StreamId, *, by: MemberId) -> None:
+    """Close an open proposal whose matter has ended otherwise, such as one that a second reader sent back."""
+    proposal = read_proposal(office, Reader.system(), stream, purpose="proposal closed")
+    if proposal.state == "open":
+        office.vault.append(
+            Reader.system(),
+            stream,
+            [Fact(type="withdrawn", at=office.clock(), by=by)],
+            expect=proposal.facts,
+            summary=_summary("withdrawn", proposal.request),
+            purpose="proposal closed",
+        )
 
 
 def read_proposal(office: Office, reader: Reader, stream: StreamId, *, purpose: str = "proposal shown") -> Proposal:

@@ -17,7 +17,7 @@ from holdfast.access.register import Register
 from holdfast.access.rule_book import RuleBook, rule_book_from
 from holdfast.canonical import parse_json
 from holdfast.errors import InputRefusedError, UsageError
-from holdfast.facts import SYSTEM, Fact, StreamId
+from holdfast.facts import SYSTEM, Fact, MemberId, StreamId
 from holdfast.ids import WikiName, wiki_name
 
 
@@ -75,6 +75,7 @@ def preview_import(
     wiki: str,
     version: str,
     now: datetime,
+    by: MemberId = SYSTEM,
     new_id: Callable[[], str] | None = None,
 ) -> Preview:
     """What a file would add to a register: `csv`, `noticeboard` (needs a version) or `groups` (needs a wiki).
@@ -107,7 +108,7 @@ def preview_import(
         raise UsageError(
             "access.import.kind", "this is no form of an import", expected="csv, noticeboard or groups", got=kind[:40]
         )
-    found = import_entries(register, entries, now=now, by=SYSTEM, new_id=new_id or numbered(len(register.people)))
+    found = import_entries(register, entries, now=now, by=by, new_id=new_id or numbered(len(register.people)))
     return Preview(found=found, unread=unread, missing=missing)
 
 

@@ -1,0 +1,209 @@
+"""The register in the office: one sealed stream for each person, and the rule book that two people change.
+
+A person's facts lie twice under the person's own key: as facts, and together as the summary, so that the whole
+register is read with one pass over the summaries.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from holdfast.access.freeze import FreezeState
+from holdfast.access.moments import moment, text_of
+from holdfast.access.person import Person
+from holdfast.access.person_facts import fold
+from holdfast.access.register import ClassRestriction, Register
+from holdfast.access.rule_book import RuleBook, rule_book_from
+from holdfast.facts import Fact, MemberId, StreamId
+from holdfast.store.office.streams import Summary, fresh_id
+from holdfast.store.office.vault import ListPage, Reader
+from holdfast.workflows.members import members_with
+from holdfast.workflows.office import Office
+from holdfast.workflows.propose import propose
+from holdfast.workflows.register_file import Preview, preview_import
+
+KIND = "person"
+RULES = StreamId(kind="rules", id="access")
+"""The stream of the rule book."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfficeRegister:
+    """The register as a reader may see it, and what is assumed where nobody said."""
+
+    register: Register
+    assumed: tuple[str, ...] = ()
+
+
+def load(office: Office, reader: Reader, *, purpose: str) -> OfficeRegister:
+    """The whole register, for computing over it; one entry in the audit for all of it.
+
+    Whoever is then shown by name is counted: call `shown`. Raises CheckFailedError `access.refused`.
+    """
+    people = {
+        stream: fold(stream, map(_fact_from, sealed["facts"]))
+        for stream, sealed in office.vault.compute_over(reader, KIND, purpose=purpose)
+    }
+    book = rule_book(office)
+    assumed: tuple[str, ...] = ()
+    if book is None:
+        versions = frozenset(each.version for person in people.values() for each in person.agreements)
+        book = RuleBook(
+            current_versions=versions or frozenset({"none"}),
+            languages={wiki.name: wiki.language for wiki in office.config.wikis.values()},
+            single_holder_days=office.config.two_holders_days,
+            review_days=office.config.review_days,
+        )
+        assumed = (f"no rule book yet: every version of the agreement in the register counts ({len(versions)})",)
+    register = Register(people=people, book=book, restrictions=_restrictions(office))
+    return OfficeRegister(register=register, assumed=assumed)
+
+
+def shown(office: Office, reader: Reader, people: Iterable[StreamId], *, purpose: str) -> None:
+    """Count the people whose names a page shows. Raises CheckFailedError `audit.budget.spent`."""
+    office.vault.count_reads(reader, sorted(set(people)), purpose=purpose)
+
+
+def one_person(office: Office, reader: Reader, number: str, *, purpose: str = "person shown") -> Person:
+    """One person of the register, read and counted."""
+    stream = StreamId(kind=KIND, id=number)
+    return fold(stream, office.vault.read(reader, stream, purpose=purpose))
+
+
+def people_page(office: Office, reader: Reader, *, after: str | None, state: str | None = None) -> ListPage:
+    """One page of the list of people; names only where the reader may read each of them."""
+    return office.vault.list_page(reader, KIND, purpose="register listed", after=after, state=state)
+
+
+def import_file(office: Office, reader: Reader, path: Path, kind: str, *, wiki: str, version: str) -> Preview:
+    """Read a file into the register, all of it or nothing; twice adds nothing.
+
+    Raises what `preview_import` raises, CheckFailedError `access.refused`.
+    """
+    with office.vault.transaction():
+        register = load(office, reader, purpose="register imported").register
+        preview = preview_import(
+            path, kind, register, wiki=wiki, version=version, now=office.clock(), by=reader.member, new_id=fresh_id
+        )
+        write_people(office, reader, preview.found.facts, register=register, purpose="register imported")
+    return preview
+
+
+def write_people(
+    office: Office,
+    reader: Reader,
+    facts: Mapping[StreamId, Sequence[Fact]],
+    *,
+    register: Register | None = None,
+    purpose: str,
+) -> None:
+    """Add facts to people, new ones and known ones. `register` spares a second look at who is known."""
+    for stream, new in facts.items():
+        if new and stream.kind == KIND:
+            known = stream in register.people if register else office.vault.exists(stream)
+            _write_person(office, reader, stream, tuple(new), known=known, purpose=purpose)
+
+
+def _write_person(
+    office: Office, reader: Reader, stream: StreamId, new: tuple[Fact, ...], *, known: bool, purpose: str
+) -> None:
+    before = office.vault.read(Reader.system(), stream, purpose=purpose) if known else ()
+    facts = (*before, *new)
+    person = fold(stream, facts)
+    summary = Summary(
+        state=_state(person, office.clock()),
+        due_at=_due(person, office.clock()),
+        sealed={"account": person.account, "facts": [_fact_to(each) for each in facts]},
+    )
+    tokens = {"account": _accounts(person)}
+    if known:
+        office.vault.append(reader, stream, new, expect=len(before), summary=summary, purpose=purpose, tokens=tokens)
+        return
+    office.vault.create(
+        reader,
+        KIND,
+        new,
+        summary=summary,
+        purpose=purpose,
+        stream_id=stream.id,
+        tokens=tokens,
+        concerns=members_with(office, sorted(_accounts(person))),
+    )
+
+
+def _accounts(person: Person) -> frozenset[str]:
+    return frozenset({person.account, *person.former, *(each.name for each in person.wiki_accounts.values())})
+
+
+def members_of(office: Office, people: Iterable[Person]) -> tuple[MemberId, ...]:
+    """The members of the console who are these people, by their wiki accounts or as recorded."""
+    found = set()
+    for person in people:
+        found |= {*person.members, *members_with(office, sorted(_accounts(person)))}
+    return tuple(sorted(found))
+
+
+def _state(person: Person, at: datetime) -> str:
+    """`frozen`, `holds` or `former`: plain in the database, so it names no jurisdiction and no right."""
+    if any(hold.stands_at(at) for hold in person.holds):
+        return "frozen"
+    return "holds" if any(grant.runs_at(at) for grant in person.grants) else "former"
+
+
+def _due(person: Person, at: datetime) -> datetime | None:
+    ends = [grant.ends for grant in person.grants if grant.ends and grant.runs_at(at)]
+    return min(ends, default=None)
+
+
+def _fact_to(fact: Fact) -> list[Any]:
+    return [fact.type, text_of(fact.at), fact.by, dict(fact.body)]
+
+
+def _fact_from(stored: Sequence[Any]) -> Fact:
+    kind, at, by, body = stored
+    return Fact(type=kind, at=moment(at), by=MemberId(by), body=body)
+
+
+def _restrictions(office: Office) -> tuple[ClassRestriction, ...]:
+    """What standing freezes of a class forbid to newcomers."""
+    standing = office.vault.compute_over(
+        Reader.system(), "freeze", purpose="standing freezes read", states=(FreezeState.IN_FORCE.value,)
+    )
+    return tuple(
+        ClassRestriction(freeze=stream.id, jurisdiction=jurisdiction, right=right)
+        for stream, sealed in standing
+        for jurisdiction, right in sealed["restrictions"]
+    )
+
+
+def rule_book(office: Office) -> RuleBook | None:
+    """The rule book that two people set last; null before the first."""
+    if not office.vault.exists(RULES):
+        return None
+    facts = office.vault.read(Reader.system(), RULES, purpose="rule book read")
+    return rule_book_from(facts[-1].body["book"], place=str(RULES))
+
+
+def propose_rules(office: Office, reader: Reader, book: RuleBook) -> StreamId:
+    """Put a changed rule book before two people; what it restricts counts from the moment they have signed."""
+    before = rule_book(office)
+    return propose(
+        office,
+        reader,
+        "access-rules",
+        {"book": book.to_json(), "before": before.to_json() if before else None},
+    )
+
+
+def set_rules(office: Office, book: RuleBook, *, by: MemberId) -> None:
+    """Write a rule book down, for the proposal that was approved."""
+    fact = Fact(type="rules set", at=office.clock(), by=by, body={"book": book.to_json()})
+    summary = Summary(state="in force")
+    system = Reader.system()
+    if office.vault.exists(RULES):
+        expect = office.vault.length(RULES)
+        office.vault.append(system, RULES, [fact], expect=expect, summary=summary, purpose="rule book set")
+    else:
+        office.vault.create(system, RULES.kind, [fact], summary=summary, purpose="rule book set", stream_id=RULES.id)
