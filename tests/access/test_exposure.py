@@ -188,9 +188,8 @@ def hold(start: str, end: str | None = None) -> Hold:
         freeze="f1",
         wiki=WIKI,
         right="checkuser",
-        group="checkuser",
         begins=at(start),
-        expiry_before="infinity",
+        before={"checkuser": "infinity"},
         ends=at(end) if end else None,
     )
 
