@@ -62,7 +62,7 @@ def test_what_was_decided_carries_a_plan_and_a_milder_action_but_no_harder_one()
         "account": "Simulated p1",
         "severity": "rights_removal",
         "rule": "UCoC 3.1",
-        "evidence_classes": ["conduct", "technical"],
+        "evidence_classes": ["public_edits", "technical_data"],
         "level": "behaviour",
         "standard_per_1000": 2.0,
         "reached_per_1000": None,

@@ -7,9 +7,9 @@ from holdfast.cases._kind import Stage, refuse
 from holdfast.cases.attribution import Level
 from holdfast.cases.case import Case
 from holdfast.cases.course import Ground, Outcome, check_ground, is_own_request
-from holdfast.cases.evidence import Class
 from holdfast.cases.standards import Severity
 from holdfast.cases.weight import weigh
+from holdfast.notices.kinds import EvidenceClass
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,7 +19,8 @@ class Grounds:
     account: str
     severity: Severity
     rule: str
-    evidence_classes: tuple[Class, ...]
+    evidence_classes: tuple[EvidenceClass, ...]
+    """The classes of what weighed, in the words of notices."""
     level: Level | None
     """What is claimed, never above the file's ceiling; None for an own request, which claims nothing."""
     standard_per_1000: float | None
@@ -79,7 +80,7 @@ def _grounds(case: Case, ground: Ground, severity: Severity) -> Grounds:
         account=person.account,
         severity=severity,
         rule=ground.rule,
-        evidence_classes=tuple(sorted(score.classes)),
+        evidence_classes=_told(case, score.items),
         level=ground.level,
         standard_per_1000=weight.standard.per_1000,
         reached_per_1000=weight.per_1000,
@@ -87,6 +88,11 @@ def _grounds(case: Case, ground: Ground, severity: Severity) -> Grounds:
         independent_sources=score.independent,
         own_request=False,
     )
+
+
+def _told(case: Case, items: frozenset[str]) -> tuple[EvidenceClass, ...]:
+    words = {case.evidence[each].shown_as for each in items if each in case.evidence}
+    return tuple(sorted(words | ({EvidenceClass.STATISTICS} if items & set(case.findings) else set())))
 
 
 def _asked_for(account: str, rule: str) -> Grounds:

@@ -16,6 +16,7 @@ from holdfast.cases.attribution import Level
 from holdfast.cases.markings import Marking
 from holdfast.errors import CheckFailedError
 from holdfast.facts import Fact, MemberId
+from holdfast.notices.kinds import EvidenceClass
 
 if TYPE_CHECKING:
     from holdfast.cases.case import Case
@@ -36,6 +37,17 @@ class Class(StrEnum):
     """What somebody reports."""
     ASSOCIATION = "association"
     """Membership, a meet-up, the same town, a friendship: never a wrong, never weighed (D7)."""
+
+
+SHOWN_AS = {
+    Class.CONDUCT: EvidenceClass.PUBLIC_EDITS,
+    Class.TECHNICAL: EvidenceClass.TECHNICAL_DATA,
+    Class.COORDINATION: EvidenceClass.STATISTICS,
+    Class.DISCLOSURE: EvidenceClass.OWN_STATEMENTS,
+    Class.TESTIMONY: EvidenceClass.REPORTS,
+    Class.ASSOCIATION: EvidenceClass.OUTSIDE_MATERIAL,
+}
+"""What a notice calls a class, where the piece itself does not say otherwise."""
 
 
 class Act(StrEnum):
@@ -83,10 +95,17 @@ class Evidence:
     original: str | None = None
     """For a copy: the evidence that it was made from."""
     custody: tuple[Custody, ...] = ()
+    told_as: EvidenceClass | None = None
+    """What a notice calls it, where that is another word than its class has."""
     checked: bool = False
     """Somebody compared it with where it comes from, and it held."""
     set_aside: str = ""
     """Why it no longer counts; it stays in the file."""
+
+    @property
+    def shown_as(self) -> EvidenceClass:
+        """The word that a notice has for it (3.8)."""
+        return self.told_as or SHOWN_AS[self.kind]
 
     @property
     def counts(self) -> bool:
@@ -134,7 +153,13 @@ def _take(case: "Case", fact: Fact) -> "Case":
     body = fields(
         fact,
         {"id": ident, **_BYTES, "source": ident, "how": text(LINE), "kind": choice(Class)},
-        {"about": several(ident), "level": choice(Level), "marking": choice(Marking), "attachment": text(SHORT)},
+        {
+            "about": several(ident),
+            "level": choice(Level),
+            "marking": choice(Marking),
+            "attachment": text(SHORT),
+            "told_as": choice(EvidenceClass),
+        },
     )
     known(case.sources, body["source"], "source")
     for each in body.get("about", ()):

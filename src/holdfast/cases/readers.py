@@ -64,8 +64,8 @@ class Readers:
 
     @property
     def barred(self) -> dict[MemberId, str]:
-        """Who may neither read nor approve, with the reason; for `check_approved`."""
-        return {**self.recused, **self.denied}
+        """Who may neither read nor approve, in fixed words: why somebody was denied stays in the case."""
+        return {**self.recused, **dict.fromkeys(self.denied, "denied a case that this touches")}
 
 
 def check_may_read(case: "Case", reader: Reader) -> None:

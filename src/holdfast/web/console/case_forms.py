@@ -22,6 +22,7 @@ from holdfast.cases.people import How, Role
 from holdfast.cases.sources import SourceKind
 from holdfast.cases.standards import Severity
 from holdfast.cases.taken_findings import Outcome
+from holdfast.notices.kinds import EvidenceClass
 
 Make = Callable[[Case], forms.Field]
 Label = Any
@@ -379,11 +380,14 @@ class UploadForm(forms.Form):
             "level": lambda _case: forms.ChoiceField(
                 label=_("Level of attribution that it supports"), choices=[("", "—"), *_words(Level)]
             ),
+            "told_as": lambda _case: forms.ChoiceField(
+                label=_("What a notice calls it"), choices=[("", _("as its class")), *_words(EvidenceClass)]
+            ),
             "marking": choose(_("Marking"), Marking),
         }
         for name, make in chosen.items():
             self.fields[name] = make(case)
-        for name in ("original", "source", "about", "level"):
+        for name in ("original", "source", "about", "level", "told_as"):
             self.fields[name].required = False
         self.fields["marking"].initial = case.marking.value
 
@@ -404,7 +408,7 @@ class UploadForm(forms.Form):
         if given["original"]:
             return {**body, "original": given["original"]}
         body |= {"source": given["source"], "kind": given["kind"], "marking": given["marking"]}
-        more = {"about": given["about"], "level": given["level"]}
+        more = {"about": given["about"], "level": given["level"], "told_as": given["told_as"]}
         return {**body, **{name: value for name, value in more.items() if value}}
 
 
