@@ -16,11 +16,12 @@ def console(
     """Serve the console at http://localhost:PORT until interrupted; makes an office first when there is none."""
     from holdfast.store.office.config import office_folders
     from holdfast.web.console.serve import console_application, serve
+    from holdfast.web.console.settings import console_settings
     from holdfast.workflows.office import OfficePlace, init_office, place_of
 
     home, apart = office_folders(office, keys)
     if not (home / "office.toml").exists():
-        made, secret = init_office(home, apart, name="Holdfast office", port=port or 8420)
+        made, secret = init_office(home, apart, name="Holdfast office", port=port or 8420, django=console_settings)
         typer.echo(f"a new office: {home}, its keys: {apart}")
         typer.echo(f"the first operator's link, for one use within a day: {made.config.origin}/join/{secret}/")
     place = place_of(home, apart)

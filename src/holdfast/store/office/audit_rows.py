@@ -1,7 +1,8 @@
 """The audit log in the database: entries are only ever added, in order, each over the hash of the one before."""
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
@@ -13,7 +14,7 @@ from holdfast.canonical import canonical_bytes, parse_json
 from holdfast.clock import Clock
 from holdfast.errors import CheckFailedError
 from holdfast.facts import MemberId
-from holdfast.store.office.models import AlarmRow, AuditRow, ReadCount
+from holdfast.store.office.models import AlarmRow, AuditRow, Member, ReadCount
 from holdfast.store.office.models import Sequence as SequenceRow
 
 
@@ -81,41 +82,37 @@ class AuditRows:
         for row in rows.iterator(chunk_size=2000):
             yield Entry.from_json(parse_json(bytes(row.entry)))
 
-    def spend(self, event: Event) -> None:
-        """Count one sealed read of a day; the same stream counts once.
+    def spend(self, events: Sequence[Event]) -> None:
+        """Count one member's sealed reads of this day, all or none; the same stream counts once a day.
 
-        Raises CheckFailedError `audit.budget.spent`; that it was refused is written down first.
+        Raises CheckFailedError `audit.budget.spent`; that they were refused is written down first.
         """
-        if not event.stream_id:
+        reads = [each for each in events if each.stream_id]
+        if not reads:
             return
-        day = budget_day(event.at)
-        mine = ReadCount.objects.filter(member=event.member, day=day)
-        if mine.filter(kind=event.kind, stream_id=event.stream_id).exists():
-            return
+        member, day = reads[0].member, budget_day(reads[0].at)
         try:
-            alarms = check_budget(self._budget, member=event.member, at=event.at, read_today=mine.count())
+            with transaction.atomic():
+                # one request of a member after the other, or two at once would both fit into the last place
+                Member.objects.select_for_update().filter(pk=member).first()
+                kept = ReadCount.objects.filter(member=member, day=day)
+                known = set(kept.values_list("kind", "stream_id"))
+                fresh = {(each.kind, each.stream_id) for each in reads} - known
+                alarms = check_budget(
+                    self._budget, member=member, at=reads[0].at, read_today=len(known), more=len(fresh)
+                )
+                ReadCount.objects.bulk_create(
+                    ReadCount(member=member, day=day, kind=kind, stream_id=stream) for kind, stream in sorted(fresh)
+                )
         except CheckFailedError as refused:
             if isinstance(refused.offender, Alarm):
                 self.alarm(refused.offender)
             self.write(
-                [
-                    self.event(
-                        event.member,
-                        event.verb,
-                        event.kind,
-                        event.stream_id,
-                        rules=("daily budget",),
-                        purpose=event.purpose,
-                        allowed=False,
-                    )
-                ]
+                replace(each, outcome=Outcome.REFUSED, rules=("daily budget",))
+                for each in reads
+                if (each.kind, each.stream_id) in fresh
             )
             raise
-        try:
-            with transaction.atomic():
-                ReadCount.objects.create(member=event.member, day=day, kind=event.kind, stream_id=event.stream_id)
-        except IntegrityError:  # another request of the same member counted it in this moment
-            return
         for each in alarms:
             self.alarm(each)
 

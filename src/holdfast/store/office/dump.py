@@ -82,7 +82,7 @@ def _run(config: OfficeConfig, name: str, *arguments: str) -> str:
     environment = {**os.environ, **{key: value for key, value in given.items() if value}}
     try:
         done = subprocess.run(
-            [_program(name), *arguments],
+            [postgresql_program(name), *arguments],
             env=environment,
             capture_output=True,
             text=True,
@@ -97,7 +97,7 @@ def _run(config: OfficeConfig, name: str, *arguments: str) -> str:
     return done.stdout
 
 
-def _program(name: str) -> str:
+def postgresql_program(name: str) -> str:
     """Debian keeps PostgreSQL's own programs outside PATH; the newest wins, since it reads every older server."""
     found = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), key=lambda each: float(each.parts[4]))
     return str(found[-1]) if found else name

@@ -365,7 +365,7 @@ class Vault:
             self.audit.write([event])
             raise refusal(self._policies, decision, action=action)
         if counts and reader.member != SYSTEM:
-            self.audit.spend(event)
+            self.audit.spend([event])
         self.audit.write([event])
 
     def _opened(self, reader: Reader, kind: str, rows: Sequence[StreamKey], purpose: str, ruled_as: str) -> set[int]:
@@ -386,8 +386,7 @@ class Vault:
                     )
                 )
         if reader.member != SYSTEM:
-            for event in events:
-                self.audit.spend(event)
+            self.audit.spend(events)
         self.audit.write(events)
         return allowed
 
