@@ -64,6 +64,13 @@ def test_the_decider_is_shown_what_exonerates_first_and_again_when_more_is_found
     told.decide(("p1", "global_ban", "behaviour"))
 
 
+def test_what_was_looked_for_after_the_decider_read_is_shown_again() -> None:
+    told = ready()
+    told.tell("exculpatory searched", looked_for="one more page")
+    with pytest.raises(CheckFailedError, match="exculpatory_first"):
+        told.decide(("p1", "global_ban", "behaviour"))
+
+
 def test_who_gathered_the_evidence_does_not_decide() -> None:
     told = ready()
     told.tell("exculpatory shown", by=DECIDER)

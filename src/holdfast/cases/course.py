@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from holdfast.cases._fields import LINE, PAGE, SHORT, choice, fields, ident, many, record, several, sha256, text
 from holdfast.cases._kind import CLOCK, CUSTODIAN, DECIDER, INVESTIGATOR, LIVE, WORKING, Stage, kind, known, refuse
 from holdfast.cases.attribution import Level, check_level
-from holdfast.cases.hypotheses import check_hypotheses
+from holdfast.cases.hypotheses import check_hypotheses, has_seen_exculpatory
 from holdfast.cases.people import Before, Person, Role, check_public_trace
 from holdfast.cases.sources import SourceKind, independent_of
 from holdfast.cases.standards import Severity
@@ -138,8 +138,7 @@ def _check_exculpatory(case: "Case", member: MemberId) -> None:
             "nobody has looked for what speaks for the people concerned",
             hint="record what was found, or what was looked for without result",
         )
-    shown = case.exculpatory_shown.get(member)
-    if shown is None or shown.items != frozenset(case.exculpatory):
+    if not has_seen_exculpatory(case, member):
         raise refuse(
             "decide.exculpatory_first",
             "the decider sees what exonerates before deciding",

@@ -60,7 +60,16 @@ class Shown:
     """Who was shown which exculpatory items first."""
 
     items: frozenset[str]
+    searches: int
+    """How many searches were on record."""
     at: datetime
+
+
+def has_seen_exculpatory(case: "Case", member: MemberId) -> bool:
+    """Whether a member was shown all that exonerates, and all that was looked for, as the file stands now."""
+    shown = case.exculpatory_shown.get(member)
+    now = (frozenset(case.exculpatory), len(case.exculpatory_searches))
+    return shown is not None and (shown.items, shown.searches) == now
 
 
 def check_hypotheses(case: "Case", items: frozenset[str]) -> None:
@@ -125,7 +134,7 @@ def _search_exculpatory(case: "Case", fact: Fact) -> "Case":
 
 def _show_exculpatory(case: "Case", fact: Fact) -> "Case":
     fields(fact, {})
-    shown = Shown(items=frozenset(case.exculpatory), at=fact.at)
+    shown = Shown(items=frozenset(case.exculpatory), searches=len(case.exculpatory_searches), at=fact.at)
     return replace(case, exculpatory_shown={**case.exculpatory_shown, fact.by: shown})
 
 

@@ -14,6 +14,7 @@ from holdfast.cases._kind import CLOCK, Stage
 from holdfast.cases.blind import account_form
 from holdfast.cases.case import BEGUN, Case, append, fold, wish
 from holdfast.cases.course import due_at
+from holdfast.cases.hypotheses import has_seen_exculpatory
 from holdfast.cases.markings import Marking
 from holdfast.cases.markings import Reader as CaseReader
 from holdfast.cases.readers import seen_by
@@ -84,8 +85,7 @@ def read_case(office: Office, reader: Reader, case_id: str, *, purpose: str = "c
     facts = office.vault.read(reader, stream_of(case_id), purpose=purpose)
     case = fold(facts)
     seen = seen_by(case, _case_reader(reader))
-    shown = case.exculpatory_shown.get(reader.member)
-    unread = shown is None or shown.items != frozenset(case.exculpatory)
+    unread = not has_seen_exculpatory(case, reader.member)
     must = Role.DECIDER in reader.roles and case.stage is Stage.OPEN and unread
     return OpenCase(id=case_id, seen=seen, facts=len(facts), must_read_first=must)
 
