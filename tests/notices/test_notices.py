@@ -12,7 +12,7 @@ from holdfast.errors import InputRefusedError, UsageError
 from holdfast.notices import wording as wordings
 from holdfast.notices.kinds import FIELDS, FORMS, LANGUAGES, NEVER_WITHHELD, EvidenceClass, NoticeKind
 from holdfast.notices.notice import notice_for, render
-from holdfast.notices.wording import is_checked, wording, wording_sha256
+from holdfast.notices.wording import appeal_page_words, is_checked, wording, wording_sha256
 
 EVERY = [(kind, language) for kind in NoticeKind for language in LANGUAGES]
 
@@ -25,6 +25,14 @@ def test_all_languages_have_the_same_words(language: str) -> None:
         assert len(here.opening) == len(english.opening)
         assert len(here.closing) == len(english.closing)
         assert all(text.strip() for text in (here.subject, *here.opening, *here.closing, *here.words.values()))
+
+
+def test_the_appeal_page_has_all_its_words_in_every_language() -> None:
+    english = appeal_page_words("en")
+    assert {f"outcome_{each}" for each in ("uphold", "overturn", "change", "remand", "ineligible")} <= english.keys()
+    for language in LANGUAGES:
+        assert appeal_page_words(language).keys() == english.keys()
+        assert all(text.strip() for text in appeal_page_words(language).values())
 
 
 def test_every_field_and_every_closed_list_has_its_word() -> None:
@@ -323,7 +331,7 @@ def test_every_text_file_belongs_to_a_kind() -> None:
     for language in LANGUAGES:
         folder = files("holdfast.notices").joinpath("texts", language)
         names = {each.name for each in folder.iterdir()}
-        assert names == {"_words.toml", *(f"{kind}.toml" for kind in NoticeKind)}
+        assert names == {"_words.toml", "_appeal_page.toml", *(f"{kind}.toml" for kind in NoticeKind)}
         for name in names - {"_words.toml"}:
             text = tomllib.loads(folder.joinpath(name).read_text("utf-8"))
             assert text.get("checked_by_native_reader", "none") is (False if language != "en" else "none") or (

@@ -81,6 +81,15 @@ def is_checked(language: str, kind: NoticeKind) -> bool:
     return wording(kind, language).checked
 
 
+@cache
+def appeal_page_words(language: str) -> Mapping[str, str]:
+    """The words of the page on which an appeal is filed. Raises UsageError `notices.language`."""
+    page = _read(check_language(language), "_appeal_page")["page"]
+    if not isinstance(page, dict):
+        raise UsageError("notices.words", "the words of the page are no table", place=language)
+    return {str(key): str(text) for key, text in page.items()}
+
+
 def _is_passed(text: Mapping[str, object], words: Mapping[str, str]) -> bool:
     if text.get("checked_by_native_reader") is not True:
         return False

@@ -1,0 +1,143 @@
+"""Appeals by whoever has the link of a notice: no account, no script, no cookie but the one against forged forms."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.utils.translation import override
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from holdfast.actions.appeal_steps import TEXT_LIMIT
+from holdfast.actions.appeals import Outcome
+from holdfast.errors import CheckFailedError
+from holdfast.notices.kinds import LANGUAGES, RIGHT_TO_LEFT, NoticeKind
+from holdfast.notices.wording import ORIGINAL, appeal_page_words, wording
+from holdfast.web.console.limits import count, is_over
+from holdfast.web.console.room import Room
+from holdfast.workflows import appeal
+
+TRIES_AN_HOUR = 120
+FILINGS_AN_HOUR = 30
+_DJANGO_CODES = {code.lower(): code for code in LANGUAGES}
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def offer(request: HttpRequest, token: str) -> HttpResponse:
+    """What can be appealed and what holds, and the form; then the receipt, once."""
+    if is_over(request, "appeal-tries", TRIES_AN_HOUR) or is_over(request, "appeal-filings", FILINGS_AN_HOUR):
+        return _refused(request, "too_often", 429)
+    try:
+        found = appeal.open_link(request.office, token)
+    except CheckFailedError:
+        count(request, "appeal-tries")
+        return _refused(request, "link_refused", 404)
+    language = _language(request, found.language)
+    problem = ""
+    if request.method == "POST":
+        text = request.POST.get("text", "").strip()
+        problem = _problem(text, is_ticked=request.POST.get("understood") == "yes")
+        if not problem:
+            try:
+                receipt = appeal.file(request.office, token, text, language)
+            except CheckFailedError:
+                return _refused(request, "link_refused", 404)
+            count(request, "appeal-filings")
+            return _show(request, "received", language, {"receipt": receipt})
+    words = wording(NoticeKind.GLOBAL_BAN, language).words
+    context = {
+        "offer": found,
+        "subject": wording(NoticeKind(found.kind), language).subject,
+        "body": _in_language(found.body, language),
+        "worse": words["word.can_be_worse" if found.can_be_worse else "word.cannot_be_worse"].strip(";；؛ "),
+        "problem": problem,
+        "typed": request.POST.get("text", "") if problem else "",
+        "limit": TEXT_LIMIT,
+    }
+    return _show(request, "offer", language, context, status=422 if problem else 200)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def status(request: HttpRequest) -> HttpResponse:
+    """How an appeal stands, for whoever has its receipt."""
+    language = _language(request, "")
+    if request.method == "GET":
+        return _show(request, "status", language, {})
+    if is_over(request, "appeal-tries", TRIES_AN_HOUR):
+        return _refused(request, "too_often", 429)
+    try:
+        found = appeal.by_receipt(request.office, request.POST.get("receipt", ""))
+    except CheckFailedError:
+        count(request, "appeal-tries")
+        return _refused(request, "receipt_refused", 404)
+    words = appeal_page_words(language)
+    context = {
+        "answer": found,
+        "standing": words[f"state_{found.standing.value}"],
+        "outcome": words[f"outcome_{found.outcome.value}"] if found.outcome else "",
+        "reason": words[f"code_{found.code.value}"] if found.code else "",
+        "overturned": found.outcome is Outcome.OVERTURN,
+        **{name: _in_language(getattr(found, name), language) for name in ("message", "new_measure", "asked_back")},
+    }
+    return _show(request, "status", language, context)
+
+
+def _problem(text: str, *, is_ticked: bool) -> str:
+    if not any(each.isalnum() for each in text):
+        return "empty"
+    if len(text) > TEXT_LIMIT:
+        return "too_long"
+    return "" if is_ticked else "tick"
+
+
+def _language(request: HttpRequest, otherwise: str) -> str:
+    """The language asked for in the address or the form, else the notice's, else the browser's."""
+    asked = (request.POST if request.method == "POST" else request.GET).get("language", "")
+    for each in (asked, otherwise, _DJANGO_CODES.get(str(getattr(request, "LANGUAGE_CODE", "")).lower(), "")):
+        if each in LANGUAGES:
+            return each
+    return ORIGINAL
+
+
+def _in_language(text: str | Mapping[str, str], language: str) -> str:
+    if isinstance(text, str):
+        return text
+    return text.get(language) or text[ORIGINAL]
+
+
+def _refused(request: HttpRequest, word: str, status: int) -> HttpResponse:
+    return _show(request, "refused", _language(request, ""), {"refused": word}, status=status)
+
+
+def _show(
+    request: HttpRequest, name: str, language: str, context: dict[str, Any], *, status: int = 200
+) -> HttpResponse:
+    words = appeal_page_words(language)
+    shown = {
+        **context,
+        "w": words,
+        "problem_text": words.get(context.get("problem", ""), ""),
+        "refused_text": words.get(context.get("refused", ""), ""),
+        "language": language,
+        "direction": "rtl" if language in RIGHT_TO_LEFT else "ltr",
+        "languages": [(code, dict(settings.LANGUAGES)[code.lower()]) for code in LANGUAGES],
+        "unchecked": "" if language == ORIGINAL else wording(NoticeKind.GLOBAL_BAN, language).words["word.unchecked"],
+        "unchecked_english": wording(NoticeKind.GLOBAL_BAN, ORIGINAL).words["word.unchecked"],
+        "office_name": settings.HOLDFAST_OFFICE.config.name,
+    }
+    with override(language.lower()):
+        found: HttpResponse = render(request, f"console/appeal/{name}.html", shown, status=status)
+    return found
+
+
+ROOM = Room(
+    name="appeal",
+    title="Appeal",
+    home="",
+    urls=[path("status/", status, name="status"), path("<str:token>/", offer, name="offer")],
+)
