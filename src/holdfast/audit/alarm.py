@@ -30,6 +30,8 @@ class AlarmKind(StrEnum):
     """The master key was brought back from its shares."""
     KEPT_LONG_ENOUGH = "kept long enough"
     """By the retention policy two people should destroy this now, or say why not."""
+    WIKI_ACCOUNT_CHANGED = "wiki account changed"
+    """Somebody came by a member's wiki account whose number is another one: the name has changed hands."""
     CLOCK_FAILED = "clock failed"
     """A clock of `tick` did not run through."""
 

@@ -81,7 +81,7 @@ class WikiClient:
         self._patience = patience or Patience()
         self._sleep = sleep or time.sleep
         self._on_wait = on_wait
-        self.session = _session(api, contact)
+        self.session = open_session(api, contact)
         """Carries the login of an operator, where there is one; nothing of it may be shown."""
         self.maxlag_seconds = maxlag_seconds
 
@@ -274,7 +274,8 @@ class WikiClient:
         )
 
 
-def _session(api: WikiAddress, contact: str) -> requests.Session:
+def open_session(api: WikiAddress, contact: str) -> requests.Session:
+    """A session that names Holdfast and sends no passwords of its own accord."""
     session = requests.Session()
     contact_said = contact or "no contact given"
     session.headers["User-Agent"] = f"Holdfast/{__version__} ({contact_said}) requests/{requests.__version__}"

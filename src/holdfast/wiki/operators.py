@@ -13,10 +13,7 @@
 The passwords stand nowhere else: in no database, backup, log or error.
 """
 
-import os
 import re
-import stat
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +24,7 @@ from holdfast.ids import WikiName, wiki_name
 from holdfast.wiki.address import WikiAddress, is_loopback, wiki_address
 from holdfast.wiki.client import OnWait, Patience, Sleep, WikiClient
 from holdfast.wiki.hand import ApiHand
+from holdfast.wiki.secret_file import bad_form, read_secret_toml
 from holdfast.wiki.session import Credentials
 from holdfast.wiki.site import Site
 
@@ -115,41 +113,21 @@ def read_operators(keys: Path, *, contact: str = "", patience: Patience | None =
     Raises InputRefusedError `operators.readable` when others than its owner may read it, and `operators.form`.
     """
     path = keys / FILE_NAME
-    try:
-        with path.open("rb") as stream:
-            _check_mode(os.fstat(stream.fileno()).st_mode, path)
-            content = tomllib.load(stream)
-    except FileNotFoundError:
-        return Operators(wikis={}, contact=contact, patience=patience)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as reason:
-        # the decoder quotes no line, but its message is left out all the same: this file holds passwords
-        raise _form(path, f"it cannot be read ({type(reason).__name__})") from None
+    content = read_secret_toml(path) or {}
     if set(content) - {"wiki"} or not isinstance(content.get("wiki", {}), dict):
-        raise _form(path, "it holds something other than tables [wiki.NAME]")
+        raise bad_form(path, "it holds something other than tables [wiki.NAME]")
     wikis = (_wiki(name, entry, path) for name, entry in content.get("wiki", {}).items())
     return Operators(wikis={each.wiki: each for each in wikis}, contact=contact, patience=patience)
 
 
-def _check_mode(mode: int, path: Path) -> None:
-    if mode & (stat.S_IRWXG | stat.S_IRWXO):
-        raise InputRefusedError(
-            "operators.readable",
-            "others than its owner may read the operators' passwords",
-            expected="mode 0600",
-            got=f"mode {stat.S_IMODE(mode):04o}",
-            place=path.name,
-            hint=f"chmod 600 {path.name}, and give the operators new bot passwords if anybody else could log in here",
-        )
-
-
 def _wiki(name: str, entry: Any, path: Path) -> WikiAccess:
     if not isinstance(entry, dict) or set(entry) - {"api", "language", "operator"}:
-        raise _form(path, f"[wiki.{name[:64]}] holds something other than api, language and operator")
+        raise bad_form(path, f"[wiki.{name[:64]}] holds something other than api, language and operator")
     api, language, operators = entry.get("api"), entry.get("language"), entry.get("operator")
     if not isinstance(api, str) or not isinstance(language, str) or not isinstance(operators, list):
-        raise _form(path, f"[wiki.{name[:64]}] must name its api, its language and its operators")
+        raise bad_form(path, f"[wiki.{name[:64]}] must name its api, its language and its operators")
     if not 1 <= len(operators) <= _OPERATORS_AT_MOST:
-        raise _form(path, f"[wiki.{name[:64]}] must have one operator or two")
+        raise bad_form(path, f"[wiki.{name[:64]}] must have one operator or two")
     address = wiki_address(api)
     if not address.url.startswith("https://") and not is_loopback(address.url):
         raise InputRefusedError(
@@ -162,7 +140,7 @@ def _wiki(name: str, entry: Any, path: Path) -> WikiAccess:
         )
     found = tuple(_credentials(each, name, path) for each in operators)
     if len({each.account for each in found}) != len(found):
-        raise _form(path, f"the operators of [wiki.{name[:64]}] must be two accounts, or one block stops both")
+        raise bad_form(path, f"the operators of [wiki.{name[:64]}] must be two accounts, or one block stops both")
     return WikiAccess(wiki=wiki_name(name), api=address, language=language, operators=found)
 
 
@@ -172,17 +150,7 @@ def _credentials(entry: Any, wiki: str, path: Path) -> Credentials:
         or set(entry) != {"name", "password"}
         or not all(isinstance(each, str) and each for each in entry.values())
     ):
-        raise _form(path, f"each operator of [wiki.{wiki[:64]}] needs a name and a password")
+        raise bad_form(path, f"each operator of [wiki.{wiki[:64]}] needs a name and a password")
     if not _LOGIN.match(entry["name"]):
-        raise _form(path, f"an operator of [wiki.{wiki[:64]}] is not named as a bot password is, Account@app")
+        raise bad_form(path, f"an operator of [wiki.{wiki[:64]}] is not named as a bot password is, Account@app")
     return Credentials(name=entry["name"], password=entry["password"])
-
-
-def _form(path: Path, what: str) -> InputRefusedError:
-    return InputRefusedError(
-        "operators.form",
-        "the operators' file is not as it must be",
-        got=what,
-        place=path.name,
-        hint="docs/acting.md shows one; nothing was changed",
-    )

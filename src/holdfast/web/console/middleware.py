@@ -43,6 +43,7 @@ _OPEN_PAGES = (
     "/accounts/2fa/webauthn/login/",
     "/join/",
     "/appeal/",
+    "/wiki-sign-in/",
 )
 _ENROLMENT_PAGES = ("/accounts/2fa/", "/accounts/logout/", "/accounts/reauthenticate/", "/language/")
 _CHANGES_OF_PASSKEYS = (

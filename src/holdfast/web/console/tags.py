@@ -5,8 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+
+from holdfast.workflows.wiki_sign_in import offered
 
 register = template.Library()
 _DIRECTION_SIGNS = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
@@ -31,6 +34,13 @@ def account(value: Any) -> SafeString:
 def words(value: Any) -> str:
     """A stored word as people read it."""
     return str(value).replace("_", " ").replace("-", " ")
+
+
+@register.simple_tag
+def wiki_offered() -> str:
+    """The name of the wiki by which one may sign in; empty when there is none."""
+    found = offered(settings.HOLDFAST_OFFICE)
+    return found.name if found else ""
 
 
 @register.filter
