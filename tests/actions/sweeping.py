@@ -114,7 +114,7 @@ def signed_off(plan: Plan, *, at: datetime = NOW, by: Any = LAWYER) -> list[Sign
     """The legal sign-off of each jurisdiction that a plan touches."""
     found = []
     for name in plan.jurisdictions_touched:
-        value = SignOff(plan_sha256=plan_sha256(plan), jurisdiction=name)
+        value = SignOff(plan=plan.id, plan_sha256=plan_sha256(plan), jurisdiction=name)
         request: Request = fresh_request("sign-off", value.to_json(), now=at, lasts=timedelta(days=30))
         signature = by.sign(request.content(), at=at)
         found.append(

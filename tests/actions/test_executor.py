@@ -240,9 +240,14 @@ def test_a_target_that_has_moved_is_held_the_rest_is_finished_and_an_alarm_is_ra
 
 def decision(plan: Plan, choice: Choice) -> Any:
     value = Decision(
-        plan_sha256=plan_sha256(plan), action="p-1/002", choice=choice, reason="taken back", new_plan="p-2"
+        plan=plan.id,
+        plan_sha256=plan_sha256(plan),
+        action="p-1/002",
+        choice=choice,
+        reason="taken back",
+        new_plan="p-2",
     )
-    return signed("decision", value)
+    return signed("sweep-decision", value)
 
 
 @pytest.mark.parametrize("choice", list(Choice))
@@ -276,8 +281,8 @@ def test_what_somebody_else_has_done_is_held_unless_the_plan_accepts_it(paper: P
 
 
 def undo_order(plan: Plan, *actions: str) -> Any:
-    value = UndoOrder(plan_sha256=plan_sha256(plan), reason="taken back", actions=actions)
-    return signed("undo", value)
+    value = UndoOrder(plan=plan.id, plan_sha256=plan_sha256(plan), reason="taken back", actions=actions)
+    return signed("sweep-undo", value)
 
 
 @pytest.mark.requirement("3.14")

@@ -12,7 +12,7 @@ import pytest
 from actions.sweeping import HEAD, NOW, every_kind, group
 from actions.test_executor import Paper
 from holdfast.actions.plan import Plan, content, plan_from_content, plan_sha256
-from holdfast.actions.plan_check import Surroundings, check
+from holdfast.actions.plan_check import Surroundings, check, target_keys
 from holdfast.actions.plan_file import parse_plan, template
 from holdfast.actions.planning import prepare, with_reports
 from holdfast.errors import InputRefusedError
@@ -168,8 +168,12 @@ def test_deciders_and_operators_are_no_targets() -> None:
 def test_two_open_plans_cannot_have_one_target() -> None:
     text = every_kind("Banned", "Desysopped", "Warned", "Project:Requests")
     other = read(HEAD.replace('"p-1"', '"p-2"') + group("warning", ["banned_"], conduct='"x"'))
-    assert "Banned is a target of the open plan p-2" in problems(text, open_plans=[other])[0]
-    assert problems(text, open_plans=[read(text)]) == [], "a plan does not stand in its own way"
+    assert (
+        "Banned is a target of the open plan p-2"
+        in problems(text, taken=dict.fromkeys(target_keys(other), other.id))[0]
+    )
+    own = read(text)
+    assert problems(text, taken=dict.fromkeys(target_keys(own), own.id)) == [], "a plan does not stand in its own way"
 
 
 @pytest.mark.requirement("D16")

@@ -103,7 +103,7 @@ def decide(decision: Approved[Decision], plan: Plan, means: Means) -> Outcome:
     Raises CheckFailedError `sweep.approval`, `sweep.decision` when nothing of the action is held, and as `run`.
     """
     wish = decision.value
-    check_order(decision, "decision", wish.to_json(), wish.plan_sha256, plan=plan)
+    check_order(decision, "sweep-decision", wish.to_json(), wish.plan_sha256, plan=plan)
     with means.journal.hold(means.runner):
         sweep = sweep_of(plan, means)
         mine = [step for step in sweep.steps if action_of(step) == plan.action(wish.action).id]
@@ -126,7 +126,7 @@ def run_undo(order: Approved[UndoOrder], plan: Plan, means: Means) -> Outcome:
     What somebody else had done already is not undone. Raises CheckFailedError `sweep.approval`, and as `run`.
     """
     wish = order.value
-    check_order(order, "undo", wish.to_json(), wish.plan_sha256, plan=plan)
+    check_order(order, "sweep-undo", wish.to_json(), wish.plan_sha256, plan=plan)
     for each in wish.actions:
         plan.action(each)
     with means.journal.hold(means.runner):

@@ -33,6 +33,8 @@ class Choice(StrEnum):
 class Decision:
     """One decision on one held action of one plan."""
 
+    plan: str
+    """Its id."""
     plan_sha256: str
     action: str
     choice: Choice
@@ -55,6 +57,8 @@ class Decision:
 class UndoOrder:
     """To undo what a plan has done, all of it or some actions."""
 
+    plan: str
+    """Its id."""
     plan_sha256: str
     reason: str
     """For the wiki's log."""
@@ -75,6 +79,8 @@ class UndoOrder:
 class SignOff:
     """That a plan is lawful in one jurisdiction (3.5)."""
 
+    plan: str
+    """Its id."""
     plan_sha256: str
     jurisdiction: str
 

@@ -4,19 +4,19 @@ What only the wikis know (an account that does not exist, a system user, a missi
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from holdfast.actions.fields import Problem
 from holdfast.actions.grounds import LONGEST_UNSIGNED_DAYS, Appeal, Withheld
 from holdfast.actions.kind import Kind, TargetType, all_kinds
-from holdfast.actions.plan import Plan, PlannedAction, Purpose
+from holdfast.actions.plan import Plan, PlanId, PlannedAction, Purpose
 from holdfast.actions.ports import INFINITY
 from holdfast.actions.telling import as_if_told, unchecked_languages
 from holdfast.clock import parse_at
 from holdfast.errors import InputRefusedError
-from holdfast.ids import AccountName
+from holdfast.ids import AccountName, account_as_compared
 from holdfast.notices.kinds import FORMS, LANGUAGES, NEVER_WITHHELD
 
 _JURISDICTION = re.compile(r"[A-Z][A-Z0-9-]{0,15}\Z")
@@ -32,8 +32,8 @@ class Surroundings:
     """What a plan is held against besides itself."""
 
     now: datetime
-    open_plans: Sequence[Plan] = ()
-    """Plans that are neither closed nor given up; the plan itself is not counted."""
+    taken: Mapping[str, PlanId] = field(default_factory=dict)
+    """Targets of plans that are neither closed nor given up (see `target_keys`), and which plan has each."""
     deciders: frozenset[str] = frozenset()
     """Wiki accounts of those who approve, sign off or decide in this office."""
     operators: frozenset[str] = frozenset()
@@ -51,12 +51,6 @@ def check(plan: Plan, around: Surroundings, places: Mapping[str, str] | None = N
         found += _of_the_action(plan, each, around)
     known = places or {}
     return list(dict.fromkeys(replace(each, place=known.get(each.place, each.place)) for each in found))
-
-
-def same_name(name: str) -> str:
-    """An account name or title in the form in which a wiki compares it: no underscores, the first letter large."""
-    text = " ".join(name.replace("_", " ").split())
-    return text[:1].upper() + text[1:]
 
 
 def _of_the_plan(plan: Plan, around: Surroundings) -> Iterator[Problem]:
@@ -88,15 +82,8 @@ def _of_the_plan(plan: Plan, around: Surroundings) -> Iterator[Problem]:
 
 
 def _of_the_targets(plan: Plan, around: Surroundings) -> Iterator[Problem]:
-    elsewhere = {
-        target: other.id
-        for other in around.open_plans
-        if other.id != plan.id
-        for target in map(_target, other.actions)
-        if target is not None
-    }
-    barred = {same_name(each): "decides in this office" for each in around.deciders}
-    barred |= {same_name(each): "is an operator account" for each in around.operators}
+    barred = {account_as_compared(each): "decides in this office" for each in around.deciders}
+    barred |= {account_as_compared(each): "is an operator account" for each in around.operators}
     seen: dict[tuple[TargetType, str], str] = {}
     for each in plan.actions:
         target = _target(each)
@@ -105,8 +92,9 @@ def _of_the_targets(plan: Plan, around: Surroundings) -> Iterator[Problem]:
         name = each.action.target
         if target in seen:
             yield _problem(each, "target_twice", f"{name} is the target of {seen[target]} already")
-        if target in elsewhere:
-            yield _problem(each, "target_elsewhere", f"{name} is a target of the open plan {elsewhere[target]}")
+        other = around.taken.get(_key(target), plan.id)
+        if other != plan.id:
+            yield _problem(each, "target_elsewhere", f"{name} is a target of the open plan {other}")
         if target[0] is TargetType.ACCOUNT and target[1] in barred:
             yield _problem(each, "target_barred", f"{name} {barred[target[1]]} and cannot be a target")
         seen.setdefault(target, each.id)
@@ -114,7 +102,16 @@ def _of_the_targets(plan: Plan, around: Surroundings) -> Iterator[Problem]:
 
 def _target(each: PlannedAction) -> tuple[TargetType, str] | None:
     kind = all_kinds().get(each.action.kind)
-    return None if kind is None else (kind.target, same_name(each.action.target))
+    return None if kind is None else (kind.target, account_as_compared(each.action.target))
+
+
+def _key(target: tuple[TargetType, str]) -> str:
+    return f"{target[0].value}:{target[1]}"
+
+
+def target_keys(plan: Plan) -> tuple[str, ...]:
+    """The targets of a plan in the form in which plans are held against each other."""
+    return tuple(sorted({_key(target) for target in map(_target, plan.actions) if target is not None}))
 
 
 def _problem(each: PlannedAction, code: str, what: str) -> Problem:
@@ -188,7 +185,7 @@ def _of_its_times(each: PlannedAction, now: datetime) -> Iterator[Problem]:
 
 def _of_its_appeal(each: PlannedAction, appeal: Appeal, today: date) -> Iterator[Problem]:
     if appeal.appealable:
-        if appeal.until is None or appeal.until < today or not appeal.body:
+        if not appeal.body or (appeal.until is not None and appeal.until < today):
             yield _problem(each, "appeal", "an appeal needs a body that decides, and a last day that is to come")
         return
     last = today + timedelta(days=LONGEST_UNSIGNED_DAYS)

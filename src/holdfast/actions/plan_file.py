@@ -254,7 +254,7 @@ def _appeal(fields: Fields, *, must: bool) -> Appeal | None:
     found = Appeal(
         appealable=appealable,
         body=table.text("body", must=appealable),
-        until=table.day("until", must=appealable),
+        until=table.day("until", must=False),
         can_be_worse=table.flag("can_be_worse", default=False),
         legal_ground=table.text("legal_ground", must=not appealable),
         may_lift=table.text("may_lift", must=not appealable),

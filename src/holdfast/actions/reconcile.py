@@ -16,13 +16,12 @@ from typing import Any
 
 from holdfast.actions.journal import JournalRow, Mark, states
 from holdfast.actions.plan import Plan, plan_sha256
-from holdfast.actions.plan_check import same_name
 from holdfast.actions.planning import Hands
 from holdfast.actions.ports import LogEntry
 from holdfast.actions.seen import Seen
 from holdfast.actions.steps import Step, is_done, look_at, matches_before
 from holdfast.actions.sweep import undo_id
-from holdfast.ids import WikiName
+from holdfast.ids import WikiName, account_as_compared
 
 LOG_TYPES: Mapping[str, str] = {"rights": "rights", "block": "block", "protect": "protect", "lock": "globalauth"}
 """The wiki's type of log entry for each step that makes one."""
@@ -140,11 +139,11 @@ def _by_hand(
 ) -> Iterator[Difference]:
     """Entries of watched accounts beyond those that the journals account for."""
     accounted, planned = _accounted(plans)
-    mine = {same_name(each) for each in watched}
+    mine = {account_as_compared(each) for each in watched}
     for wiki, entries in found.entries.items():
         left = Counter(accounted)
         for entry in entries:
-            if same_name(entry.by) not in mine or entry.type not in LOG_TYPES.values():
+            if account_as_compared(entry.by) not in mine or entry.type not in LOG_TYPES.values():
                 continue
             place = (wiki, entry.type, _target_of(entry))
             if left[place] > 0:
@@ -174,7 +173,7 @@ def _accounted(plans: Iterable[tuple[Plan, Sequence[JournalRow]]]) -> tuple[Coun
         for step in _steps(plan):
             if step.name not in LOG_TYPES:
                 continue
-            place = (step.wiki, LOG_TYPES[step.name], same_name(step.target))
+            place = (step.wiki, LOG_TYPES[step.name], account_as_compared(step.target))
             planned.add(place)
             for step_id in (step.id, undo_id(step)):
                 row = last.get(step_id)
@@ -187,15 +186,15 @@ def _accounted(plans: Iterable[tuple[Plan, Sequence[JournalRow]]]) -> tuple[Coun
 def _target_of(entry: LogEntry) -> str:
     """The account or title of an entry; the name of the user namespace differs from wiki to wiki."""
     if entry.type == "protect":
-        return same_name(entry.title)
-    return same_name(entry.title.partition(":")[2].removesuffix("@global"))
+        return account_as_compared(entry.title)
+    return account_as_compared(entry.title.partition(":")[2].removesuffix("@global"))
 
 
 def _in_public(plan: Plan, rows: Sequence[JournalRow], public: Mapping[str, Collection[str]]) -> Iterator[Difference]:
     done = _done_by_kind(plan, rows)
     for kind, listed in public.items():
-        told = {same_name(each) for each in listed}
-        real = {same_name(target) for target in done.get(kind, ())}
+        told = {account_as_compared(each) for each in listed}
+        real = {account_as_compared(target) for target in done.get(kind, ())}
         for target in sorted(real - told):
             yield Difference(code=Differs.NOT_LISTED, what=f"{kind}: done, and not on the public list", target=target)
         for target in sorted(told - real):

@@ -13,7 +13,7 @@ from typing import Any
 from holdfast.approval import Approver, Signature, check_approved, check_signature, still_fresh
 from holdfast.approval.request import Request, fresh_request, parse_request
 from holdfast.crypto.passkeys import check_counter, parse_assertion, registered_passkey
-from holdfast.errors import CheckFailedError, HoldfastError, InputRefusedError
+from holdfast.errors import CheckFailedError, HoldfastError, InputRefusedError, UsageError
 from holdfast.facts import Fact, MemberId, StreamId
 from holdfast.registry import kinds_in
 from holdfast.store.office.members import all_members, passkey_registrations
@@ -216,6 +216,8 @@ def carry_out(office: Office, reader: Reader, stream: StreamId) -> str:
     name, kind = kind_of(stream)
     proposal = read_proposal(office, reader, stream, purpose="proposal carried out")
     _check_open(proposal)
+    if not kind.is_carried_out:
+        raise UsageError("proposal.not_carried_out", "nothing is carried out here: the signature is what is wanted")
     now = office.clock()
     request = proposal.request
     with office.vault.transaction():

@@ -46,4 +46,6 @@ class ProposalKind:
     What must happen outside the database (a wiki, the log) is promised in the outbox, not done here. It must refuse
     when the world has moved since the proposal was made."""
     needed: int = 2
+    is_carried_out: bool = True
+    """False where the signature itself is what is wanted (a legal sign-off), and whoever needs it verifies it."""
     barred: Callable[[Office, What], Mapping[MemberId, str]] = nobody_barred

@@ -39,7 +39,7 @@ def one(request: HttpRequest, kind: str, number: str) -> HttpResponse:
         "content": content.decode("utf-8"),
         "signed": signed,
         "refused": None if signed else propose.why_not(office, reader, proposal),
-        "ready": proposal.state == "open" and len(proposal.signatures) >= known.needed,
+        "ready": known.is_carried_out and proposal.state == "open" and len(proposal.signatures) >= known.needed,
         "options": {
             "challenge": challenge_of(content),
             "rpId": office.config.rp_id,

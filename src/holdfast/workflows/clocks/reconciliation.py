@@ -1,0 +1,31 @@
+"""Every plan that was carried out and is not closed is held against the wikis once a day."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from holdfast.errors import HoldfastError
+from holdfast.store.office.vault import Reader
+from holdfast.workflows.clocks._clock import Clock
+from holdfast.workflows.office import Office
+from holdfast.workflows.reconcile import reconcile_plan, to_reconcile
+from holdfast.workflows.sweep import read_sweep
+
+_EVERY = timedelta(days=1)
+
+
+def _run(office: Office, now: datetime) -> Sequence[str]:
+    lines = []
+    for identity in to_reconcile(office):
+        last = read_sweep(office, Reader.system(), identity).reconciled_at
+        if last is not None and now - last < _EVERY:
+            continue
+        try:
+            found = reconcile_plan(office, Reader.system(), identity)
+        except HoldfastError as reason:
+            lines.append(f"{identity} could not be reconciled: {reason.code}")
+            continue
+        lines.append(f"{identity} reconciled: {len(found)} differences")
+    return lines
+
+
+CLOCK = Clock(means="A plan that was carried out is held against the wikis, the log and its journal.", run=_run)

@@ -1,0 +1,16 @@
+"""Carry a plan's sweep on; a wiki that stays busy is tried again later."""
+
+from holdfast.actions.means import Patience
+from holdfast.facts import StreamId
+from holdfast.workflows.office import Office
+from holdfast.workflows.sweep import run_sweep
+
+# the outbox tries again by itself, so a busy wiki need not hold up the other clocks for long
+_PATIENCE = Patience(busy_longest=60)
+
+
+def _run(office: Office, stream: StreamId, part: str) -> None:
+    run_sweep(office, stream.id, patience=_PATIENCE)
+
+
+TASK = _run

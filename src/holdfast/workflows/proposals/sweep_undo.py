@@ -1,0 +1,47 @@
+"""Undoing what a plan has done, all of it or some actions, by the same machinery."""
+
+from collections.abc import Mapping, Sequence
+
+from holdfast.actions.orders import UndoOrder
+from holdfast.approval import Approved
+from holdfast.approval.request import Request
+from holdfast.facts import MemberId
+from holdfast.store.office.vault import Reader
+from holdfast.workflows.acting import SWEEP
+from holdfast.workflows.office import Office
+from holdfast.workflows.plan import barred_members, read_plan
+from holdfast.workflows.proposals._kind import Line, ProposalKind, What
+from holdfast.workflows.sweep import check_order_fits, order
+
+
+def _lines(office: Office, what: What) -> Sequence[Line]:
+    plan = read_plan(office, Reader.system(), what["plan"], purpose="undoing put before deciders").plan
+    chosen = [plan.action(each) for each in what["actions"]] or list(plan.actions)
+    return (
+        Line(label="Plan", values=(what["plan"],)),
+        Line(label="What is undone", values=tuple(f"{each.id}: {each.action.kind}" for each in chosen)),
+        Line(label="Targets", values=tuple(each.action.target for each in chosen), accounts=True),
+        Line(label="Reason for the wikis' logs", values=(what["reason"],)),
+    )
+
+
+def _barred(office: Office, what: What) -> Mapping[MemberId, str]:
+    return barred_members(office, read_plan(office, Reader.system(), what["plan"], purpose="undoing put").plan)
+
+
+def _execute(office: Office, approved: Approved[Request]) -> str:
+    wish = UndoOrder.from_json(approved.value.what)
+    check_order_fits(office, wish.plan, wish.plan_sha256)
+    order(office, wish.plan, "sweep-undo", approved)
+    return f"/plans/{wish.plan}/"
+
+
+PROPOSAL = ProposalKind(
+    title="Undoing a plan",
+    means="Your signature lets the executor bring back what the plan has changed.",
+    ruled_as=SWEEP,
+    roles=frozenset({"decider"}),
+    lines=_lines,
+    execute=_execute,
+    barred=_barred,
+)

@@ -1,0 +1,114 @@
+"""Reconciliation of one plan: its journal, the public list, the log, and the wikis as they are now."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from holdfast.actions.course import fold_plan
+from holdfast.actions.journal import JournalRow
+from holdfast.actions.plan import Plan
+from holdfast.actions.reconcile import Difference, observe, reconcile
+from holdfast.audit import Alarm, AlarmKind
+from holdfast.errors import CheckFailedError
+from holdfast.facts import StreamId
+from holdfast.store.office.models import LogEntryRow
+from holdfast.store.office.vault import Reader
+from holdfast.wiki.operators import Operators
+from holdfast.workflows.acting import (
+    PLAN,
+    SWEEP,
+    first_hands,
+    member_accounts,
+    operator_names,
+    operators_of,
+    plan_stream,
+    sweep_stream,
+)
+from holdfast.workflows.office import Office
+from holdfast.workflows.plan import read_plan
+from holdfast.workflows.sweep import read_sweep, write_sweep
+
+PublicList = Mapping[str, Collection[str]]
+"""What was published: kind of action to accounts."""
+
+
+def reconcile_plan(
+    office: Office,
+    reader: Reader,
+    identity: str,
+    *,
+    public: PublicList | None = None,
+    known: Operators | None = None,
+) -> tuple[Difference, ...]:
+    """Every difference; each raises an alarm, and the sweep keeps what was found.
+
+    Raises CheckFailedError `reconcile.not_begun` before the sweep; BusyError when a wiki cannot be read.
+    """
+    opened = read_plan(office, reader, identity, purpose="plan reconciled")
+    operators = known or operators_of(office)
+    rows = _rows(office, identity)
+    if not rows:
+        raise CheckFailedError("reconcile.not_begun", "nothing of this plan was carried out yet", place=identity)
+    hands = first_hands(operators, [each.name for each in opened.plan.wikis])
+    found = reconcile(
+        opened.plan,
+        rows,
+        observe(opened.plan, hands, since=rows[0].at),
+        now=office.clock(),
+        watched=operator_names(operators) | member_accounts(office),
+        others=_others(office, identity),
+        public=public,
+        logged=_logged(office, identity),
+    )
+    _keep(office, identity, found)
+    return found
+
+
+def _rows(office: Office, identity: str) -> tuple[JournalRow, ...]:
+    stream = sweep_stream(identity)
+    if not office.vault.exists(stream):
+        return ()
+    return tuple(office.vault.journal(Reader.system(), stream, purpose="plan reconciled").rows())
+
+
+def _others(office: Office, identity: str) -> list[tuple[Plan, tuple[JournalRow, ...]]]:
+    """Every other plan that was carried out: the same operators did it."""
+    found = []
+    for line in office.vault.plain_lines(SWEEP, limit=10_000):
+        other = line.stream.id
+        rows = () if other == identity else _rows(office, other)
+        plan = fold_plan(office.vault.read(Reader.system(), plan_stream(other), purpose="plans told apart")).plan
+        if rows and plan is not None:
+            found.append((plan, rows))
+    return found
+
+
+def _logged(office: Office, identity: str) -> list[Mapping[str, Any]]:
+    """What the public log really holds of this plan: each entry fetched and proved, not what was meant for it."""
+    rows = LogEntryRow.objects.filter(
+        stream__kind=SWEEP, stream__stream_id=identity, kind="action taken", index__isnull=False
+    )
+    found = []
+    with office.log() as log:
+        for row in rows:
+            text = log.prove(row.index).text
+            if isinstance(text, Mapping):
+                found.append(text)
+    return found
+
+
+def _keep(office: Office, identity: str, found: tuple[Difference, ...]) -> None:
+    course = read_sweep(office, Reader.system(), identity)
+    told = [each.to_json() for each in found]
+    if told != list(course.differences) or course.reconciled_at is None:
+        write_sweep(office, identity, "reconciled", {"differences": told}, state=course.ending or "running")
+    if found:
+        stream: StreamId = sweep_stream(identity)
+        alarm = Alarm(kind=AlarmKind.WIKI_DIFFERS, at=office.clock(), object=stream, count=len(found))
+        office.vault.audit.alarm(alarm)
+
+
+def to_reconcile(office: Office) -> tuple[str, ...]:
+    """The plans that were carried out and are not closed: the clock looks at them once a day."""
+    approved = {line.stream.id for line in office.vault.plain_lines(PLAN, state="approved", limit=10_000)}
+    swept = {line.stream.id for line in office.vault.plain_lines(SWEEP, limit=10_000) if line.state != "approved"}
+    return tuple(sorted(approved & swept))

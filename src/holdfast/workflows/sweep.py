@@ -1,0 +1,225 @@
+"""Sweeps: an approved plan carried out on the wikis, with its orders, its status, and what the log is told.
+
+run_sweep(office, identity)                  until done, held or at a gate; goes on where it was
+sweep_status(office, reader, identity)       action by action
+order(office, identity, kind, approved)      what two people decided, for the next run
+"""
+
+import os
+import socket
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from holdfast.actions.course import Order, SweepCourse, fold_sweep
+from holdfast.actions.crew import Crew
+from holdfast.actions.executor import Ending, Outcome, decide, run, run_undo
+from holdfast.actions.means import Means, Patience
+from holdfast.actions.orders import Decision, UndoOrder
+from holdfast.actions.plan import Plan, plan_sha256
+from holdfast.actions.ports import WikiHand
+from holdfast.actions.reconcile import done_counts
+from holdfast.actions.status import Status, status
+from holdfast.approval import Approved
+from holdfast.approval.request import Request
+from holdfast.audit import Alarm, AlarmKind
+from holdfast.errors import CheckFailedError
+from holdfast.facts import SYSTEM, Fact
+from holdfast.progress import Progress, silent
+from holdfast.store.office.journal import StoreJournal
+from holdfast.store.office.streams import LogEntry, Summary
+from holdfast.store.office.vault import ListPage, Reader
+from holdfast.wiki.operators import Operators
+from holdfast.workflows.acting import SWEEP, operators_of, run_soon, sweep_stream
+from holdfast.workflows.appeal import put_in_force
+from holdfast.workflows.office import Office
+from holdfast.workflows.plan import OpenPlan, approved_plan, barred_members, read_plan, signed_off, verified
+
+
+def run_sweep(
+    office: Office,
+    identity: str,
+    *,
+    known: Operators | None = None,
+    patience: Patience | None = None,
+    sleep: Callable[[float], None] = time.sleep,
+    progress: Progress = silent,
+) -> Outcome:
+    """Carry a plan on: its open orders first, then its steps. One process at a time.
+
+    Raises CheckFailedError `plan.standing`, `approval.…`, `sweep.…`; UsageError `journal.busy`;
+    ServiceUnavailableError `sweep.busy` and OperatorsLostError when the plan stays open and is to be run again.
+    """
+    opened = read_plan(office, Reader.system(), identity, purpose="plan carried out")
+    approved = approved_plan(office, opened)
+    means = _means(office, opened, known or operators_of(office), patience or Patience(), sleep, progress)
+    if _has_begun(office, opened):
+        put_in_force(office, identity, _part_in_decision(office, opened))
+    for each in [each for each in _course(office, identity).orders if not each.is_done]:
+        _carry_out_order(office, opened, each, means)
+    outcome = run(approved, means, sign_offs=signed_off(office, opened), conditions=opened.course.conditions)
+    put_in_force(office, identity, _part_in_decision(office, opened))
+    _note_run(office, opened, outcome)
+    return outcome
+
+
+def _has_begun(office: Office, opened: OpenPlan) -> bool:
+    return bool(_journal(office, opened.id).rows())
+
+
+def _part_in_decision(office: Office, opened: OpenPlan) -> dict[Any, str]:
+    """Who may not decide on an appeal: those who approved, and those who must stand aside anyway."""
+    approval = opened.course.approval
+    signers = {each["member"]: "approved the plan" for each in (approval.signatures if approval else ())}
+    return barred_members(office, opened.plan) | signers
+
+
+def _course(office: Office, identity: str) -> SweepCourse:
+    return fold_sweep(office.vault.read(Reader.system(), sweep_stream(identity), purpose="sweep carried on"))
+
+
+def _journal(office: Office, identity: str, reader: Reader | None = None) -> StoreJournal:
+    return office.vault.journal(reader or Reader.system(), sweep_stream(identity), purpose="journal of a sweep")
+
+
+def _means(
+    office: Office,
+    opened: OpenPlan,
+    known: Operators,
+    patience: Patience,
+    sleep: Callable[[float], None],
+    progress: Progress,
+) -> Means:
+    journal, stream = _journal(office, opened.id), sweep_stream(opened.id)
+
+    def alarm(code: str, what: str, detail: Mapping[str, Any]) -> None:
+        raised = Alarm(kind=AlarmKind.WIKI_DIFFERS, at=office.clock(), object=stream)
+        journal.in_its_thread(lambda: office.vault.audit.alarm(raised))
+
+    def opens(wiki: Any, place: int) -> Callable[[], WikiHand]:
+        return lambda: known.hands_for(wiki)[place]
+
+    wikis = {wiki for each in opened.plan.actions for wiki in each.action.wikis}
+    return Means(
+        crew=Crew({wiki: [opens(wiki, n) for n in range(len(known.access(wiki).operators))] for wiki in wikis}),
+        journal=journal,
+        clock=office.clock,
+        sleep=sleep,
+        alarm=alarm,
+        patience=patience,
+        progress=progress,
+        runner=f"{socket.gethostname()} {os.getpid()}",
+    )
+
+
+def order(office: Office, identity: str, kind: str, approved: Approved[Request]) -> None:
+    """Keep what two people ordered about a sweep, with their signatures; the next run does it."""
+    course = _course(office, identity)
+    body = {
+        "kind": kind,
+        "content": approved.content.decode(),
+        "signatures": [each.to_json() for each in approved.signatures],
+    }
+    _write(office, identity, course, "ordered", body, state="ordered")
+    run_soon(office, identity)
+
+
+def check_order_fits(office: Office, identity: str, sha256: str) -> None:
+    """Return when an order is about the plan as it is. Raises CheckFailedError `plan.moved`."""
+    plan = read_plan(office, Reader.system(), identity, purpose="order about a sweep").plan
+    if plan_sha256(plan) != sha256:
+        raise CheckFailedError("plan.moved", "the order is about an earlier form of the plan")
+
+
+def _carry_out_order(office: Office, opened: OpenPlan, each: Order, means: Means) -> None:
+    what = _what(each)
+    barred = barred_members(office, opened.plan)
+    if each.kind == "sweep-decision":
+        decide(verified(office, each.signed, Decision.from_json(what), barred), opened.plan, means)
+    else:
+        run_undo(verified(office, each.signed, UndoOrder.from_json(what), barred), opened.plan, means)
+    _write(office, opened.id, _course(office, opened.id), "order done", {"order": each.number}, state="running")
+
+
+def _what(each: Order) -> Mapping[str, Any]:
+    from holdfast.approval import parse_request
+
+    return parse_request(each.signed.content.encode()).what
+
+
+def _note_run(office: Office, opened: OpenPlan, outcome: Outcome) -> None:
+    """Write how the run ended, once for each ending, and tell the log what a finished plan did, in counts."""
+    course = _course(office, opened.id)
+    if course.ending != outcome.ending.value:
+        due = opened.plan.gate(outcome.phase).opens_at if outcome.phase is not None else None
+        with office.vault.transaction():
+            body = {"ending": outcome.ending.value, "held": len(outcome.held), "phase": outcome.phase}
+            _write(office, opened.id, course, "run", body, state=outcome.ending.value, due_at=due)
+            if outcome.ending is Ending.FINISHED:
+                _tell_the_log(office, opened.plan)
+    if outcome.held:
+        alarm = Alarm(
+            kind=AlarmKind.WIKI_DIFFERS, at=office.clock(), object=sweep_stream(opened.id), count=len(outcome.held)
+        )
+        office.vault.audit.alarm(alarm)
+
+
+def _tell_the_log(office: Office, plan: Plan) -> None:
+    rows = _journal(office, plan.id).rows()
+    for kind, count in done_counts(plan, rows).items():
+        payload = {
+            "action": kind,
+            "reason": plan.purpose.value,
+            "count": count,
+            "plan": plan_sha256(plan),
+            "decided_by": "two deciders",
+        }
+        entry = LogEntry(name=f"done {kind}"[:64], kind="action taken", payload=payload)
+        office.vault.log_later(Reader.system(), sweep_stream(plan.id), entry, purpose="actions told to the log")
+
+
+def sweep_status(office: Office, reader: Reader, identity: str) -> tuple[OpenPlan, Status]:
+    """How far a plan is, for who may read it. Raises as `Vault.read`."""
+    opened = read_plan(office, reader, identity, purpose="status of a sweep")
+    if not office.vault.exists(sweep_stream(identity)):
+        return opened, status(opened.plan, ())
+    return opened, status(opened.plan, _journal(office, identity, reader).rows())
+
+
+def read_sweep(office: Office, reader: Reader, identity: str) -> SweepCourse:
+    """The sweep's facts; an empty course before the approval."""
+    stream = sweep_stream(identity)
+    if not office.vault.exists(stream):
+        return SweepCourse()
+    return fold_sweep(office.vault.read(reader, stream, purpose="sweep shown"))
+
+
+def list_sweeps(office: Office, reader: Reader) -> ListPage:
+    """How far the sweeps are: ids, states and counts, for who may see the list; nothing is opened."""
+    asked = Reader(member=reader.member, roles=reader.roles, passkey_session=reader.passkey_session)
+    return office.vault.list_page(asked, SWEEP, purpose="list of sweeps shown")
+
+
+def write_sweep(office: Office, identity: str, kind: str, body: Mapping[str, Any], *, state: str) -> None:
+    """Append one fact to a sweep, as it is now."""
+    _write(office, identity, _course(office, identity), kind, body, state=state)
+
+
+def _write(
+    office: Office,
+    identity: str,
+    course: SweepCourse,
+    kind: str,
+    body: Mapping[str, Any],
+    *,
+    state: str,
+    due_at: Any = None,
+) -> None:
+    office.vault.append(
+        Reader.system(),
+        sweep_stream(identity),
+        [Fact(type=kind, at=office.clock(), by=SYSTEM, body=body)],
+        expect=course.facts,
+        summary=Summary(state=state, due_at=due_at),
+        purpose="sweep written",
+    )
