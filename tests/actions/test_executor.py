@@ -420,7 +420,7 @@ def test_only_the_plan_that_was_signed_is_carried_out(paper: Paper, tmp_path: Pa
     with pytest.raises(CheckFailedError, match="sweep.approval"):
         run(signed("plan", other, what=plan.to_json()), using, sign_offs=signed_off(other))
     with pytest.raises(CheckFailedError, match="sweep.approval"):
-        run(signed("freeze", plan, what={"freeze": "x", "items": []}), using, sign_offs=signed_off(plan))
+        run(signed("freeze", plan, what={"plan": plan.to_json()}), using, sign_offs=signed_off(plan))
     with pytest.raises(CheckFailedError, match="sweep.approval"):
         run(plan, using)  # type: ignore[arg-type]
     assert not any(wiki.log for wiki in paper.wikis.values())

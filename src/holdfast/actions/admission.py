@@ -9,7 +9,6 @@ from holdfast.actions.means import Means
 from holdfast.actions.orders import SignedOff
 from holdfast.actions.plan import Gate, Plan, Purpose, plan_sha256
 from holdfast.actions.plan_check import unaccepted_texts
-from holdfast.actions.protective import is_covered
 from holdfast.approval import Approved, parse_request
 from holdfast.errors import CheckFailedError
 
@@ -59,8 +58,11 @@ def check_may_run(
 
 
 def _carries(kind: str, what: Mapping[str, Any], plan: Plan) -> bool:
-    """Whether signed bytes stand for this plan: they are it, or a freeze that covers all of it."""
-    return dict(what) == plan.to_json() if kind == "plan" else kind == "freeze" and is_covered(plan, what)
+    """Whether signed bytes stand for this plan: they are it, or they hold it whole beside what it follows from (a
+    freeze, a review). What decides against a person is signed as a plan and as nothing else."""
+    if kind == "plan":
+        return dict(what) == plan.to_json()
+    return plan.purpose is not Purpose.DECISION and what.get("plan") == plan.to_json()
 
 
 def _check_notices(plan: Plan) -> None:

@@ -50,7 +50,7 @@ class PlanCourse:
     """Jurisdiction to the id of the proposal on which lawyers sign."""
     approval: SignedBytes | None = None
     conditions: frozenset[str] = frozenset()
-    aftercare: Aftercare = Aftercare()
+    aftercare: Aftercare = field(default_factory=Aftercare)
     facts: int = 0
 
 

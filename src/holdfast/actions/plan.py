@@ -199,7 +199,7 @@ class Plan:
     """Classes of the whole matter, those touched among them."""
     accepts_unchecked_texts: tuple[str, ...] = ()
     """Languages whose texts no native reader has checked; who signs the plan accepts that."""
-    aftercare: Aftercare = Aftercare()
+    aftercare: Aftercare = field(default_factory=Aftercare)
     valid_until: datetime | None = None
     """Nothing is begun after this moment, however fresh the signatures were (aware, UTC). Null in a draft alone."""
     reference: str = ""

@@ -228,7 +228,7 @@ def propose_plan(office: Office, reader: Reader, identity: str) -> StreamId:
 
 
 def check_ready_to_sign(office: Office, opened: OpenPlan) -> None:
-    """Return when nothing stands against an approval. Raises as `propose_plan`, and InputRefusedError `plan.check`."""
+    """Return when nothing stands against an approval. Raises as `propose_plan`, and `plan.check`."""
     check_standing(opened.course, Standing.PREPARED, Standing.APPROVED)
     problems = opened.course.preflight.get("problems", ())
     if problems:

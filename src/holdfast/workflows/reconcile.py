@@ -8,8 +8,10 @@ from holdfast.actions.journal import JournalRow
 from holdfast.actions.plan import Plan
 from holdfast.actions.reconcile import Difference, observe, reconcile
 from holdfast.audit import Alarm, AlarmKind
+from holdfast.canonical import parse_json
 from holdfast.errors import CheckFailedError
 from holdfast.facts import StreamId
+from holdfast.record.texts import Shown
 from holdfast.store.office.models import LogEntryRow
 from holdfast.store.office.vault import Reader
 from holdfast.wiki.operators import Operators
@@ -67,7 +69,7 @@ def _rows(office: Office, identity: str) -> tuple[JournalRow, ...]:
     stream = sweep_stream(identity)
     if not office.vault.exists(stream):
         return ()
-    return tuple(office.vault.journal(Reader.system(), stream, purpose="plan reconciled").rows())
+    return tuple(office.vault.journal(Reader.system(), stream, identity, purpose="plan reconciled").rows())
 
 
 def _others(office: Office, identity: str) -> list[tuple[Plan, tuple[JournalRow, ...]]]:
@@ -90,9 +92,9 @@ def _logged(office: Office, identity: str) -> list[Mapping[str, Any]]:
     found = []
     with office.log() as log:
         for row in rows:
-            text = log.prove(row.index).text
-            if isinstance(text, Mapping):
-                found.append(text)
+            line = log.prove(row.index).line
+            if line.shown is Shown.TEXT:
+                found.append(parse_json(line.text))
     return found
 
 

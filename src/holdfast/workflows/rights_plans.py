@@ -44,6 +44,8 @@ from holdfast.store.office.vault import Reader
 from holdfast.wiki.operators import Operators, read_operators
 from holdfast.workflows.office import Office
 
+VALID_FOR = timedelta(days=30)
+"""A wiki that is away for longer needs a new decision."""
 REMOVED_REASON = f"{PROTECTIVE}: access is suspended until a review"
 RESTORED_REASON = f"{PROTECTIVE}: given back after a review"
 """The words of the wiki's own public log: the same for everybody, whatever the ground."""
@@ -216,6 +218,7 @@ def _made(
         purpose=purpose,
         wikis=tuple(PlannedWiki(name=wiki, language=operators.access(wiki).language) for wiki in wikis),
         actions=tuple(PlannedAction(action=each, if_already=IfAlready.ACCEPT) for each in actions),
+        valid_until=office.clock() + VALID_FOR,
         reference=str(reference),
     )
     states = {each.id: {wiki: found.states[each.id][wiki] for wiki in each.wikis} for each in actions}

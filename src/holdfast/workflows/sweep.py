@@ -17,7 +17,6 @@ from holdfast.actions.executor import Ending, Outcome, decide, run, run_undo
 from holdfast.actions.means import Means, Patience
 from holdfast.actions.orders import Decision, UndoOrder
 from holdfast.actions.plan import Plan, plan_sha256
-from holdfast.actions.ports import WikiHand
 from holdfast.actions.reconcile import done_counts
 from holdfast.actions.status import Status, status
 from holdfast.approval import Approved
@@ -26,7 +25,7 @@ from holdfast.audit import Alarm, AlarmKind
 from holdfast.errors import CheckFailedError
 from holdfast.facts import SYSTEM, Fact
 from holdfast.progress import Progress, silent
-from holdfast.store.office.journal import StoreJournal
+from holdfast.store.office.journal import SealedJournal
 from holdfast.store.office.streams import LogEntry, Summary
 from holdfast.store.office.vault import ListPage, Reader
 from holdfast.wiki.operators import Operators
@@ -78,8 +77,10 @@ def _course(office: Office, identity: str) -> SweepCourse:
     return fold_sweep(office.vault.read(Reader.system(), sweep_stream(identity), purpose="sweep carried on"))
 
 
-def _journal(office: Office, identity: str, reader: Reader | None = None) -> StoreJournal:
-    return office.vault.journal(reader or Reader.system(), sweep_stream(identity), purpose="journal of a sweep")
+def _journal(office: Office, identity: str, reader: Reader | None = None) -> SealedJournal:
+    return office.vault.journal(
+        reader or Reader.system(), sweep_stream(identity), identity, purpose="journal of a sweep"
+    )
 
 
 def _means(
@@ -94,14 +95,11 @@ def _means(
 
     def alarm(code: str, what: str, detail: Mapping[str, Any]) -> None:
         raised = Alarm(kind=AlarmKind.WIKI_DIFFERS, at=office.clock(), object=stream)
-        journal.in_its_thread(lambda: office.vault.audit.alarm(raised))
-
-    def opens(wiki: Any, place: int) -> Callable[[], WikiHand]:
-        return lambda: known.hands_for(wiki)[place]
+        journal.tell(lambda: office.vault.audit.alarm(raised))
 
     wikis = {wiki for each in opened.plan.actions for wiki in each.action.wikis}
     return Means(
-        crew=Crew({wiki: [opens(wiki, n) for n in range(len(known.access(wiki).operators))] for wiki in wikis}),
+        crew=Crew({wiki: known.openers_for(wiki) for wiki in wikis}),
         journal=journal,
         clock=office.clock,
         sleep=sleep,
