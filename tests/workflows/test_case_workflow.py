@@ -204,3 +204,20 @@ def test_a_redacted_file_is_made_for_its_audience_and_is_an_export(office: Offic
         redacted_file(office.office, office.member("legal").reader(), world.id, "public", None)
     with pytest.raises(HoldfastError, match=r"case\.file\.audience"):
         redacted_file(office.office, world.investigator.reader(), world.id, "press", None)
+
+
+@pytest.mark.requirement("1.13")
+def test_an_open_case_postpones_no_notice_of_a_look_up(office: OfficeWorld) -> None:
+    """The other side, that a custodian's seal does until its end date, is in test_exposure_office.py."""
+    from access.checkuser_logs import entry
+    from holdfast.store.office.audit_rows import open_alarms
+    from holdfast.workflows.clocks.look_up_notices import CLOCK
+    from workflows.test_exposure_office import PERSON, at, take_in
+
+    world = case_world(office)
+    world.begin()
+    world.write("person added", account=str(PERSON), roles=["suspect"])
+    take_in(office, office.member("access_steward"), entry(timestamp=at(1)))
+    office.clock.go_on(days=89)
+    assert len(CLOCK.run(office.office, office.clock())) == 1
+    assert [each.code for each in open_alarms()] == ["clock due"]
