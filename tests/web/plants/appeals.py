@@ -1,0 +1,31 @@
+"""Appeals with the canary in every text: one filed, one decided, one that is offered."""
+
+from web.everywhere import CANARY, PlantedOffice
+
+
+def PLANT(made: PlantedOffice) -> list[str]:
+    """Three appeals."""
+    from holdfast.actions.appeals import Outcome
+    from holdfast.workflows import appeal
+    from workflows.office_appeals import route
+
+    office, reader = made.world.office, made.members["appeal_reader"].reader()
+    numbers = []
+    for number in range(3):
+        action = f"p-canary/{number:03d}"
+        url = appeal.make_link(office, route(made.world, action=action, plan="p-canary", account=CANARY))
+        numbers.append(appeal.stream_for(action))
+        appeal.put_in_force(office, "p-canary", {made.members["decider"].member: CANARY})
+        if number:
+            appeal.file(office, url.rstrip("/").rpartition("/")[2], f"{CANARY} objects", "en")
+    appeal.find_eligible(office, reader, numbers[2])
+    appeal.assign(office, reader, numbers[2])
+    appeal.decide(office, reader, numbers[2], Outcome.REMAND, f"{CANARY} told", asked_back=CANARY)
+    steps = ("take-up", "take", "refuse", "decide", "stand-aside", "link")
+    return [
+        "/appeals/",
+        "/appeals/table/",
+        *(f"/appeals/table/{form}/" for form in ("json", "csv", "html")),
+        *(f"/appeals/{each.id}/" for each in numbers),
+        *(f"/appeals/{numbers[0].id}/{step}/" for step in steps),
+    ]
