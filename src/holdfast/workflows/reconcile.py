@@ -27,8 +27,10 @@ from holdfast.workflows.acting import (
 )
 from holdfast.workflows.office import Office
 from holdfast.workflows.plan import read_plan
+from holdfast.workflows.propose import PREFIX, kinds, read_proposal
 from holdfast.workflows.sweep import read_sweep, write_sweep
 
+_ALL = 10_000
 PublicList = Mapping[str, Collection[str]]
 """What was published: kind of action to accounts."""
 
@@ -73,15 +75,29 @@ def _rows(office: Office, identity: str) -> tuple[JournalRow, ...]:
 
 
 def _others(office: Office, identity: str) -> list[tuple[Plan, tuple[JournalRow, ...]]]:
-    """Every other plan that was carried out: the same operators did it."""
+    """Every other plan that was carried out, of sweeps and of freezes and reviews: the same operators did it."""
     found = []
-    for line in office.vault.plain_lines(SWEEP, limit=10_000):
+    for line in office.vault.plain_lines(SWEEP, limit=_ALL):
         other = line.stream.id
         rows = () if other == identity else _rows(office, other)
         plan = fold_plan(office.vault.read(Reader.system(), plan_stream(other), purpose="plans told apart")).plan
         if rows and plan is not None:
             found.append((plan, rows))
+    for kind in kinds():
+        for line in office.vault.plain_lines(PREFIX + kind, state="executed", limit=_ALL):
+            found += _beside(office, line.stream)
     return found
+
+
+def _beside(office: Office, proposal: StreamId) -> list[tuple[Plan, tuple[JournalRow, ...]]]:
+    """The plan that an executed proposal holds beside what it is about, and its journal."""
+    system = Reader.system()
+    held = read_proposal(office, system, proposal, purpose="plans told apart").request.what.get("plan")
+    if not isinstance(held, Mapping):
+        return []
+    plan = Plan.from_json(held)
+    rows = office.vault.journal(system, proposal, str(plan.id), purpose="plans told apart").rows()
+    return [(plan, tuple(rows))] if rows else []
 
 
 def _logged(office: Office, identity: str) -> list[Mapping[str, Any]]:
@@ -111,6 +127,6 @@ def _keep(office: Office, identity: str, found: tuple[Difference, ...]) -> None:
 
 def to_reconcile(office: Office) -> tuple[str, ...]:
     """The plans that were carried out and are not closed: the clock looks at them once a day."""
-    approved = {line.stream.id for line in office.vault.plain_lines(PLAN, state="approved", limit=10_000)}
-    swept = {line.stream.id for line in office.vault.plain_lines(SWEEP, limit=10_000) if line.state != "approved"}
+    approved = {line.stream.id for line in office.vault.plain_lines(PLAN, state="approved", limit=_ALL)}
+    swept = {line.stream.id for line in office.vault.plain_lines(SWEEP, limit=_ALL) if line.state != "approved"}
     return tuple(sorted(approved & swept))
