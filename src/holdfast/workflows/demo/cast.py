@@ -1,9 +1,7 @@
 """The people of the demo's office: simulated members, each with a passkey in software that protects nothing."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 
-from holdfast.clock import system_clock
 from holdfast.crypto.software_passkey import SoftwarePasskey
 from holdfast.facts import MemberId, StreamId
 from holdfast.store.office import members as store
@@ -23,21 +21,6 @@ PARTS = (
     "auditor",
     "operator",
 )
-
-
-@dataclass
-class StoryClock:
-    """Time in the story: it stands on a day of the past and goes on when the story says so, up to the present."""
-
-    now: datetime
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def go_on(self, **more: float) -> datetime:
-        """Later by so much, and never after the present."""
-        self.now = min(self.now + timedelta(**more), system_clock())
-        return self.now
 
 
 @dataclass
