@@ -31,7 +31,7 @@ from holdfast.actions.plan import (
     plan_sha256,
     with_states,
 )
-from holdfast.actions.planning import VALID_FOR, with_reports
+from holdfast.actions.planning import with_reports
 from holdfast.actions.ports import WikiHand
 from holdfast.actions.preflight import Preflight, preflight
 from holdfast.approval import check_approved, still_fresh
