@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from holdfast.store.office.dump import postgresql_program as program
 from holdfast.workflows.demo.private_postgresql import PrivatePostgresql as Cluster
 from holdfast.workflows.demo.private_postgresql import private_postgresql
 
-__all__ = ["Cluster", "postgres"]
+__all__ = ["Cluster", "postgres", "program"]
 
 
 @pytest.fixture(scope="session")

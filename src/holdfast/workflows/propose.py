@@ -5,13 +5,15 @@ verified when they come and verified again, all of them, at the moment of carryi
 believed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from holdfast.approval import Approver, Signature, check_approved, check_signature, still_fresh
 from holdfast.approval.request import Request, fresh_request, parse_request
+from holdfast.audit import Alarm, AlarmKind, Verb
 from holdfast.crypto.passkeys import check_counter, parse_assertion, registered_passkey
 from holdfast.errors import CheckFailedError, HoldfastError, InputRefusedError, UsageError
 from holdfast.facts import Fact, MemberId, StreamId
@@ -25,6 +27,11 @@ from holdfast.workflows.office import Office
 from holdfast.workflows.proposals._kind import ProposalKind
 
 PREFIX = "proposal-"
+_ALARMING = {
+    "approval.forged": AlarmKind.APPROVAL_FORGED,
+    "approval.unknown_passkey": AlarmKind.APPROVAL_FORGED,
+    "crypto.passkey.cloned": AlarmKind.PASSKEY_COPIED,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,16 +184,16 @@ def sign(office: Office, reader: Reader, stream: StreamId, response: Mapping[str
         at=now,
     )
     me = everyone[reader.member]
-    counter = check_signature(
-        signature,
-        content=proposal.request.content(),
-        approver=me,
-        now=now,
-        rp_id=office.config.rp_id,
-        origins=frozenset({office.config.origin}),
-        max_age=_max_age(office),
-    )
-    with office.vault.transaction():
+    with _alarmed(office, reader.member, stream), office.vault.transaction():
+        counter = check_signature(
+            signature,
+            content=proposal.request.content(),
+            approver=me,
+            now=now,
+            rp_id=office.config.rp_id,
+            origins=frozenset({office.config.origin}),
+            max_age=_max_age(office),
+        )
         office.vault.require(
             reader, "approve", stream.kind, stream, purpose="proposal signed", ruled_as=kind.ruled_as
         )
@@ -205,6 +212,22 @@ def sign(office: Office, reader: Reader, stream: StreamId, response: Mapping[str
             },
         )
     return read_proposal(office, reader, stream, purpose="proposal signed")
+
+
+@contextmanager
+def _alarmed(office: Office, member: MemberId, stream: StreamId) -> Iterator[None]:
+    """Raise an alarm for a signature that no slip of a person explains, and let the refusal go on."""
+    try:
+        yield
+    except CheckFailedError as refused:
+        kind = _ALARMING.get(refused.code)
+        if kind is not None:
+            audit, now = office.vault.audit, office.clock()
+            audit.alarm(Alarm(kind=kind, at=now, member=member, object=stream))
+            audit.write(
+                [audit.event(member, Verb.APPROVE, stream.kind, stream.id, purpose=kind.value, allowed=False)]
+            )
+        raise
 
 
 def carry_out(office: Office, reader: Reader, stream: StreamId) -> str:

@@ -4,7 +4,7 @@ from allauth.account import views as account
 from django.urls import include, path
 
 from holdfast.registry import kinds_in
-from holdfast.web.console import rooms
+from holdfast.web.console import rooms, sign_in_audit
 from holdfast.web.console.room import Room
 
 ROOMS: tuple[Room, ...] = tuple(sorted(kinds_in(rooms, "ROOM").values(), key=lambda room: (room.order, room.name)))
@@ -17,5 +17,8 @@ urlpatterns = [
 for _room in ROOMS:
     _prefix = f"{_room.name}/" if _room.name != "start" else ""
     urlpatterns.append(path(_prefix, include((list(_room.urls), _room.name))))
+
+# its receivers listen as long as this module is loaded
+RECEIVERS = sign_in_audit
 
 handler404 = "holdfast.web.console.pages.not_found"

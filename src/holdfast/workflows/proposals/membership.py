@@ -1,12 +1,13 @@
 """A change of who works here: an invitation, other roles, letting somebody back in."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from holdfast.access.roles import check_roles
 from holdfast.approval import Approved
 from holdfast.approval.request import Request
+from holdfast.audit import Verb
 from holdfast.errors import CheckFailedError
-from holdfast.facts import MemberId
+from holdfast.facts import SYSTEM, MemberId
 from holdfast.store.office import members as store
 from holdfast.store.office.vault import Reader
 from holdfast.workflows.office import Office
@@ -19,6 +20,18 @@ _CHANGES = {
     "unsuspend": "a suspended member works again",
     "suspend": "a member is suspended, at once",
 }
+_VERBS = {
+    "invite": Verb.APPOINT,
+    "roles": Verb.APPOINT,
+    "reinvite": Verb.WITHDRAW,
+    "unsuspend": Verb.READMIT,
+    "suspend": Verb.SUSPEND,
+}
+
+
+def _barred(office: Office, what: What) -> Mapping[MemberId, str]:
+    """Nobody decides about their own roles or return, under whichever of their accounts."""
+    return {MemberId(what["member"]): "it is about them"}
 
 
 def _lines(office: Office, what: What) -> Sequence[Line]:
@@ -35,8 +48,10 @@ def _lines(office: Office, what: What) -> Sequence[Line]:
 def _execute(office: Office, approved: Approved[Request]) -> str:
     from holdfast.workflows.members import write_profile
 
-    what, now = approved.value.what, office.clock()
+    what, now, audit = approved.value.what, office.clock(), office.vault.audit
     member, roles = MemberId(what["member"]), [each.value for each in check_roles(what["roles"])]
+    verb = _VERBS[what["change"]]
+    audit.write([audit.event(SYSTEM, verb, "member", member, purpose=f"approved by two, {what['change']}")])
     match what["change"]:
         case "invite":
             store.add_member(member, roles, now, proposal=approved.value.id)
@@ -61,4 +76,5 @@ PROPOSAL = ProposalKind(
     roles=frozenset({"custodian", "legal", "auditor"}),
     lines=_lines,
     execute=_execute,
+    barred=_barred,
 )
