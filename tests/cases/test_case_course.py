@@ -136,6 +136,9 @@ def test_nobody_destroys_a_case_alone_or_one_that_they_wrote_in_or_before_appeal
     late = START + timedelta(days=500)
     with pytest.raises(CheckFailedError, match=r"case\.destroy\.not_closed"):
         destruction_content("c-1", told.state, "its time is over", late)
+    with pytest.raises(CheckFailedError, match=r"case\.close\.no_plan"):
+        told.tell("closed", why="done")
+    told.tell("plan made", plan="plan-1")
     told.tell("closed", why="done")
     with pytest.raises(CheckFailedError, match=r"case\.destroy\.appeal_open"):
         destruction_content("c-1", told.state, "its time is over", START + timedelta(days=300))

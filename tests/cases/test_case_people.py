@@ -74,6 +74,7 @@ def test_a_decided_case_is_not_closed_while_duties_are_open() -> None:
     told = ready()
     told.person("p2", "witness")
     told.decide(("p1", "global_ban", "behaviour"))
+    told.tell("plan made", plan="plan-1")
     with pytest.raises(CheckFailedError, match=r"case\.people\.duty_first"):
         told.tell("closed", why="done")
     told.duties("p2")

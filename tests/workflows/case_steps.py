@@ -64,3 +64,55 @@ class CaseWorld:
 
 def case_world(office: OfficeWorld) -> CaseWorld:
     return CaseWorld(office=office, investigator=office.member("investigator"), decider=office.member("decider"))
+
+
+def decided_case(
+    office: OfficeWorld, by_severity: dict[str, list[str]], *, investigator: TestMember, decider: TestMember
+) -> str:
+    """A case that was decided against each of these accounts, written in a few steps; gives its id."""
+    from holdfast.workflows.case import begin_case, read_case, write_facts
+
+    world, reader = office.office, investigator.reader()
+    case_id = begin_case(world, reader, title="A simulated case", wikis=["alpha"], marking="amber+strict")
+    accounts = [(account, severity) for severity, listed in by_severity.items() for account in listed]
+    people = {account: f"p{place}" for place, (account, _severity) in enumerate(accounts, 1)}
+    item = {"name": "x", "sha256": "ab" * 32, "size_bytes": 1, "media_type": "text/plain", "how": "copied"}
+    given: list[tuple[str, dict[str, Any]]] = [
+        ("source recorded", {"kind": "public_record", "text": "the history"}),
+        ("source recorded", {"kind": "non_public_data", "text": "look-ups"}),
+        *(("person added", {"account": account, "roles": ["suspect"]}) for account in people),
+        (
+            "evidence taken",
+            {**item, "source": "s1", "kind": "conduct", "about": [*people.values()], "level": "behaviour"},
+        ),
+        ("evidence taken", {**item, "source": "s2", "kind": "technical", "about": [*people.values()]}),
+        *(("evidence checked", {"id": each, "against": "its source", "holds": True}) for each in ("e1", "e2")),
+        ("taken up", {"why": "checked evidence"}),
+    ]
+    for severity in by_severity:
+        low = {"warning": (10, 1, 1), "rights_removal": (2, 2, 2)}.get(severity, (1, 2, 2))
+        floor = dict(zip(("per_1000", "sources", "classes"), low, strict=True))
+        given.append(("standard set", {"severity": severity, "reasons": "the floor", **floor}))
+    given += [
+        ("scores opened", {}),
+        ("hypothesis put", {"text": "broke the rule", "innocent": False}),
+        ("hypothesis put", {"text": "met at an event", "innocent": True}),
+    ]
+    for each in ("e1", "e2"):
+        for hypothesis, rating in (("h1", "consistent"), ("h2", "inconsistent")):
+            given.append(
+                ("evidence rated", {"hypothesis": hypothesis, "item": each, "rating": rating, "why": "as seen"})
+            )
+    for person in people.values():
+        for duty in ("heard", "counsel-offered", "hardship-asked"):
+            given.append(("duty done", {"id": person, "duty": duty, "how": "done", "note": "as agreed"}))
+    given.append(("exculpatory searched", {"looked_for": "events, shared lines"}))
+    write_facts(world, reader, case_id, given)
+    grounds = [
+        {"person": people[account], "severity": severity, "rule": "the rules", "level": "behaviour"}
+        for account, severity in accounts
+    ]
+    decision = {"outcome": "act", "reasons": "as the file shows", "grounds": grounds}
+    write_facts(world, decider.reader(), case_id, [("exculpatory shown", {}), ("decided", decision)])
+    assert read_case(world, decider.reader(), case_id).seen.stage == "decided"
+    return case_id

@@ -11,7 +11,7 @@ from holdfast.actions.plan_file import parse_plan
 from holdfast.errors import CheckFailedError
 from holdfast.notices.kinds import EvidenceClass
 from store.offices import OfficeWorld
-from workflows.case_steps import CaseWorld, case_world
+from workflows.case_steps import CaseWorld, case_world, decided_case
 
 
 def plan_of(world: CaseWorld, *groups: str) -> Plan:
@@ -97,3 +97,30 @@ def test_parties_and_those_near_them_are_barred_from_approving_the_plan(office: 
         late.member: "party to the case",
         denied.member: "denied a case that this touches",
     }
+
+
+def test_one_case_carries_the_many_targets_of_a_sweep_and_knows_its_plan(office: OfficeWorld) -> None:
+    from holdfast.workflows.case import read_case
+    from holdfast.workflows.case_plan import note_plan_in_case
+
+    world = case_world(office)
+    targets = {
+        "global_ban": [f"Simulated ban {place}" for place in range(7)],
+        "rights_removal": [f"Simulated desysop {place}" for place in range(12)],
+        "warning": [f"Simulated warning {place}" for place in range(12)],
+    }
+    world.id = decided_case(office, targets, investigator=world.investigator, decider=world.decider)
+    kinds = {
+        "global_ban": group("global_ban", targets["global_ban"], '{ reason = "see your talk page" }'),
+        "rights_removal": group("rights_removal", targets["rights_removal"], '{ groups = "all", reason = "x" }'),
+        "warning": group("warning", targets["warning"], conduct='"calling people to a vote"'),
+    }
+    plan = plan_of(world, *kinds.values())
+    assert len(plan.actions) == 31
+    check(office, plan)
+    for _ in range(2):
+        note_plan_in_case(office.office, plan, by=world.decider.member)
+    assert read_case(office.office, world.decider.reader(), world.id).seen.course.plans == {"p-1"}
+    harder = group("global_ban", [targets["warning"][0]], '{ reason = "see your talk page" }')
+    with pytest.raises(CheckFailedError, match=r"case\.grounds\.none"):
+        check(office, plan_of(world, harder))

@@ -191,6 +191,13 @@ def _close(case: "Case", fact: Fact) -> "Case":
     owed = [name for person in case.people.values() for name in person.outstanding(Before.CLOSING)]
     if case.stage is Stage.DECIDED and owed:
         raise refuse("people.duty_first", "duties towards people are open", expected=", ".join(sorted(set(owed))))
+    decision = case.course.decision
+    if decision is not None and decision.outcome is Outcome.ACT and not case.course.plans:
+        raise refuse(
+            "close.no_plan",
+            "it was decided to act, and no plan was made",
+            hint="make the plan; or reopen the case, and decide that no action is taken",
+        )
     course = replace(case.course, closed_at=fact.at, closed_why=body["why"], idle_since=None)
     return replace(case, stage=Stage.CLOSED, course=course)
 

@@ -15,9 +15,9 @@ from holdfast.cases.decision import Grounds, grounds_for
 from holdfast.cases.people import check_public_trace
 from holdfast.cases.standards import Severity
 from holdfast.errors import CheckFailedError
-from holdfast.facts import MemberId, StreamId
+from holdfast.facts import Fact, MemberId, StreamId
 from holdfast.store.office.vault import Reader
-from holdfast.workflows.case import ACCOUNTS, KIND, recusal_facts
+from holdfast.workflows.case import ACCOUNTS, KIND, recusal_facts, write_as_clock
 from holdfast.workflows.office import Office
 
 
@@ -39,10 +39,19 @@ def check_plan_against_cases(office: Office, plan: Plan) -> None:
         _check_care(case, {account_form(str(each.action.target)) for each in actions})
     if not actions:
         return
-    decided = _case_of(office, plan)
+    decided = fold(_facts_of_case(office, plan))
     for each in actions:
         if each.action.kind in set(Severity):
             _check_action(decided, each)
+
+
+def note_plan_in_case(office: Office, plan: Plan, *, by: MemberId) -> None:
+    """Write into the case that this plan was made of it; nothing when it does not follow from a case, or stands."""
+    if not plan.reference.startswith(f"{KIND}/"):
+        return
+    facts = _facts_of_case(office, plan)
+    if plan.id not in fold(facts).course.plans:
+        write_as_clock(office, plan.reference.partition("/")[2], facts, "plan made", {"plan": str(plan.id)}, by=by)
 
 
 def barred_from(office: Office, plan: Plan) -> dict[MemberId, str]:
@@ -57,7 +66,7 @@ def barred_from(office: Office, plan: Plan) -> dict[MemberId, str]:
     return found
 
 
-def _case_of(office: Office, plan: Plan) -> Case:
+def _facts_of_case(office: Office, plan: Plan) -> tuple[Fact, ...]:
     kind, _, case_id = plan.reference.partition("/")
     if kind != KIND or not case_id:
         raise CheckFailedError(
@@ -67,7 +76,7 @@ def _case_of(office: Office, plan: Plan) -> Case:
             hint="name the decided case as the plan's reference",
         )
     stream = StreamId(kind=KIND, id=case_id)
-    return fold(office.vault.read(Reader.system(), stream, purpose="plan checked against its case"))
+    return office.vault.read(Reader.system(), stream, purpose="plan checked against its case")
 
 
 def _cases_holding(office: Office, accounts: Iterable[str]) -> dict[str, Case]:

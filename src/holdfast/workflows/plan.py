@@ -20,7 +20,6 @@ from holdfast.actions.plan_file import PlaceOf, parse_plan, refuse
 from holdfast.actions.planning import prepare, with_reports
 from holdfast.actions.preflight import preflight
 from holdfast.approval import Approved, Signature, check_approved
-from holdfast.cases.case import fold
 from holdfast.errors import CheckFailedError
 from holdfast.facts import Fact, MemberId, StreamId
 from holdfast.ids import WikiName, account_as_compared
@@ -38,6 +37,7 @@ from holdfast.workflows.acting import (
     sweep_stream,
 )
 from holdfast.workflows.appeal import make_link, route_of
+from holdfast.workflows.case_plan import barred_from
 from holdfast.workflows.office import Office
 from holdfast.workflows.propose import PREFIX, approvers, propose, read_proposal
 
@@ -202,18 +202,14 @@ def signed_off(office: Office, opened: OpenPlan) -> list[SignedOff]:
 
 
 def barred_members(office: Office, plan: Plan) -> dict[MemberId, str]:
-    """Who may neither approve nor sign off a plan, and why: its targets, and those recused from its case."""
+    """Who may neither approve nor sign off a plan, and why: its targets, and those barred from a case it touches."""
     hit = {account_as_compared(name) for name in targets(plan)}
     barred = {
         each.member: "target of the plan"
         for each in approvers(office)
         if hit & {account_as_compared(name) for name in each.wiki_accounts}
     }
-    kind, _, case = plan.reference.partition("/")
-    if kind == "case" and office.vault.exists(StreamId(kind="case", id=case)):
-        facts = office.vault.read(Reader.system(), StreamId(kind="case", id=case), purpose="recusals looked up")
-        barred |= dict.fromkeys(fold(facts).readers.recused, "recused in the case")
-    return barred
+    return barred | barred_from(office, plan)
 
 
 def propose_plan(office: Office, reader: Reader, identity: str) -> StreamId:
