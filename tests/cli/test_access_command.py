@@ -8,6 +8,7 @@ import pytest
 
 from holdfast.cli import main
 from holdfast.errors import ExitCode
+from store.offices import OfficeWorld
 
 HEAD = (
     "account,wiki,wiki_language,right,grant_begins,grant_ends,agreement_version,agreement_signed,"
@@ -174,3 +175,19 @@ def test_rules_can_be_given_and_bad_ones_are_refused(
         code = main(["access", "explain", "X", "checkuser", "--register", str(register), "--rules", str(rules)])
         assert code == ExitCode.INPUT_REFUSED
         assert "access.rules" in capsys.readouterr().err
+
+
+def test_an_office_has_the_same_commands(
+    office: OfficeWorld, register: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    there = ["--office", str(office.folder), "--keys", str(office.keys)]
+    first = ask(capsys, "import", str(register), "--as", "csv", *there)
+    assert (first["people_added"], first["written"]) == (5, True)
+    assert ask(capsys, "import", str(register), "--as", "csv", *there)["facts_added"] == 0
+    found = ask(capsys, "explain", "Simulated Ann", "checkuser", "--names", *there)
+    assert found["answers"][0]["rules"][0]["name"] == "granted_with_a_valid_agreement"
+    lost = ask(capsys, "what-if", "--jurisdiction", "J1", "--right", "checkuser", *there)
+    assert len(lost["loses"]) == 3
+    assert ask(capsys, "reviews", *there)["type"] == "protective, no fault"
+    assert main(["access", "explain", "X", "checkuser", "--register", str(register), *there]) == ExitCode.WRONG_USAGE
+    assert "access.which_register" in capsys.readouterr().err

@@ -117,7 +117,7 @@ def what_if_text(document: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def import_document(preview: Preview, *, named: bool) -> dict[str, Any]:
+def import_document(preview: Preview, *, named: bool, written: bool) -> dict[str, Any]:
     """What an import came to, as JSON; the text of unread lines may name people."""
     return {
         "entries": preview.found.entries,
@@ -132,7 +132,7 @@ def import_document(preview: Preview, *, named: bool) -> dict[str, Any]:
         "missing_on_wiki": [
             {"wiki": each.wiki, "right": each.right, "frozen": each.is_frozen} for each in preview.missing
         ],
-        "written": False,
+        "written": written,
     }
 
 

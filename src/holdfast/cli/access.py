@@ -5,14 +5,15 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from holdfast.cli._office_place import KEYS, OFFICE
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from holdfast.workflows.register_file import FileRegister
+    from holdfast.workflows.register_file import FileRegister, Preview
 
 _REGISTER = typer.Option(None, "--register", metavar="FILE", help="A register as CSV, without an office.")
-_OFFICE = typer.Option(None, "--office", metavar="DIR", help="The office's folder [default: ./office if it exists].")
 _RULES = typer.Option(None, "--rules", metavar="FILE", help="With --register: the book of rules, TOML.")
 _ON = typer.Option("", "--on", metavar="DATE", help="As of this day or moment (UTC) [default: now].")
 _NAMES = typer.Option(False, "--names", help="Show accounts by name, not by pseudonym.")
@@ -35,7 +36,8 @@ def register(app: typer.Typer) -> None:
         wiki: str = typer.Option("", "--wiki", metavar="NAME", help="On one wiki alone."),
         on: str = _ON,
         register_file: Path | None = _REGISTER,
-        office: Path | None = _OFFICE,
+        office: Path | None = OFFICE,
+        keys: Path | None = KEYS,
         rules: Path | None = _RULES,
         names: bool = _NAMES,
         names_all: bool = _NAMES_ALL,
@@ -45,7 +47,7 @@ def register(app: typer.Typer) -> None:
         """Say whether a person may hold a right, and by the name of which rule."""
         from holdfast.cli._access_output import explain_text, explained
 
-        found = _open(register_file, office, rules)
+        found = _open(register_file, office, keys, rules)
         document = explained(
             found.register, person, right, wiki, _moment(on), _labels(names or names_all, pseudonym_key)
         )
@@ -58,7 +60,8 @@ def register(app: typer.Typer) -> None:
         person: list[str] = typer.Option([], "--person", metavar="NAME", help="Freeze people instead; repeatable."),
         on: str = _ON,
         register_file: Path | None = _REGISTER,
-        office: Path | None = _OFFICE,
+        office: Path | None = OFFICE,
+        keys: Path | None = KEYS,
         rules: Path | None = _RULES,
         names: bool = _NAMES,
         names_all: bool = _NAMES_ALL,
@@ -71,7 +74,7 @@ def register(app: typer.Typer) -> None:
         from holdfast.access.what_if import what_if as ask
         from holdfast.cli._access_output import what_if_document, what_if_text
 
-        found = _open(register_file, office, rules)
+        found = _open(register_file, office, keys, rules)
         answer = ask(
             load_policies(),
             found.register,
@@ -87,7 +90,8 @@ def register(app: typer.Typer) -> None:
     def noticeboard(
         out: Path = typer.Option(..., "--out", metavar="DIR", help="Write the board into this folder."),
         register_file: Path | None = _REGISTER,
-        office: Path | None = _OFFICE,
+        office: Path | None = OFFICE,
+        keys: Path | None = KEYS,
         rules: Path | None = _RULES,
         names: bool = typer.Option(False, "--names", help="With accounts by name, as it is published."),
         names_all: bool = _NAMES_ALL,
@@ -99,7 +103,7 @@ def register(app: typer.Typer) -> None:
         from holdfast.clock import system_clock
         from holdfast.workflows.noticeboard import write_board
 
-        found = _open(register_file, office, rules)
+        found = _open(register_file, office, keys, rules)
         board = make(found.register, now=system_clock())
         label = _labels(names or names_all, pseudonym_key)
         paths = write_board(board, out, label=lambda account: label("", account))
@@ -119,7 +123,8 @@ def register(app: typer.Typer) -> None:
         wiki: str = typer.Option("", "--wiki", metavar="NAME", help="For groups: whose they are."),
         version: str = typer.Option("", "--agreement-version", metavar="TEXT", help="For a noticeboard."),
         register_file: Path | None = _REGISTER,
-        office: Path | None = _OFFICE,
+        office: Path | None = OFFICE,
+        keys: Path | None = KEYS,
         rules: Path | None = _RULES,
         names: bool = _NAMES,
         names_all: bool = _NAMES_ALL,
@@ -132,14 +137,34 @@ def register(app: typer.Typer) -> None:
         from holdfast.clock import system_clock
         from holdfast.workflows.register_file import FileRegister, preview_import
 
-        if register_file is None and _office(office) is None:
+        here = None if register_file else _office(office)
+        if here is not None:
+            found, preview = _into_office(here, keys, file, kind, wiki=wiki, version=version)
+        else:
             empty = Register(people={}, book=RuleBook(current_versions=frozenset({"none"})))
             found = FileRegister(register=empty, assumed=("no register: everything in the file is new",))
-        else:
-            found = _open(register_file, office, rules)
-        preview = preview_import(file, kind, found.register, wiki=wiki, version=version, now=system_clock())
-        document = import_document(preview, named=names or names_all)
+            if register_file is not None:
+                found = _open(register_file, None, None, rules)
+            preview = preview_import(file, kind, found.register, wiki=wiki, version=version, now=system_clock())
+        document = import_document(preview, named=names or names_all, written=here is not None)
         _print(document, import_text(document), found, as_json=as_json)
+
+    @group.command()
+    def reviews(office: Path | None = OFFICE, keys: Path | None = KEYS, as_json: bool = _JSON) -> None:
+        """The public table of reviews: how many are open, median days, share restored. It names nobody."""
+        import json
+
+        from holdfast.workflows.office import open_office
+
+        opened = open_office(office, keys)
+        from holdfast.workflows.review import public_table
+
+        table = public_table(opened).to_json()
+        if as_json:
+            typer.echo(json.dumps(table, indent=2, sort_keys=True))
+            return
+        for name, value in table.items():
+            typer.echo(f"{name.replace('_', ' ')}: {'not published (too few people)' if value is None else value}")
 
     @group.command()
     def template() -> None:
@@ -171,21 +196,49 @@ def _office(office: Path | None) -> Path | None:
     return here if (here / "office.toml").exists() else None
 
 
-def _open(register_file: Path | None, office: Path | None, rules: Path | None) -> "FileRegister":
+def _open(register_file: Path | None, office: Path | None, keys: Path | None, rules: Path | None) -> "FileRegister":
     from holdfast.clock import system_clock
     from holdfast.errors import UsageError
-    from holdfast.workflows.register_file import read_register_file
+    from holdfast.workflows.register_file import FileRegister, read_register_file
 
     if register_file is not None and office is not None:
         raise UsageError("access.which_register", "there are two registers", hint="give --register or --office")
-    if register_file is None:
+    if register_file is not None:
+        return read_register_file(register_file, rules=rules, now=system_clock())
+    here = _office(office)
+    if here is None:
         raise UsageError(
             "access.no_register",
             "there is no register",
-            expected="--register FILE",
+            expected="--register FILE, or --office DIR",
             hint="holdfast access template prints a file to fill in",
         )
-    return read_register_file(register_file, rules=rules, now=system_clock())
+    if rules is not None:
+        raise UsageError("access.which_rules", "an office has a rule book of its own", hint="leave --rules out")
+    from holdfast.workflows.office import open_office
+
+    opened = open_office(here, keys)
+    from holdfast.store.office.vault import Reader
+    from holdfast.workflows.register import load
+
+    found = load(opened, Reader.system(), purpose="asked from the command line")
+    return FileRegister(register=found.register, assumed=found.assumed)
+
+
+def _into_office(
+    office: Path, keys: Path | None, file: Path, kind: str, *, wiki: str, version: str
+) -> "tuple[FileRegister, Preview]":
+    """Whoever holds the keys' folder acts as the office itself; each step is in its audit."""
+    from holdfast.workflows.office import open_office
+    from holdfast.workflows.register_file import FileRegister
+
+    opened = open_office(office, keys)
+    from holdfast.store.office.vault import Reader
+    from holdfast.workflows.register import import_file, load
+
+    preview = import_file(opened, Reader.system(), file, kind, wiki=wiki, version=version)
+    found = load(opened, Reader.system(), purpose="asked from the command line")
+    return FileRegister(register=found.register, assumed=found.assumed), preview
 
 
 def _moment(text: str) -> "datetime":

@@ -57,7 +57,7 @@ def preview(office: Office, reader: Reader, scope: Scope, *, reason: str) -> Fre
         answer=_answer(office, register, scope),
         order=order,
         accounts={each: register.people[each].account for each in order.people},
-        by_wiki=_by_wiki(order.items),
+        by_wiki=by_wiki(order.items),
     )
 
 
@@ -101,7 +101,8 @@ def _with_wiki(item: Item, planned: Planned) -> Item:
     return replace(item, on_wiki=None if seen is None else dict(seen))
 
 
-def _by_wiki(items: Iterable[Item]) -> tuple[tuple[str, str, int], ...]:
+def by_wiki(items: Iterable[Item]) -> tuple[tuple[str, str, int], ...]:
+    """Wiki, right, and how many people a freeze takes it from."""
     counts = Counter((item.wiki, item.right) for item in items)
     return tuple((wiki, right, count) for (wiki, right), count in sorted(counts.items()))
 

@@ -22,7 +22,7 @@ from holdfast.store.office.vault import ListPage, Reader
 from holdfast.workflows.members import members_with
 from holdfast.workflows.office import Office
 from holdfast.workflows.propose import propose
-from holdfast.workflows.register_file import Preview, preview_import
+from holdfast.workflows.register_file import Preview, preview_data, read_file
 
 KIND = "person"
 RULES = StreamId(kind="rules", id="access")
@@ -47,18 +47,31 @@ def load(office: Office, reader: Reader, *, purpose: str) -> OfficeRegister:
         for stream, sealed in office.vault.compute_over(reader, KIND, purpose=purpose)
     }
     book = rule_book(office)
-    assumed: tuple[str, ...] = ()
-    if book is None:
-        versions = frozenset(each.version for person in people.values() for each in person.agreements)
-        book = RuleBook(
-            current_versions=versions or frozenset({"none"}),
-            languages={wiki.name: wiki.language for wiki in office.config.wikis.values()},
-            single_holder_days=office.config.two_holders_days,
-            review_days=office.config.review_days,
-        )
-        assumed = (f"no rule book yet: every version of the agreement in the register counts ({len(versions)})",)
-    register = Register(people=people, book=book, restrictions=_restrictions(office))
-    return OfficeRegister(register=register, assumed=assumed)
+    if book is not None:
+        return OfficeRegister(register=Register(people=people, book=book, restrictions=_restrictions(office)))
+    versions = frozenset(each.version for person in people.values() for each in person.agreements)
+    return OfficeRegister(
+        register=Register(
+            people=people, book=_before_the_first(office, versions), restrictions=_restrictions(office)
+        ),
+        assumed=(f"no rule book yet: every version of the agreement in the register counts ({len(versions)})",),
+    )
+
+
+def load_for_rules(office: Office) -> Register:
+    """The rule book and the standing restrictions, with nobody in it; the caller puts in whom it may show."""
+    book = rule_book(office) or load(office, Reader.system(), purpose="rule book read").register.book
+    return Register(people={}, book=book, restrictions=_restrictions(office))
+
+
+def _before_the_first(office: Office, versions: frozenset[str]) -> RuleBook:
+    """What counts while nobody has set a rule book."""
+    return RuleBook(
+        current_versions=versions or frozenset({"none"}),
+        languages={wiki.name: wiki.language for wiki in office.config.wikis.values()},
+        single_holder_days=office.config.two_holders_days,
+        review_days=office.config.review_days,
+    )
 
 
 def shown(office: Office, reader: Reader, people: Iterable[StreamId], *, purpose: str) -> None:
@@ -72,20 +85,40 @@ def one_person(office: Office, reader: Reader, number: str, *, purpose: str = "p
     return fold(stream, office.vault.read(reader, stream, purpose=purpose))
 
 
+def find(office: Office, account: str) -> tuple[str, ...]:
+    """The ids of people who have or had this account, by its keyed token; nothing is opened."""
+    return tuple(each.id for each in office.vault.holding("account", account) if each.kind == KIND)
+
+
 def people_page(office: Office, reader: Reader, *, after: str | None, state: str | None = None) -> ListPage:
     """One page of the list of people; names only where the reader may read each of them."""
     return office.vault.list_page(reader, KIND, purpose="register listed", after=after, state=state)
 
 
 def import_file(office: Office, reader: Reader, path: Path, kind: str, *, wiki: str, version: str) -> Preview:
-    """Read a file into the register, all of it or nothing; twice adds nothing.
+    """Read a file into the register; as `import_data`. Raises UsageError `access.no_file` too."""
+    return import_data(office, reader, read_file(path), kind, place=str(path), wiki=wiki, version=version)
 
-    Raises what `preview_import` raises, CheckFailedError `access.refused`.
+
+def import_data(
+    office: Office, reader: Reader, data: bytes, kind: str, *, place: str, wiki: str, version: str
+) -> Preview:
+    """Read people into the register, all of them or nothing; twice adds nothing.
+
+    Raises what `preview_data` raises, CheckFailedError `access.refused`.
     """
     with office.vault.transaction():
         register = load(office, reader, purpose="register imported").register
-        preview = preview_import(
-            path, kind, register, wiki=wiki, version=version, now=office.clock(), by=reader.member, new_id=fresh_id
+        preview = preview_data(
+            data,
+            kind,
+            register,
+            place=place,
+            wiki=wiki,
+            version=version,
+            now=office.clock(),
+            by=reader.member,
+            new_id=fresh_id,
         )
         write_people(office, reader, preview.found.facts, register=register, purpose="register imported")
     return preview

@@ -45,7 +45,7 @@ def read_register_file(path: Path, *, rules: Path | None, now: datetime) -> File
     Without a file of rules every version of the agreement in the CSV counts, and that is said. Raises UsageError
     `access.no_file` and what `read_csv`, `import_entries` and `rule_book_from` raise.
     """
-    entries, languages = read_csv(_bytes(path), place=str(path), now=now)
+    entries, languages = read_csv(read_file(path), place=str(path), now=now)
     assumed: list[str] = []
     if rules is not None:
         book = read_rules(rules, languages)
@@ -61,7 +61,7 @@ def read_register_file(path: Path, *, rules: Path | None, now: datetime) -> File
 def read_rules(path: Path, languages: Mapping[WikiName, str]) -> RuleBook:
     """The rules of a TOML file; languages that it does not name are taken from elsewhere."""
     try:
-        found: dict[str, Any] = tomllib.loads(_bytes(path).decode("utf-8"))
+        found: dict[str, Any] = tomllib.loads(read_file(path).decode("utf-8"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as odd:
         raise InputRefusedError("access.rules", "this is not TOML", got=str(odd)[:200], place=str(path)) from None
     return rule_book_from({**found, "languages": {**languages, **found.get("languages", {})}}, place=str(path))
@@ -82,7 +82,32 @@ def preview_import(
 
     Nothing is written. Raises UsageError `access.import.kind`, `.version`, `.wiki`, and what the readers raise.
     """
-    data, place = _bytes(path), str(path)
+    return preview_data(
+        read_file(path),
+        kind,
+        register,
+        place=str(path),
+        wiki=wiki,
+        version=version,
+        now=now,
+        by=by,
+        new_id=new_id or numbered(len(register.people)),
+    )
+
+
+def preview_data(
+    data: bytes,
+    kind: str,
+    register: Register,
+    *,
+    place: str,
+    wiki: str,
+    version: str,
+    now: datetime,
+    by: MemberId,
+    new_id: Callable[[], str],
+) -> Preview:
+    """The same from bytes; `place` is what errors call them."""
     unread: tuple[Unread, ...] = ()
     missing: tuple[Missing, ...] = ()
     entries: Iterable[Entry]
@@ -108,7 +133,7 @@ def preview_import(
         raise UsageError(
             "access.import.kind", "this is no form of an import", expected="csv, noticeboard or groups", got=kind[:40]
         )
-    found = import_entries(register, entries, now=now, by=by, new_id=new_id or numbered(len(register.people)))
+    found = import_entries(register, entries, now=now, by=by, new_id=new_id)
     return Preview(found=found, unread=unread, missing=missing)
 
 
@@ -130,7 +155,8 @@ def numbered(start: int = 0) -> Callable[[], str]:
     return lambda: f"p-{next(numbers):06d}"
 
 
-def _bytes(path: Path) -> bytes:
+def read_file(path: Path) -> bytes:
+    """The bytes of a file. Raises UsageError `access.no_file`."""
     try:
         return path.read_bytes()
     except OSError as odd:
