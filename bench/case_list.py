@@ -30,9 +30,9 @@ def fill(world: Any, cases: int) -> None:
             world.write("closed", why="simulated")
 
 
-def p95(visit: Callable[[], Any], visits: int) -> tuple[float, float]:
-    """Median and 95th percentile of a visit, in milliseconds."""
-    times = []
+def p95(visit: Callable[[], Any], visits: int) -> tuple[float, float, float]:
+    """Median and 95th percentile of a visit, and its mean CPU time in this process, all in milliseconds."""
+    times, began = [], time.process_time()
     for _ in range(visits):
         started = time.perf_counter()
         answer = visit()
@@ -40,7 +40,8 @@ def p95(visit: Callable[[], Any], visits: int) -> tuple[float, float]:
         if answer.status_code != 200:
             raise SystemExit(f"a page answered {answer.status_code}")
     times.sort()
-    return statistics.median(times), times[int(0.95 * (len(times) - 1))]
+    cpu = (time.process_time() - began) * 1000 / visits
+    return statistics.median(times), times[int(0.95 * (len(times) - 1))], cpu
 
 
 def main() -> None:
@@ -73,14 +74,17 @@ def main() -> None:
             states = p95(lambda: client.get("/cases/", {"state": "triage"}), asked.visits)
             titled = p95(lambda: client.get("/cases/titles/"), max(20, asked.visits // 5))
             one = p95(lambda: client.get(f"/cases/{world.id}/people/"), max(20, asked.visits // 5))
-            for name, (median, high) in (
+            for name, (median, high, cpu) in (
                 ("start page", start),
                 (f"list, any of {len(pages)} pages", plain),
                 ("list, one stage", states),
                 ("list with 50 titles opened", titled),
                 ("one case, its people", one),
             ):
-                print(f"{name:30} median {median:6.1f} ms   p95 {high:6.1f} ms   {high / start[1]:4.1f} x start page")
+                ratio = median / start[0]
+                print(
+                    f"{name:28} median {median:6.1f} ms  p95 {high:6.1f} ms  CPU {cpu:5.1f} ms  {ratio:4.1f} x start page"
+                )
             worst = max(plain[1], states[1])
             print(f"claim: p95 of the list under {CLAIM_MS:.0f} ms: {'holds' if worst < CLAIM_MS else 'FAILS'}")
         finally:

@@ -110,3 +110,19 @@ def test_a_custodian_fetches_the_answer_in_both_forms_and_nobody_else_does(offic
         other = office.member(role).client()
         other.raise_request_exception = False
         assert other.post(f"/own-data/{stream.id}/json/").status_code == 403
+
+
+@pytest.mark.requirement("4.11")
+def test_how_far_a_case_is_stands_in_the_answer_once_its_subject_may_be_told(office: OfficeWorld) -> None:
+    from holdfast.workflows.case import begin_case, write_case
+
+    investigator, custodian = office.member("investigator").reader(), office.member("custodian")
+    for wiki in (WIKI, ELSEWHERE):
+        case = begin_case(office.office, investigator, title="A case", wikis=[wiki], marking="amber")
+        write_case(office.office, investigator, case, "person added", {"account": str(PERSON), "roles": ["suspect"]})
+        if wiki == WIKI:
+            told = case
+    words = "how far an investigation is that you may know of"
+    assert words not in gathered(office, custodian).parts
+    write_case(office.office, investigator, told, "may be told", {"id": "p1", "why": "nobody can be harmed"})
+    assert gathered(office, custodian).parts[words] == ["received"]

@@ -5,7 +5,9 @@ from typing import Any
 
 from holdfast.canonical import sha256_hex
 from holdfast.cases._kind import known
+from holdfast.cases.blind import account_form
 from holdfast.cases.case import Case, fold
+from holdfast.cases.course import state_for_subject
 from holdfast.cases.evidence import check_bytes
 from holdfast.cases.markings import Reader as CaseReader
 from holdfast.cases.readers import labels, seen_by
@@ -14,7 +16,16 @@ from holdfast.cases.taken_findings import read_findings
 from holdfast.errors import InputRefusedError
 from holdfast.facts import MemberId
 from holdfast.store.office.vault import Reader
-from holdfast.workflows.case import next_id, read_case, stream_of, write_as_clock, write_case, write_facts
+from holdfast.workflows.case import (
+    ACCOUNTS,
+    KIND,
+    next_id,
+    read_case,
+    stream_of,
+    write_as_clock,
+    write_case,
+    write_facts,
+)
 from holdfast.workflows.office import Office
 
 LARGEST_BYTES = 32 * 2**20
@@ -96,6 +107,21 @@ def redacted_file(office: Office, reader: Reader, case_id: str, audience: str, p
             "case.file.audience", "there is no such audience", expected=", ".join(Audience)
         ) from None
     return redact(whole, asked, person)
+
+
+def told_states(office: Office, account: str, wiki: str) -> list[str]:
+    """How far the cases are that this account's owner may be told about (4.11); empty for nobody and for not yet.
+
+    The caller has proven the owner. Only cases of that wiki count, for the same name elsewhere may be another person.
+    """
+    form, found = account_form(account), []
+    for stream in office.vault.holding(ACCOUNTS, form):
+        if stream.kind == KIND:
+            case = fold(office.vault.read(Reader.system(), stream, purpose="state told to its subject"))
+            held = [person.account for person in case.people.values() if account_form(person.account) == form]
+            states = [state_for_subject(case, each) for each in held] if wiki in case.wikis else []
+            found += [state for state in states if state is not None]
+    return sorted(found)
 
 
 def open_names(office: Office, reader: Reader, case_id: str, ground: str) -> dict[str, MemberId]:

@@ -3,7 +3,7 @@
 The person is proven as for their question about look-ups (`exposure_question`): an account on one wiki. Only what
 names that wiki is given, for the same name elsewhere may be somebody else. What an investigation may hold is neither
 confirmed nor denied: the same sentence, code and end date stand in every answer, so that asking teaches nobody of a
-case.
+case. Where a case says that its subject may be told, one word says how far it is.
 """
 
 import re
@@ -18,6 +18,7 @@ from holdfast.facts import Fact, StreamId
 from holdfast.notices.kinds import ReasonCode
 from holdfast.store.office.vault import Reader
 from holdfast.workflows import exposure_question
+from holdfast.workflows.case_files import told_states
 from holdfast.workflows.office import Office
 
 GIVEN = {
@@ -85,6 +86,9 @@ def gather(office: Office, custodian: Reader, question: StreamId) -> OwnData:
         ]
         if facts:
             parts[words] = facts
+    states = told_states(office, str(asked.account), str(asked.wiki))
+    if states:  # only where somebody found that telling them is safe, and wrote down why
+        parts["how far an investigation is that you may know of"] = states
     parts["look-ups of you"] = looked_up.to_json()
     return OwnData(
         account=str(asked.account),
