@@ -46,6 +46,8 @@ class Proposal:
     signatures: tuple[Signature, ...]
     outcome: str
     facts: int
+    closed_at: datetime | None = None
+    """When it was carried out or withdrawn."""
 
 
 def kinds() -> dict[str, ProposalKind]:
@@ -110,10 +112,10 @@ def read_proposal(office: Office, reader: Reader, stream: StreamId, *, purpose: 
     name, kind = kind_of(stream)
     facts = office.vault.read(reader, stream, purpose=purpose, ruled_as=kind.ruled_as)
     request = parse_request(str(facts[0].body["content"]).encode("utf-8"))
-    state, outcome = "open", ""
+    state, outcome, closed_at = "open", "", None
     for fact in facts[1:]:
         if fact.type in ("executed", "withdrawn"):
-            state, outcome = fact.type, str(fact.body.get("outcome", ""))
+            state, outcome, closed_at = fact.type, str(fact.body.get("outcome", "")), fact.at
     if state == "open" and office.clock() >= request.expires_at:
         state = "expired"
     rows = SignatureRow.objects.filter(proposal__kind=stream.kind, proposal__stream_id=stream.id).order_by("at")
@@ -126,6 +128,7 @@ def read_proposal(office: Office, reader: Reader, stream: StreamId, *, purpose: 
         signatures=tuple(_signature(row) for row in rows),
         outcome=outcome,
         facts=len(facts),
+        closed_at=closed_at,
     )
 
 

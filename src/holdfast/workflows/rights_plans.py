@@ -34,14 +34,14 @@ from holdfast.actions.plan import (
 from holdfast.actions.planning import with_reports
 from holdfast.actions.ports import WikiHand
 from holdfast.actions.preflight import Preflight, preflight
-from holdfast.approval import check_approved, still_fresh
+from holdfast.approval import check_approved
 from holdfast.audit import Alarm, AlarmKind
 from holdfast.errors import HoldfastError
 from holdfast.facts import StreamId
 from holdfast.ids import WikiName
 from holdfast.store.office.outbox import promise
 from holdfast.store.office.vault import Reader
-from holdfast.wiki.operators import Operators, read_operators
+from holdfast.workflows.acting import operators_of
 from holdfast.workflows.office import Office
 
 VALID_FOR = timedelta(days=30)
@@ -172,11 +172,6 @@ def _hands(office: Office, wikis: set[WikiName]) -> tuple[dict[WikiName, Sequenc
     return hands, away
 
 
-def operators_of(office: Office) -> Operators:
-    """The operators' accounts, from the keys folder."""
-    return read_operators(office.config.keys, patience=None)
-
-
 def _actions(wishes: Sequence[_Wish], plan: PlanId, purpose: Purpose) -> list[tuple[Action, list[_Wish]]]:
     """One action for each account, or more where its wikis differ in the groups."""
     together: dict[tuple[str, tuple[str, ...]], list[_Wish]] = {}
@@ -248,26 +243,26 @@ def promise_plan(office: Office, proposal: StreamId) -> None:
 def carry_out(office: Office, proposal: StreamId) -> Plan | None:
     """Carry the plan of an executed proposal out, from where its journal stands; null when it holds none.
 
-    Its signatures are verified again over its bytes. Raises CheckFailedError `approval.…`, `sweep.…`, UsageError
-    `journal.busy`, ServiceUnavailableError; the outbox then tries again.
+    Its signatures are verified again over its bytes, as of the hour in which it was approved. Raises
+    CheckFailedError `approval.…`, `sweep.…`, UsageError `journal.busy`, ServiceUnavailableError; the outbox then
+    tries again.
     """
     from holdfast.workflows.propose import approvers, kind_of, read_proposal
 
     system = Reader.system()
     found = read_proposal(office, system, proposal, purpose="rights carried out")
-    if not found.request.what.get("plan"):
+    if not found.request.what.get("plan") or found.closed_at is None or found.state != "executed":
         return None
     plan, (_, kind) = Plan.from_json(found.request.what["plan"]), kind_of(proposal)
-    now, max_age = office.clock(), timedelta(hours=office.config.approval_hours)
     approved = check_approved(
         plan,
         content=found.request.content(),
-        signatures=still_fresh(found.signatures, now=now, max_age=max_age),
+        signatures=[each for each in found.signatures if each.at <= found.closed_at],
         approvers=approvers(office),
-        now=now,
+        now=found.closed_at,
         rp_id=office.config.rp_id,
         origins=frozenset({office.config.origin}),
-        max_age=max_age,
+        max_age=timedelta(hours=office.config.approval_hours),
         role=kind.roles,
         barred=kind.barred(office, found.request.what),
         needed=kind.needed,
