@@ -116,3 +116,16 @@ def decided_case(
     write_facts(world, decider.reader(), case_id, [("exculpatory shown", {}), ("decided", decision)])
     assert read_case(world, decider.reader(), case_id).seen.stage == "decided"
     return case_id
+
+
+def with_case(office: OfficeWorld, text: str, *, investigator: TestMember, decider: TestMember) -> str:
+    """A plan file's text that refers to a case decided for exactly its actions against people."""
+    from holdfast.actions.plan_file import parse_plan
+    from holdfast.cases.standards import Severity
+
+    by_severity: dict[str, list[str]] = {}
+    for each in parse_plan(text.encode(), "plan.toml")[0].actions:
+        if each.action.kind in set(Severity) - {Severity.PROTECTION}:
+            by_severity.setdefault(each.action.kind, []).append(str(each.action.target))
+    case_id = decided_case(office, by_severity, investigator=investigator, decider=decider)
+    return f'reference = "case/{case_id}"\n{text}'

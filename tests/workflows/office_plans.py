@@ -8,6 +8,7 @@ from typing import Any
 from actions.sweeping import HEAD, group
 from mediawiki.two_wikis import TO_BAN, TO_DESYSOP, TO_WARN, TwoWikis
 from store.offices import OfficeWorld, TestMember
+from workflows.case_steps import with_case
 
 CONDITION = "the reviews of the freeze are open"
 
@@ -62,6 +63,7 @@ class ActingOffice:
         from holdfast.workflows import plan
 
         reader = self.investigator.reader()
+        text = with_case(self.world, text, investigator=self.investigator, decider=self.deciders[0])
         identity = plan.draft_plan(self.office, reader, text)
         plan.dry_run(self.office, reader, identity)
         return identity

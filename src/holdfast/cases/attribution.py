@@ -34,7 +34,7 @@ INDEPENDENT_SOURCES = {Level.BEHAVIOUR: 1, Level.COORDINATION: 1, Level.ORGANISA
 """Independent sources that a level needs for its own evidence: a judgement, see decision 0100."""
 
 _CLAIMS = {
-    Level.COORDINATION: r"coordinat\w*|acted together|in concert|canvass\w*",
+    Level.COORDINATION: r"coordinat\w*|acted together|in concert",
     Level.ORGANISATION: r"organi[sz]ation\w*|user group|syndicate|network of accounts run",
     Level.STATE: r"state[- ](?:actor|sponsored|backed|run)\w*|government\w*|intelligence (?:service|agency)|regime"
     r"|secret police|(?:foreign|hostile) power",

@@ -37,7 +37,7 @@ from holdfast.workflows.acting import (
     sweep_stream,
 )
 from holdfast.workflows.appeal import make_link, route_of
-from holdfast.workflows.case_plan import barred_from
+from holdfast.workflows.case_plan import barred_from, check_plan_against_cases
 from holdfast.workflows.office import Office
 from holdfast.workflows.propose import PREFIX, approvers, propose, read_proposal
 
@@ -224,7 +224,10 @@ def propose_plan(office: Office, reader: Reader, identity: str) -> StreamId:
 
 
 def check_ready_to_sign(office: Office, opened: OpenPlan) -> None:
-    """Return when nothing stands against an approval. Raises as `propose_plan`, and `plan.check`."""
+    """Return when nothing stands against an approval.
+
+    Raises as `propose_plan`, `plan.check`, and `case.…` when no decided case carries it, or one stands against it.
+    """
     check_standing(opened.course, Standing.PREPARED, Standing.APPROVED)
     problems = opened.course.preflight.get("problems", ())
     if problems:
@@ -236,6 +239,7 @@ def check_ready_to_sign(office: Office, opened: OpenPlan) -> None:
         )
     around = surroundings(office, operators_of(office))
     refuse(check(opened.plan, around, opened.places), code="plan.check", place="the plan")
+    check_plan_against_cases(office, opened.plan)
     missing = set(opened.plan.jurisdictions_touched) - {
         each.value.jurisdiction for each in signed_off(office, opened)
     }

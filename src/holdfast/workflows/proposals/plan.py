@@ -11,6 +11,7 @@ from holdfast.facts import SYSTEM, Fact, MemberId
 from holdfast.store.office.streams import LogEntry, Summary
 from holdfast.store.office.vault import Reader
 from holdfast.workflows.acting import PLAN, SWEEP, plan_stream, run_soon, sweep_stream
+from holdfast.workflows.case_plan import note_plan_in_case
 from holdfast.workflows.office import Office
 from holdfast.workflows.plan import barred_members, check_ready_to_sign, read_plan, write_plan
 from holdfast.workflows.proposals._kind import Line, ProposalKind, What
@@ -80,6 +81,7 @@ def _execute(office: Office, approved: Approved[Request]) -> str:
         "signatures": [each.to_json() for each in approved.signatures],
     }
     write_plan(office, system, opened, "approved", body, Standing.APPROVED, opened.plan)
+    note_plan_in_case(office, plan, by=min(each.member for each in approved.signatures))
     stream = sweep_stream(plan.id)
     if not office.vault.exists(stream):
         office.vault.create(
