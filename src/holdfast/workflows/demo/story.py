@@ -4,6 +4,7 @@ Every person in it is simulated and every account invented. The members of the o
 everything else (the rules, the seals, the executor, the wikis, the log) is what an office in earnest would use.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,7 +12,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import requests
+
 from holdfast.clock import system_clock
+from holdfast.errors import CheckFailedError
 from holdfast.workflows.demo.community import (
     HOLDERS,
     JURISDICTIONS,
@@ -219,3 +223,160 @@ def thirteen_days(stage: Stage) -> None:
         stage.clock.go_on(days=1)
         tick(stage.office)
     stage.tell(f"{DAYS} days pass")
+
+
+def sweep(stage: Stage) -> None:
+    """Chapter 5: one plan, signed off and approved, carried out on both wikis exactly once."""
+    from holdfast.workflows import plan as plans
+    from holdfast.workflows.demo.cast import two_sign
+    from holdfast.workflows.reconcile import reconcile_plan
+    from holdfast.workflows.sweep import run_sweep, sweep_status
+    from holdfast.workflows.tick import tick
+
+    office, who = stage.office, stage.one("investigator")
+    stage.plan = plans.draft_plan(office, who.reader, plan_file(stage))
+    opened = plans.dry_run(office, who.reader, stage.plan)
+    stage.tell(f"a plan of {len(opened.plan.actions)} actions is tried on the wikis without writing anything")
+    stage.one("legal").sign(plans.ask_sign_off(office, who.reader, stage.plan, "J1"))
+    proposal = plans.propose_plan(office, who.reader, stage.plan)
+    two_sign(office, proposal, stage.one("decider"), stage.one("decider", 1))
+    run_sweep(office, stage.plan)
+    tick(office)
+    _, status = sweep_status(office, stage.one("decider").reader, stage.plan)
+    counts = ", ".join(f"{count} {name}" for name, count in sorted(status.counts().items()) if count)
+    stage.tell(f"one sweep, signed by two deciders: {status.ending}; actions: {counts}")
+    found = reconcile_plan(office, stage.one("decider").reader, stage.plan)
+    stage.tell(f"reconciliation of plan, journal, log and both wikis: {len(found)} differences")
+    for each in found:
+        stage.tell(f"  {each.code.value} on {each.wiki}")
+
+
+def plan_file(stage: Stage) -> str:
+    """The plan, as an investigator writes it."""
+    names = stage.community.planted
+    parts = {"global_ban": names[:7], "rights_removal": names[7:11], "warning": names[11:]}
+    today = stage.clock().date()
+    until = (today + timedelta(days=365)).isoformat()
+    lines = [
+        'plan = "p-simulated-1"',
+        f'reference = "case/{stage.case}"',
+        'jurisdictions_touched = ["J1"]',
+        'jurisdictions_affected = ["J1", "J2"]',
+        'accepts_unchecked_texts = ["en", "fa", "hr", "zh-Hans", "zh-Hant"]',
+        *(f'[[wiki]]\nname = "{name}"\nlanguage = "{language}"' for name, language in WIKIS.items()),
+        "[every_action]",
+        'decider_role = "the response team"',
+        'evidence_class = ["public_edits"]',
+        'milder_step = "A talk with the person, and a warning."',
+        'milder_not_enough = "The conduct went on after both."',
+        '[every_action.rule]\ntext = "Universal Code of Conduct, section 3.1"',
+        f"[every_action.period]\nstart = {(today - timedelta(days=300)).isoformat()}\nend = {today.isoformat()}",
+        '[every_action.appeal]\nappealable = true\nbody = "the review committee"',
+        f"can_be_worse = false\nuntil = {until}",
+        f'[every_action.road_back]\nconditions = "A year without the conduct."\nearliest = {until}\n'
+        'decider = "the review committee"',
+        '[every_action.test]\nlegal = "The terms of use give this power."\n'
+        'necessary = "Nothing milder ended the conduct."\nproportional = "It ends when the danger ends."',
+    ]
+    languages = {"global_ban": "zh-Hans", "rights_removal": "fa", "warning": "hr"}
+    for kind, targets in parts.items():
+        quoted = ", ".join(f'"{name}"' for name in targets)
+        params = {"global_ban": "", "rights_removal": 'groups = "all", ', "warning": None}[kind]
+        lines.append(f'[[group]]\nkind = "{kind}"\nlanguage = "{languages[kind]}"\ntargets = [{quoted}]')
+        if params is None:
+            lines.append('conduct = "Calling selected people to a vote."')
+        else:
+            lines.append(f'params = {{ {params}reason = "see your talk page" }}')
+    return "\n".join(lines) + "\n"
+
+
+def appeal(stage: Stage) -> None:
+    """Chapter 6: somebody appeals from the link in the notice; another person overturns; the block comes off."""
+    from holdfast.actions.appeals import Outcome
+    from holdfast.actions.orders import UndoOrder
+    from holdfast.actions.plan import plan_sha256
+    from holdfast.workflows import appeal as appeals
+    from holdfast.workflows.demo.cast import two_sign
+    from holdfast.workflows.plan import read_plan
+    from holdfast.workflows.propose import propose
+    from holdfast.workflows.sweep import run_sweep
+
+    office, account = stage.office, stage.community.planted[0]
+    token = link_in_notice(stage, account)
+    stage.tell(
+        "a person finds the notice on the talk page, with the rule, the class of evidence, and a link to appeal"
+    )
+    receipt = appeals.file(office, token, "Simulated: I was at none of these pages.", "zh-Hans")
+    reader = stage.one("appeal_reader")
+    (waiting,) = appeals.list_appeals(office, reader.reader, state="received").lines
+    appeals.find_eligible(office, reader.reader, waiting.stream)
+    appeals.assign(office, reader.reader, waiting.stream)
+    kept = appeals.read_appeal(office, reader.reader, waiting.stream)
+    message = {"en": "Simulated: the evidence was about another account.", "zh-Hans": "模拟：证据与另一账号有关。"}
+    appeals.decide(
+        office,
+        reader.reader,
+        waiting.stream,
+        Outcome.OVERTURN,
+        message,
+        public_note="One action of this plan was overturned on appeal.",
+    )
+    decider = stage.one("decider")
+    opened = read_plan(office, decider.reader, stage.plan)
+    wish = UndoOrder(
+        plan=stage.plan,
+        plan_sha256=plan_sha256(opened.plan),
+        reason="overturned on appeal",
+        actions=(kept.state.route.action,),
+    )
+    two_sign(office, propose(office, decider.reader, "sweep-undo", wish.to_json()), decider, stage.one("decider", 1))
+    run_sweep(office, stage.plan)
+    appeals.note_carried_out(office, waiting.stream, f"sweep/{stage.plan}")
+    answer = appeals.by_receipt(office, receipt)
+    stage.tell(
+        f"another person reads the whole file; outcome: {answer.outcome}; "
+        "the same executor takes the block back on both wikis"
+    )
+
+
+def link_in_notice(stage: Stage, account: str) -> str:
+    """The secret part of the appeal's link, read from the person's talk page on the first wiki, as they would."""
+    wiki = next(iter(stage.wikis.values()))
+    asked = {"title": f"User_talk:{account}", "action": "raw"}
+    text = requests.get(f"{wiki.address}/index.php", params=asked, timeout=30).text
+    found = re.search(r"/appeal/([A-Za-z0-9_-]+)/", text)
+    if found is None:
+        raise CheckFailedError("demo.notice", "the notice on the talk page holds no link to appeal")
+    return found.group(1)
+
+
+def the_log_verifies(stage: Stage) -> None:
+    """Chapter 7: everything that was promised to the public log is there, and a stranger's check passes."""
+    from holdfast.record.verify import verify
+    from holdfast.workflows.record import public_files
+    from holdfast.workflows.tick import tick
+
+    tick(stage.office)
+    with stage.office.log() as log:
+        size, key = log.size, log.verifier_key
+    with public_files(str(stage.office.config.log_folder)) as fetch:
+        verify(fetch, key=key)
+    stage.tell(f"the public log verifies, all {size} entries of it: counts, sealed commitments, the audit's head")
+
+
+def invite_visitors(stage: Stage) -> dict[str, str]:
+    """A link for each role, by which whoever watches the demo can enter the console in that role."""
+    from holdfast.store.office import members as store
+    from holdfast.store.office.vault import Reader
+    from holdfast.workflows.members import write_profile
+
+    links = {}
+    for role in stage.people:
+        member = store.fresh_member_id()
+        secret = store.add_member(member, [role], system_clock())
+        write_profile(stage.office, Reader.system(), member, ())
+        links[role] = f"{stage.office.config.origin}/join/{secret}/"
+    return links
+
+
+CHAPTERS = (fill_register, investigate, freeze, thirteen_days, sweep, appeal, the_log_verifies)

@@ -1,0 +1,82 @@
+"""`holdfast demo`: stories played by simulated people on real software."""
+
+import time
+from pathlib import Path
+
+import typer
+
+demo_app = typer.Typer(no_args_is_help=True, help="Stories played by simulated people on real software.")
+
+
+@demo_app.command("office")
+def office(
+    out: Path = typer.Option(Path("out/demo-office"), "--out", metavar="DIR", help="A new folder for everything."),
+    port: int = typer.Option(8420, "--port", min=1, max=65535, help="Where the console stands afterwards."),
+    serve: bool = typer.Option(True, "--serve/--no-serve", help="Leave the console and both wikis standing."),
+    replicates: int = typer.Option(60, "--replicates", help="Null runs of the assessment's gate, of each kind."),
+    community: Path | None = typer.Option(
+        None, "--community", metavar="DIR", help="The community of an earlier run: its assessment is not made again."
+    ),
+) -> None:
+    """From an assessment to a freeze, one sweep on two real wikis, and an appeal that is upheld.
+
+    Takes about four minutes; everybody in it is simulated. Needs Debian's MediaWiki; docs/office-story.md explains
+    each step and where to see it in the console afterwards.
+    """
+    from holdfast.cli._progress import progress_bars
+    from holdfast.errors import UsageError
+    from holdfast.settings import settings_from
+    from holdfast.web.console.serve import console_application
+    from holdfast.web.console.serve import serve as serve_console
+    from holdfast.web.console.settings import console_settings
+    from holdfast.workflows.demo import story
+    from holdfast.workflows.demo.community import SIMULATED, assessed, community_of
+    from holdfast.workflows.demo.throwaway_wiki import require_mediawiki
+
+    require_mediawiki()
+    if out.exists() and any(out.iterdir()):
+        raise UsageError(
+            "demo.folder", "there is something in this folder", place=str(out), hint="name a new one with --out"
+        )
+    out.mkdir(parents=True, exist_ok=True)
+    started = time.monotonic()
+
+    def tell(text: str) -> None:
+        typer.echo(f"{time.monotonic() - started:6.0f} s  {text}")
+
+    tell(SIMULATED)
+    if community is None:
+        tell("a community is simulated and assessed, with the false-alarm rate measured in the same run")
+        with progress_bars() as progress:
+            found = assessed(out, settings_from(), progress=progress, replicates=replicates)
+        tell(f"its report: {found.report}")
+    else:
+        found = community_of(community, (community / "assessment" / "findings.json").read_bytes(), None)
+    with story.staged(out, found, port=port, tell=tell, django=console_settings) as stage:
+        for chapter in story.CHAPTERS:
+            chapter(stage)
+        if not serve:
+            tell(f"done; the office lies in {stage.office.config.folder}")
+            return
+        links = story.invite_visitors(stage)
+        opened, application = console_application(stage.office.place)
+        from holdfast.workflows.tick import tick  # the store's tables are there from here on
+
+        def ready(address: str) -> None:
+            tell(f"the console stands at {address}; the wikis: {', '.join(w.address for w in stage.wikis.values())}")
+            typer.echo("\nEnter it in any role: each link works once, within a day, and asks you to enrol a passkey.")
+            for role, link in links.items():
+                typer.echo(f"  {role.replace('_', ' '):16} {link}")
+            typer.echo("\nEnd with Ctrl-C.")
+
+        serve_console(opened, application, port=port, every_minute=lambda: (tick(opened), None)[1], ready=ready)
+
+
+@demo_app.callback()
+def _group() -> None:
+    """Keeps `office` a command of its own."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add `holdfast demo`."""
+    app.add_typer(demo_app, name="demo")
