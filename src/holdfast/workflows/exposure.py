@@ -16,6 +16,7 @@ from holdfast.access.exposure import (
 from holdfast.access.exposure_told import (
     STREAM_KIND,
     LookupMonth,
+    NoticeState,
     QueueRow,
     SealCounts,
     Telling,
@@ -173,12 +174,12 @@ def published_seal_counts(office: Office) -> SealCounts:
     return seal_counts(months, telling_policy(office), office.clock())
 
 
-def notice_of(office: Office, reader: Reader, month: StreamId, identity: str) -> Lookup:
+def notice_state(office: Office, reader: Reader, month: StreamId, identity: str) -> NoticeState:
     """One look-up of the queue with its names, for the custodian who has to decide on it."""
     kept = read_month(office, reader, month, purpose="one look-up shown")
     if identity not in kept.state.notices:
         raise UsageError("exposure.unknown", "there is no such look-up in this month")
-    return kept.state.notices[identity].lookup
+    return kept.state.notices[identity]
 
 
 def seal(
