@@ -1,0 +1,214 @@
+"""`holdfast exposure`: from the files of CheckUser's log alone: who could, who did, what a holder looked at."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from holdfast.access.exposure import Label
+    from holdfast.access.lookups_read import ReadLog
+    from holdfast.report.page import Page
+    from holdfast.tables.pseudonym import Pseudonyms
+
+_LOGS = typer.Argument(
+    ..., metavar="LOG...", help="CheckUser's log: answers of the API in order, an export, a table."
+)
+_WIKI = typer.Option(..., "--wiki", metavar="NAME", help="Whose log it is.")
+_PART = typer.Option(False, "--part", help="The files are a part of the log.")
+_OUT = typer.Option(None, "--out", metavar="DIR", help="Write JSON and a page (a report also CSV) into this folder.")
+_NAMES = typer.Option(False, "--names", help="Show accounts by name, not by pseudonym.")
+_NAMES_ALL = typer.Option(False, "--names-all", help="The same; everybody in a log is either holder or looked up.")
+_KEY = typer.Option(None, "--pseudonym-key", metavar="FILE", help="A key for pseudonyms, to compare outputs.")
+_JSON = typer.Option(False, "--json", help="Print JSON, and nothing else.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the group."""
+    group = typer.Typer(
+        name="exposure",
+        help="Who could see non-public data, who did, and what a holder looked at.",
+        no_args_is_help=True,
+    )
+    app.add_typer(group)
+    group.command()(check)
+    group.command()(report)
+    group.command()(who)
+
+
+def check(logs: list[Path] = _LOGS, wiki: str = _WIKI, part: bool = _PART, as_json: bool = _JSON) -> None:
+    """Read a log and say what is in it; refuse it with its place when it is damaged."""
+    found = _read(logs, wiki, _pseudonyms(None), part=part)
+    document = {
+        "wiki": wiki,
+        "lookups": len(found.lookups),
+        "without_reason": found.without_reason,
+        "complete": found.complete,
+        "first": found.lookups[0].to_json()["at"] if found.lookups else None,
+        "last": found.lookups[-1].to_json()["at"] if found.lookups else None,
+        "forms": {place: form.value for place, form in found.forms.items()},
+    }
+    text = (
+        f"{wiki}: {len(found.lookups):,} look-ups, {found.without_reason:,} without a reason; "
+        f"{'the whole log' if found.complete else 'a part of the log'}"
+    )
+    _print(document, text, as_json=as_json)
+
+
+def report(
+    logs: list[Path] = _LOGS,
+    wiki: str = _WIKI,
+    holder: list[str] = typer.Option(
+        ..., "--holder", metavar="ACCOUNT", help="An account of the holder; repeatable."
+    ),
+    start: str = typer.Option(..., "--from", metavar="DATE", help="First day (UTC)."),
+    end: str = typer.Option(..., "--to", metavar="DATE", help="The day after the last (UTC)."),
+    at_risk: Path | None = typer.Option(
+        None, "--at-risk", metavar="FILE", help="Accounts at risk, one on each line."
+    ),
+    part: bool = _PART,
+    out: Path | None = _OUT,
+    names: bool = _NAMES,
+    names_all: bool = _NAMES_ALL,
+    pseudonym_key: Path | None = _KEY,
+    as_json: bool = _JSON,
+) -> None:
+    """What one holder looked at in a period: how many people, which kinds, and who of them was at risk."""
+    from holdfast.access.exposure import exposure_report
+    from holdfast.ids import AccountName, wiki_name
+    from holdfast.workflows.exposure_page import report_page
+
+    tokens = _pseudonyms(pseudonym_key)
+    found = _read(logs, wiki, tokens, part=part)
+    made = exposure_report(
+        found.lookups,
+        holder={wiki_name(wiki): [AccountName(each) for each in holder]},
+        period_start=_day(start),
+        period_end=_day(end),
+        at_risk=[(wiki_name(wiki), each) for each in _accounts(at_risk)],
+    )
+    label = _label(tokens, named=names or names_all)
+    document = {**made.to_json(label), "complete": found.complete}
+    text = (
+        f"{made.lookups:,} look-ups of {made.people:,} people, {len(made.at_risk):,} of them at risk; "
+        f"{made.without_reason:,} without a reason"
+    )
+    files = _write(out, "exposure", document, report_page(made, label), made.to_csv())
+    _print(document, _with_files(text, files), as_json=as_json)
+
+
+def who(
+    logs: list[Path] = _LOGS,
+    wiki: str = _WIKI,
+    on: str = typer.Option(..., "--on", metavar="DATE", help="The day (UTC)."),
+    account: str = typer.Option("", "--account", metavar="NAME", help="Whose data [default: anybody's]."),
+    register_file: Path | None = typer.Option(None, "--register", metavar="FILE", help="The register as CSV."),
+    rules: Path | None = typer.Option(None, "--rules", metavar="FILE", help="The book of rules, TOML."),
+    part: bool = _PART,
+    out: Path | None = _OUT,
+    names: bool = _NAMES,
+    names_all: bool = _NAMES_ALL,
+    pseudonym_key: Path | None = _KEY,
+    as_json: bool = _JSON,
+) -> None:
+    """Who could see somebody's data on a day, by the register, and who did, by the log."""
+    from holdfast.access.exposure import who_could_and_did
+    from holdfast.access.exposure_register import held_rights
+    from holdfast.clock import system_clock
+    from holdfast.ids import AccountName, wiki_name
+    from holdfast.workflows.exposure_page import seen_page
+    from holdfast.workflows.register_file import read_register_file
+
+    tokens = _pseudonyms(pseudonym_key)
+    found = _read(logs, wiki, tokens, part=part)
+    known = read_register_file(register_file, rules=rules, now=system_clock()) if register_file else None
+    seen = who_could_and_did(
+        held_rights(known.register) if known else (),
+        found.lookups,
+        wiki=wiki_name(wiki),
+        day=_day(on),
+        account=AccountName(account) if account else None,
+    )
+    label = _label(tokens, named=names or names_all)
+    document = {**seen.to_json(label), "register": "read" if known else "not given", "complete": found.complete}
+    could = f"{len(seen.could):,} could" if known else "who could is not known without --register"
+    strangers = f", {len(seen.unaccounted):,} of them without a known right" if known else ""
+    text = f"{could}; {len(seen.did):,} look-ups{strangers}"
+    files = _write(out, "who-could-and-did", document, seen_page(seen, label), "")
+    _print(document, _with_files(text, files), as_json=as_json)
+
+
+def _read(logs: list[Path], wiki: str, tokens: "Pseudonyms", *, part: bool) -> "ReadLog":
+    from holdfast.access.lookups_read import LogFile, Part, read_lookups
+    from holdfast.errors import InputRefusedError
+    from holdfast.ids import wiki_name
+
+    files = []
+    for path in logs:
+        try:
+            files.append(LogFile(place=path.name, data=path.read_bytes()))
+        except OSError as reason:
+            raise InputRefusedError(
+                "exposure.no_file", "this file cannot be read", got=reason.strerror or "", place=str(path)
+            ) from None
+    return read_lookups(files, wiki=wiki_name(wiki), tokens=tokens, part=Part.PART if part else Part.WHOLE)
+
+
+def _pseudonyms(key: Path | None) -> "Pseudonyms":
+    from holdfast.tables.pseudonym import fresh_pseudonyms, pseudonyms_from
+
+    return pseudonyms_from(key) if key else fresh_pseudonyms()
+
+
+def _label(tokens: "Pseudonyms", *, named: bool) -> "Label":
+    return (lambda wiki, account: account) if named else tokens.of
+
+
+def _accounts(path: Path | None) -> list[str]:
+    from holdfast.errors import InputRefusedError
+
+    if path is None:
+        return []
+    try:
+        return [line.strip() for line in path.read_text("utf-8").splitlines() if line.strip()]
+    except (OSError, UnicodeDecodeError):
+        raise InputRefusedError("exposure.at_risk", "the list of accounts cannot be read", place=str(path)) from None
+
+
+def _day(text: str) -> "date":
+    from datetime import date
+
+    from holdfast.errors import UsageError
+
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UsageError("exposure.day", "this is no day", expected="2021-09-13", got=repr(text[:40])) from None
+
+
+def _write(out: Path | None, name: str, document: dict[str, Any], page: "Page", csv: str) -> list[Path]:
+    from holdfast.canonical import canonical_bytes
+    from holdfast.report.page import render
+    from holdfast.tables._files import write_atomically
+
+    if out is None:
+        return []
+    out.mkdir(parents=True, exist_ok=True)
+    contents = {f"{name}.json": canonical_bytes(document) + b"\n", f"{name}.html": render(page).encode()}
+    if csv:
+        contents[f"{name}.csv"] = csv.encode()
+    for file, data in contents.items():
+        write_atomically(out / file, data)
+    return [out / file for file in sorted(contents)]
+
+
+def _with_files(text: str, files: list[Path]) -> str:
+    return "\n".join((text, *map(str, files)))
+
+
+def _print(document: dict[str, Any], text: str, *, as_json: bool) -> None:
+    import json
+
+    typer.echo(json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) if as_json else text)
