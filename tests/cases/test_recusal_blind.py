@@ -2,8 +2,11 @@
 
 import hashlib
 import hmac
+import io
 from collections import defaultdict
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from cases.case_story import DECIDER, INVESTIGATOR, LEGAL, SECOND, Told
@@ -58,6 +61,26 @@ def test_a_list_of_closeness_is_read_and_a_damaged_one_refused_with_its_line() -
         read_edges(b"one,other,why\nA,B,votes\nA,B,friends\n")
     with pytest.raises(InputRefusedError, match=r"case\.edges"):
         read_edges(b"A,B\n1,2\n")
+
+
+def parquet(**columns: list[object]) -> bytes:
+    sink = io.BytesIO()
+    pq.write_table(pa.table(columns), sink)
+    return sink.getvalue()
+
+
+def test_flagged_pairs_of_co_action_and_votes_are_closeness() -> None:
+    pairs = {"flagged": [True, False], "q": [0.001, 0.4]}
+    together = parquet(account_a=["A", "C"], account_b=["B", "D"], **pairs)
+    assert read_edges(together) == (Edge(one="A", other="B", why=Why.CO_ACTION),)
+    assert read_edges(parquet(voter_a=["A", "C"], voter_b=["B", "D"], **pairs))[0].why is Why.VOTES
+    for data in (
+        parquet(x=[1]),
+        b"PAR1 and no more",
+        parquet(voter_a=["P-AAAABBBBCCCC"], voter_b=["B"], flagged=[True]),
+    ):
+        with pytest.raises(InputRefusedError, match=r"case\.edges"):
+            read_edges(data)
 
 
 @pytest.mark.requirement("2.7")

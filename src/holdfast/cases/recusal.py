@@ -6,13 +6,19 @@ being party to the same case. Names stay inside: a refusal says that there is cl
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 from holdfast.cases.case import Case
 from holdfast.errors import InputRefusedError
 from holdfast.facts import MemberId
+
+_PSEUDONYM = re.compile(r"P-[A-Z2-7]{12}\Z")
 
 
 class Why(StrEnum):
@@ -38,17 +44,42 @@ class Edge:
 
 
 def read_edges(data: bytes) -> tuple[Edge, ...]:
-    """Edges from CSV with the columns one, other, why. Raises InputRefusedError `case.edges`, naming the line."""
+    """Edges from CSV with one, other, why; or the flagged pairs of `holdfast coaction` or `holdfast votes`.
+
+    `pairs.parquet` must have been written with `--names-all`, because pseudonyms meet no member's accounts.
+    Raises InputRefusedError `case.edges`, naming the line of a CSV file.
+    """
+    if data.startswith(b"PAR1"):
+        return _edges_of_pairs(data)
     rows = csv.DictReader(io.StringIO(data.decode("utf-8-sig", "replace"), newline=""))
     try:
         return tuple(Edge(one=row["one"], other=row["other"], why=Why(row["why"])) for row in rows)
     except (csv.Error, KeyError, ValueError):
-        raise InputRefusedError(
-            "case.edges",
-            "this list of closeness cannot be read",
-            expected="CSV in UTF-8 with one, other and why, which is one of " + ", ".join(Why),
-            place=f"line {rows.line_num}",
-        ) from None
+        raise _unreadable(f"line {rows.line_num}") from None
+
+
+def _edges_of_pairs(data: bytes) -> tuple[Edge, ...]:
+    try:
+        table = pq.read_table(pa.BufferReader(data))
+    except (pa.ArrowException, OSError):
+        raise _unreadable("the Parquet file") from None
+    for one, other, why in (("account_a", "account_b", Why.CO_ACTION), ("voter_a", "voter_b", Why.VOTES)):
+        if {one, other, "flagged"} <= set(table.column_names):
+            pairs = table.select([one, other, "flagged"]).to_pylist()
+            found = tuple(Edge(one=row[one], other=row[other], why=why) for row in pairs if row["flagged"])
+            if any(_PSEUDONYM.match(edge.one) for edge in found):
+                raise _unreadable("the names, which are pseudonyms: run it again with --names-all")
+            return found
+    raise _unreadable("the columns of the Parquet file")
+
+
+def _unreadable(place: str) -> InputRefusedError:
+    return InputRefusedError(
+        "case.edges",
+        "this list of closeness cannot be read",
+        expected="pairs.parquet, or CSV in UTF-8 with one, other and why, which is one of " + ", ".join(Why),
+        place=place,
+    )
 
 
 def edges_within(case: Case) -> tuple[Edge, ...]:

@@ -21,7 +21,8 @@ from holdfast.cases.redaction import Audience
 from holdfast.cases.sources import independent_of
 from holdfast.cases.standards import FLOOR
 from holdfast.cases.weight import weigh
-from holdfast.web.console.case_forms import SPECS, FileForm, UploadForm, body_of, form_for, forms_on
+from holdfast.web.console.case_forms import FileForm, UploadForm, body_of, form_for, forms_on
+from holdfast.web.console.case_specs import SPECS
 from holdfast.web.console.pages import page, show
 from holdfast.web.console.room import Room
 from holdfast.workflows import case as work
