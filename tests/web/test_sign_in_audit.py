@@ -82,6 +82,26 @@ def test_a_lost_passkey_is_enrolled_again_by_a_link_that_two_others_approved(off
     assert new.get(f"/join/{secret}/").status_code == 404  # once
 
 
+def test_an_operator_proposes_it_in_the_console_and_nobody_else(office: OfficeWorld) -> None:
+    from holdfast.store.office.models import SummaryRow
+
+    office.member("custodian"), office.member("legal")
+    member, operator = office.member("decider"), office.member("operator").client()
+    address = f"/members/{member.member}/"
+    assert "The passkey is lost" in operator.get(address).content.decode()
+    assert operator.post(address, {"change": "reinvite", "roles": ["decider"]}).status_code == 302
+    assert SummaryRow.objects.filter(kind="proposal-membership").count() == 1
+    operator.raise_request_exception = False
+    assert operator.post(address, {"change": "become root"}).status_code == 200
+    assert operator.post(address, {"change": "roles", "roles": ["decider", "investigator"]}).status_code == 409
+    assert operator.get("/members/m-000000000000/").status_code == 404
+    for role in ("decider", "auditor"):
+        client = office.member(role).client()
+        client.raise_request_exception = False
+        assert client.post(address, {"change": "reinvite", "roles": []}).status_code == 403
+    assert SummaryRow.objects.filter(kind="proposal-membership").count() == 1
+
+
 @pytest.mark.parametrize("change", ["roles", "unsuspend", "reinvite"])
 def test_nobody_decides_about_their_own_roles_or_return(office: OfficeWorld, change: str) -> None:
     guardian, other = office.member("custodian"), office.member("legal", linked_to=())

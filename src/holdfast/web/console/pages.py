@@ -29,6 +29,7 @@ _STATUS_BY_CODE = {
     "office.stream.moved": 409,
     "office.attachment.unknown": 404,
     "office.invitation": 404,
+    "office.member.unknown": 404,
 }
 _STATUS_BY_TYPE: tuple[tuple[type[HoldfastError], int], ...] = (
     (InputRefusedError, 422),

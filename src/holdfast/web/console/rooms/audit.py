@@ -7,8 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import path, reverse
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from holdfast.store.office.audit_search import AuditSearch
@@ -19,7 +18,7 @@ from holdfast.workflows.propose import proposal_lines
 
 _TEXT = {"class": "cdx-text-input__input", "dir": "ltr"}
 _DAY = {**_TEXT, "type": "date"}
-_ANY = [("", lazy("any"))]
+_ANY = [("", _("any"))]
 _CODE = r"^[a-z0-9-]{1,64}$"
 
 
@@ -28,28 +27,28 @@ class SearchForm(forms.Form):
 
     member = forms.RegexField(
         r"^(m-[0-9a-f]{12}|system|nobody)$",
-        label=lazy("Member"),
-        help_text=lazy("An id such as m-0123456789ab, or system."),
+        label=_("Member"),
+        help_text=_("An id such as m-0123456789ab, or system."),
         required=False,
         widget=forms.TextInput(attrs=_TEXT),
     )
     verb = forms.ChoiceField(
-        label=lazy("What was done"),
+        label=_("What was done"),
         choices=[*_ANY, *((verb, verb.replace("_", " ")) for verb in audit_reading.VERBS)],
         required=False,
         widget=forms.Select(attrs={"class": "cdx-select"}),
     )
-    kind = forms.RegexField(_CODE, label=lazy("Kind of thing"), required=False, widget=forms.TextInput(attrs=_TEXT))
-    stream_id = forms.RegexField(_CODE, label=lazy("Its id"), required=False, widget=forms.TextInput(attrs=_TEXT))
+    kind = forms.RegexField(_CODE, label=_("Kind of thing"), required=False, widget=forms.TextInput(attrs=_TEXT))
+    stream_id = forms.RegexField(_CODE, label=_("Its id"), required=False, widget=forms.TextInput(attrs=_TEXT))
     outcome = forms.ChoiceField(
-        label=lazy("Outcome"),
-        choices=[*_ANY, ("allowed", lazy("allowed")), ("refused", lazy("refused"))],
+        label=_("Outcome"),
+        choices=[*_ANY, ("allowed", _("allowed")), ("refused", _("refused"))],
         required=False,
         widget=forms.Select(attrs={"class": "cdx-select"}),
     )
-    since = forms.DateField(label=lazy("From this day (UTC)"), required=False, widget=forms.DateInput(attrs=_DAY))
+    since = forms.DateField(label=_("From this day (UTC)"), required=False, widget=forms.DateInput(attrs=_DAY))
     until = forms.DateField(
-        label=lazy("To this day (UTC), included"),
+        label=_("To this day (UTC), included"),
         required=False,
         widget=forms.DateInput(attrs=_DAY),
     )
@@ -65,8 +64,8 @@ class SearchForm(forms.Form):
 class PeriodForm(forms.Form):
     """Which days to export."""
 
-    since = forms.DateField(label=lazy("From this day (UTC)"), widget=forms.DateInput(attrs=_DAY))
-    until = forms.DateField(label=lazy("To this day (UTC), included"), widget=forms.DateInput(attrs=_DAY))
+    since = forms.DateField(label=_("From this day (UTC)"), widget=forms.DateInput(attrs=_DAY))
+    until = forms.DateField(label=_("To this day (UTC), included"), widget=forms.DateInput(attrs=_DAY))
 
 
 def _period(found: dict[str, Any]) -> tuple[datetime | None, datetime | None]:

@@ -1,12 +1,14 @@
 """Members: who works here with which roles; inviting, alone while the office is founded, by two people after."""
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from holdfast.access.roles import MEANS, Role
+from holdfast.errors import InputRefusedError
 from holdfast.web.console.pages import page, show
 from holdfast.web.console.room import Room
 from holdfast.workflows import members
@@ -53,6 +55,44 @@ def home(request: HttpRequest) -> HttpResponse:
     return show(request, "console/members.html", context)
 
 
+class ChangeForm(forms.Form):
+    """What is to change for one member."""
+
+    change = forms.ChoiceField(
+        label=_("What"),
+        choices=[
+            ("reinvite", _("The passkey is lost: let the person enrol again")),
+            ("roles", _("Other roles")),
+            ("suspend", _("Suspend, at once when two have signed")),
+            ("unsuspend", _("Let the person work again")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    roles = forms.MultipleChoiceField(
+        label=_("Roles afterwards"),
+        choices=[(role.value, role.value.replace("_", " ")) for role in Role],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+
+
+@page
+@require_http_methods(["GET", "POST"])
+def change(request: HttpRequest, number: str) -> HttpResponse:
+    """Put a change of one member before two guardians: a lost passkey, other roles, suspending, coming back."""
+    office, reader = request.office, request.reader
+    found = [each for each in members.listed(office, reader) if each.member == number]
+    if not found:
+        raise InputRefusedError("office.member.unknown", "there is no such member")
+    form = ChangeForm(request.POST or None, initial={"roles": sorted(found[0].roles), "change": "reinvite"})
+    if request.method == "POST" and form.is_valid():
+        wanted = form.cleaned_data
+        members.propose_change(office, reader, found[0].member, wanted["change"], wanted["roles"])
+        messages.success(request, _("Two guardians can sign it now, under Approvals."))
+        return HttpResponseRedirect(reverse("members:home"))
+    return show(request, "console/member_change.html", {"member": found[0], "form": form})
+
+
 @page
 def invitation(request: HttpRequest, number: str) -> HttpResponse:
     """The link of an approved invitation, shown once to an operator."""
@@ -68,5 +108,9 @@ ROOM = Room(
     title="Members",
     roles=frozenset({"operator", "auditor"}),
     order=80,
-    urls=[path("", home, name="home"), path("<slug:number>/invitation/", invitation, name="invitation")],
+    urls=[
+        path("", home, name="home"),
+        path("<slug:number>/", change, name="change"),
+        path("<slug:number>/invitation/", invitation, name="invitation"),
+    ],
 )
