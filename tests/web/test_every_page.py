@@ -15,6 +15,8 @@ _WHO = {
     "cases": "investigator",
     "audit": "auditor",
     "members": "operator",
+    "own-data": "custodian",
+    "ledgers": "investigator",
     "exposure": "custodian",
     "register": "access_steward",
     "freezes": "access_steward",
