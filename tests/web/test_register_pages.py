@@ -44,6 +44,24 @@ def test_an_upload_is_read_and_twice_adds_nothing(steward: Any, office: OfficeWo
     assert len(register(office).people) == 5
 
 
+def test_one_person_is_added_changed_and_taken_off_through_a_form(steward: Any, office: OfficeWorld) -> None:
+    client = steward.client()
+    answer = client.post("/register/add/", {"account": "Simulated Eve", "wiki": "enwiki", "right": "checkuser"})
+    assert "<dd>1</dd>" in text(answer)
+    placed = {"account": "Simulated Eve", "jurisdiction": "J1", "jurisdiction_source": "x"}
+    assert client.post("/register/add/", placed).status_code == 422
+    client.post("/register/add/", {**placed, "jurisdiction_date": "2026-01-01"})
+    eve = next(each for each in register(office).people.values() if each.account == "Simulated Eve")
+    assert eve.jurisdiction is not None
+    assert eve.jurisdiction.name == "J1"
+    end = f"/register/person/{eve.id.id}/end/"
+    assert client.post(end, {"wiki": "enwiki", "right": "checkuser", "why": ""}).status_code == 400
+    client.post(end, {"wiki": "enwiki", "right": "checkuser", "why": "resigned"})
+    assert "resigned" in text(client.get(f"/register/person/{eve.id.id}/"))
+    client.post(end, {"what": "gone"})
+    assert register(office).people[eve.id].gone_at == office.clock()
+
+
 def test_what_if_answers_on_the_page(steward: Any) -> None:
     answer = text(steward.client().post("/register/what-if/", {"jurisdictions": "J1", "rights": "checkuser"}))
     assert "jurisdiction_is_restricted" in answer

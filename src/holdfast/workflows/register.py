@@ -4,6 +4,8 @@ A person's facts lie twice under the person's own key: as facts, and together as
 register is read with one pass over the summaries.
 """
 
+import csv
+import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,11 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from holdfast.access.freeze import FreezeState
+from holdfast.access.import_csv import COLUMNS
 from holdfast.access.moments import moment, text_of
 from holdfast.access.person import Person
 from holdfast.access.person_facts import fold
 from holdfast.access.register import ClassRestriction, Register
 from holdfast.access.rule_book import RuleBook, rule_book_from
+from holdfast.errors import UsageError
 from holdfast.facts import Fact, MemberId, StreamId
 from holdfast.store.office.streams import Summary, fresh_id
 from holdfast.store.office.vault import ListPage, Reader
@@ -76,7 +80,8 @@ def _before_the_first(office: Office, versions: frozenset[str]) -> RuleBook:
 
 def shown(office: Office, reader: Reader, people: Iterable[StreamId], *, purpose: str) -> None:
     """Count the people whose names a page shows. Raises CheckFailedError `audit.budget.spent`."""
-    office.vault.count_reads(reader, sorted(set(people)), purpose=purpose)
+    with office.vault.transaction():
+        office.vault.count_reads(reader, sorted(set(people)), purpose=purpose)
 
 
 def one_person(office: Office, reader: Reader, number: str, *, purpose: str = "person shown") -> Person:
@@ -122,6 +127,37 @@ def import_data(
         )
         write_people(office, reader, preview.found.facts, register=register, purpose="register imported")
     return preview
+
+
+def add_row(office: Office, reader: Reader, row: Mapping[str, str]) -> Preview:
+    """Add what one row of the CSV form says, as an import of one row does."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, list(COLUMNS))
+    writer.writeheader()
+    writer.writerow({name: row.get(name, "") for name in COLUMNS})
+    return import_data(office, reader, out.getvalue().encode(), "csv", place="the form", wiki="", version="")
+
+
+def end_grant(office: Office, reader: Reader, number: str, *, wiki: str, right: str, why: str) -> None:
+    """End a running grant now. Raises UsageError `access.grant.none` and `access.grant.why`."""
+    person = one_person(office, reader, number, purpose="grant ended")
+    now = office.clock()
+    if not any(grant.key == (wiki, right) and grant.runs_at(now) for grant in person.grants):
+        raise UsageError("access.grant.none", "no such grant runs", hint="load the page again")
+    if not why.strip():
+        raise UsageError("access.grant.why", "say why the grant ends")
+    body = {"wiki": wiki, "right": right, "at": text_of(now), "why": why.strip()}
+    fact = Fact(type="right ended", at=now, by=reader.member, body=body)
+    write_people(office, reader, {person.id: [fact]}, purpose="grant ended")
+
+
+def account_gone(office: Office, reader: Reader, number: str) -> None:
+    """Note that a person's account vanished or was closed, now; what is known of it stays."""
+    person = one_person(office, reader, number, purpose="account gone")
+    if person.gone_at is None:
+        now = office.clock()
+        fact = Fact(type="account gone", at=now, by=reader.member, body={"at": text_of(now)})
+        write_people(office, reader, {person.id: [fact]}, purpose="account gone")
 
 
 def write_people(

@@ -51,6 +51,7 @@ def PLANT(made: PlantedOffice) -> list[str]:
     return [
         "/register/",
         "/register/names/",
+        "/register/add/",
         "/register/import/",
         "/register/what-if/",
         "/register/noticeboard/",

@@ -1,13 +1,15 @@
 """The register: people with access to non-public data, what the rules say of them, what if, and the public board."""
 
 from dataclasses import replace
+from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
+from holdfast.access.import_csv import COLUMNS
 from holdfast.access.nonpublic_rules import may_hold
 from holdfast.access.noticeboard import noticeboard, wikitext
 from holdfast.access.rights import RIGHTS
@@ -29,6 +31,18 @@ class FindForm(forms.Form):
     """One account, by any name that it has or had."""
 
     account = forms.CharField(label=_("Account"), max_length=255)
+
+
+class RowForm(forms.Form):
+    """One row of the register, with the columns of its CSV form."""
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        for name, means in COLUMNS.items():
+            needed = name == "account"
+            self.fields[name] = forms.CharField(
+                label=name.replace("_", " "), help_text=means, max_length=255, required=needed
+            )
 
 
 class ImportForm(forms.Form):
@@ -142,6 +156,38 @@ def one(request: HttpRequest, number: str) -> HttpResponse:
         )
     context = {"person": person, "grants": grants, "holds": [each for each in person.holds if each.stands_at(now)]}
     return show(request, "console/access/person.html", context)
+
+
+@page(fresh=True)
+@require_http_methods(["GET", "POST"])
+def add(request: HttpRequest) -> HttpResponse:
+    """Add a person, or what is new about one: a grant, an agreement, a jurisdiction, an exemption."""
+    form = RowForm(_posted(request))
+    if request.method == "GET":
+        request.office.vault.require(request.reader, "write", work.KIND, purpose="register form shown")
+    elif form.is_valid():
+        preview = work.add_row(request.office, request.reader, form.cleaned_data)
+        return show(request, "console/access/imported.html", {"preview": preview})
+    return show(request, "console/access/add.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_POST
+@page(fresh=True)
+def end(request: HttpRequest, number: str) -> HttpResponse:
+    """End one grant now, or note that the account is gone."""
+    given = request.POST
+    if given.get("what") == "gone":
+        work.account_gone(request.office, request.reader, number)
+    else:
+        work.end_grant(
+            request.office,
+            request.reader,
+            number,
+            wiki=given.get("wiki", ""),
+            right=given.get("right", ""),
+            why=given.get("why", ""),
+        )
+    return HttpResponseRedirect(reverse("register:one", args=[number]))
 
 
 @page(fresh=True)
@@ -269,6 +315,8 @@ ROOM = Room(
         path("names/", named, name="named"),
         path("find/", find, name="find"),
         path("person/<slug:number>/", one, name="one"),
+        path("person/<slug:number>/end/", end, name="end"),
+        path("add/", add, name="add"),
         path("import/", import_, name="import"),
         path("what-if/", what_if_page, name="what_if"),
         path("noticeboard/", board, name="board"),
