@@ -19,6 +19,7 @@ from holdfast.actions.plan_check import check, target_keys, targets
 from holdfast.actions.plan_file import PlaceOf, parse_plan, refuse
 from holdfast.actions.planning import prepare, with_reports
 from holdfast.actions.preflight import preflight
+from holdfast.actions.telling import AppealLink
 from holdfast.approval import Approved, Signature, check_approved
 from holdfast.errors import CheckFailedError
 from holdfast.facts import Fact, MemberId, StreamId
@@ -127,7 +128,7 @@ def dry_run(office: Office, reader: Reader, identity: str, *, known: Operators |
     refuse(check(opened.draft, surroundings(office, operators), opened.places), code="plan.check", place="the plan")
     wikis = tuple(each.name for each in opened.draft.wikis)
     hands, now = first_hands(operators, wikis), office.clock()
-    with_link = _appeal_link(office, opened.draft)
+    with_link = appeal_links(office, opened.draft)
     plan = prepare(opened.draft, hands, appeal_link=with_link, now=now, places=opened.places)
     refuse(check(plan, surroundings(office, operators), opened.places), code="plan.check", place="the plan")
     actions = [each.action for each in plan.actions]
@@ -156,7 +157,8 @@ def _groups_of(hand: Any) -> frozenset[str]:
     return frozenset(each["name"] for each in found)
 
 
-def _appeal_link(office: Office, draft: Plan) -> Any:
+def appeal_links(office: Office, draft: Plan) -> AppealLink:
+    """Makes the link of each action for its notice; it works when the plan is carried out."""
     files = (draft.reference,) if draft.reference else ()
 
     def link(action: str) -> str:

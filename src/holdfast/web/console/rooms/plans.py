@@ -1,0 +1,390 @@
+"""Plans: drafted, tried, signed off, approved, swept with live progress, reconciled, and closed."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import path, reverse
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET, require_POST
+
+from holdfast.actions.course import Standing
+from holdfast.actions.orders import Choice, Decision, UndoOrder
+from holdfast.actions.plan import Aftercare, plan_sha256
+from holdfast.actions.plan_file import template
+from holdfast.errors import HoldfastError
+from holdfast.web.console.pages import page, show
+from holdfast.web.console.room import Room
+from holdfast.workflows import plan as plans
+from holdfast.workflows import sweep as sweeps
+from holdfast.workflows.propose import propose
+from holdfast.workflows.reconcile import reconcile_plan
+
+_LARGEST_FILE_BYTES = 512 * 1024
+_STOP_POLLING = 286
+"""HTMX's own status for: do not ask again."""
+_AREA = {"class": "cdx-text-area__textarea code", "spellcheck": "false", "dir": "auto"}
+
+
+class DraftForm(forms.Form):
+    """A plan as a file or as text."""
+
+    file = forms.FileField(label=_("The plan's file"), help_text=_("TOML or JSON."), required=False)
+    text = forms.CharField(
+        label=_("Or its text"), required=False, widget=forms.Textarea(attrs={**_AREA, "rows": 18}), strip=False
+    )
+
+    def given(self) -> tuple[str, bool]:
+        """The text, and whether it is JSON."""
+        upload = self.cleaned_data.get("file")
+        text = upload.read(_LARGEST_FILE_BYTES).decode("utf-8", "replace") if upload else self.cleaned_data["text"]
+        return text, text.lstrip().startswith("{")
+
+    def clean(self) -> dict[str, Any]:
+        """One of the two is wanted."""
+        found: dict[str, Any] = super().clean() or {}
+        if not found.get("file") and not found.get("text"):
+            raise forms.ValidationError(_now("Give a file or a text."))
+        if found.get("file") and found["file"].size > _LARGEST_FILE_BYTES:
+            raise forms.ValidationError(_now("The file is too large for a plan."))
+        return found
+
+
+class AftercareForm(forms.Form):
+    """What a community needs afterwards."""
+
+    recourse_owner = forms.CharField(label=_("Who answers people who object"), max_length=300, required=False)
+    interim_cover = forms.CharField(label=_("Who does the work meanwhile"), max_length=300, required=False)
+    vote_calendar = forms.CharField(label=_("When the community votes"), max_length=300, required=False)
+    survey = forms.CharField(label=_("How the community is asked"), max_length=300, required=False)
+
+
+class DecisionForm(forms.Form):
+    """What becomes of a held action."""
+
+    action = forms.CharField(widget=forms.HiddenInput, max_length=80)
+    choice = forms.ChoiceField(
+        label=_("What becomes of it"),
+        choices=[
+            (Choice.SKIP.value, _("skip: what is not done stays undone")),
+            (Choice.AMEND.value, _("amend: a new plan takes the target on")),
+            (Choice.UNDO.value, _("undo: what is done of it is undone")),
+        ],
+    )
+    reason = forms.CharField(
+        label=_("Why"), help_text=_("It stands in the wiki's log where something is undone."), max_length=300
+    )
+    new_plan = forms.CharField(label=_("The new plan's id"), max_length=64, required=False)
+
+
+class UndoForm(forms.Form):
+    """To undo a plan."""
+
+    reason = forms.CharField(label=_("Reason for the wikis' logs"), max_length=300)
+
+
+class GiveUpForm(forms.Form):
+    """To give a plan up."""
+
+    why = forms.CharField(label=_("Why"), max_length=300)
+
+
+@page
+def home(request: HttpRequest) -> HttpResponse:
+    """The list of plans, and how far their sweeps are; no names."""
+    office, reader = request.office, request.reader
+    may = {kind: office.vault.may(reader, "read_list", kind).allowed for kind in ("plan", "sweep")}
+    if not any(may.values()):
+        office.vault.require(reader, "read_list", "plan", purpose="list of plans shown")
+    context = {
+        "page": plans.list_plans(office, reader, after=request.GET.get("after")) if may["plan"] else None,
+        "sweeps": sweeps.list_sweeps(office, reader).lines if may["sweep"] else (),
+        "may_write": may["plan"] and {"investigator", "decider"} & reader.roles,
+        "form": DraftForm(),
+    }
+    return show(request, "console/plans/list.html", context)
+
+
+@page(fresh=True)
+def draft(request: HttpRequest) -> HttpResponse:
+    """A new plan from a file or a text."""
+    form = DraftForm(request.POST or None, request.FILES or None, initial={"text": template()})
+    problem: HoldfastError | None = None
+    if request.method == "POST" and form.is_valid():
+        text, is_json = form.given()
+        try:
+            identity = plans.draft_plan(request.office, request.reader, text, is_json=is_json)
+            return HttpResponseRedirect(reverse("plans:one", args=[identity]))
+        except HoldfastError as reason:
+            problem = reason
+            form = DraftForm(initial={"text": text})
+    status = 422 if request.method == "POST" else 200
+    return show(request, "console/plans/draft.html", {"form": form, "problem": problem}, status=status)
+
+
+@page(fresh=True)
+def one(request: HttpRequest, number: str) -> HttpResponse:
+    """One plan: where it stands, what it does, what is still wanted."""
+    return _one(request, number)
+
+
+def _one(request: HttpRequest, number: str, problem: HoldfastError | None = None) -> HttpResponse:
+    office, reader = request.office, request.reader
+    opened = plans.read_plan(office, reader, number)
+    course, plan = opened.course, opened.course.plan or opened.draft
+    missing = sorted(set(plan.jurisdictions_touched) - set(course.sign_offs))
+    context = {
+        "opened": opened,
+        "course": course,
+        "plan": plan,
+        "sha256": plan_sha256(plan) if course.plan else "",
+        "gates": sorted(plan.gates.items()),
+        "waiting_for": sorted(
+            {gate.opens_when for gate in plan.gates.values() if gate.opens_when} - course.conditions
+        ),
+        "to_sign_off": missing if course.standing is Standing.PREPARED else (),
+        "may_write": bool({"investigator", "decider"} & reader.roles),
+        "sweep": sweeps.read_sweep(office, reader, number) if _may_read_sweep(request) else None,
+        "redraft": DraftForm(initial={"text": course.text}),
+        "aftercare": AftercareForm(initial=vars(course.aftercare)),
+        "give_up": GiveUpForm(),
+        "problem": problem,
+    }
+    return show(request, "console/plans/one.html", context, status=409 if problem else 200)
+
+
+def _may_read_sweep(request: HttpRequest) -> bool:
+    return bool(request.office.vault.may(request.reader, "read_sealed", "sweep").allowed)
+
+
+def _tried(request: HttpRequest, number: str, work: Any) -> HttpResponse:
+    """Do something with a plan, and show the plan again; what is refused is told on its page, with every problem."""
+    try:
+        where = work()
+    except HoldfastError as reason:
+        if reason.code.startswith("access."):
+            raise
+        return _one(request, number, reason)
+    return HttpResponseRedirect(where or reverse("plans:one", args=[number]))
+
+
+@require_POST
+@page(fresh=True)
+def redraft(request: HttpRequest, number: str) -> HttpResponse:
+    """Another text for a plan that is not approved yet."""
+    form = DraftForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _one(request, number)
+    text, is_json = form.given()
+    return _tried(
+        request, number, lambda: plans.redraft(request.office, request.reader, number, text, is_json=is_json)
+    )
+
+
+@require_POST
+@page(fresh=True)
+def dry_run(request: HttpRequest, number: str) -> HttpResponse:
+    """Read the wikis and make the reports."""
+
+    def work() -> None:
+        plans.dry_run(request.office, request.reader, number)
+        messages.success(request, _now("The wikis were read; nothing was written there."))
+
+    return _tried(request, number, work)
+
+
+@require_POST
+@page(fresh=True)
+def sign_off(request: HttpRequest, number: str) -> HttpResponse:
+    """Ask for a legal sign-off."""
+    wanted = request.POST.get("jurisdiction", "")
+
+    def work() -> str:
+        proposal = plans.ask_sign_off(request.office, request.reader, number, wanted)
+        return reverse("approvals:one", args=["sign-off", proposal.id])
+
+    return _tried(request, number, work)
+
+
+@require_POST
+@page(fresh=True)
+def put_forward(request: HttpRequest, number: str) -> HttpResponse:
+    """Put a plan before the deciders."""
+
+    def work() -> str:
+        proposal = plans.propose_plan(request.office, request.reader, number)
+        return reverse("approvals:one", args=["plan", proposal.id])
+
+    return _tried(request, number, work)
+
+
+@require_POST
+@page(fresh=True)
+def condition(request: HttpRequest, number: str) -> HttpResponse:
+    """Propose that a gate's condition holds."""
+    wanted = request.POST.get("condition", "")
+
+    def work() -> str:
+        proposal = propose(request.office, request.reader, "plan-condition", {"plan": number, "condition": wanted})
+        return reverse("approvals:one", args=["plan-condition", proposal.id])
+
+    return _tried(request, number, work)
+
+
+@require_POST
+@page(fresh=True)
+def aftercare(request: HttpRequest, number: str) -> HttpResponse:
+    """Fill in what a community gets afterwards."""
+    form = AftercareForm(request.POST)
+    if not form.is_valid():
+        return _one(request, number)
+    given = Aftercare(**form.cleaned_data)
+    return _tried(request, number, lambda: plans.fill_aftercare(request.office, request.reader, number, given))
+
+
+@require_POST
+@page(fresh=True)
+def close(request: HttpRequest, number: str) -> HttpResponse:
+    """Close a plan."""
+    return _tried(request, number, lambda: plans.close_plan(request.office, request.reader, number))
+
+
+@require_POST
+@page(fresh=True)
+def give_up(request: HttpRequest, number: str) -> HttpResponse:
+    """Give a plan up."""
+    form = GiveUpForm(request.POST)
+    if not form.is_valid():
+        return _one(request, number)
+    why = form.cleaned_data["why"]
+    return _tried(request, number, lambda: plans.give_up(request.office, request.reader, number, why))
+
+
+@page(fresh=True)
+@require_GET
+def notices(request: HttpRequest, number: str) -> HttpResponse:
+    """The texts that people will get, exactly."""
+    opened = plans.read_plan(request.office, request.reader, number, purpose="notices of a plan shown")
+    told = [(each, each.action.params["notice"]) for each in opened.plan.actions if "notice" in each.action.params]
+    return show(request, "console/plans/notices.html", {"opened": opened, "told": told})
+
+
+@page(fresh=True)
+@require_GET
+def progress(request: HttpRequest, number: str) -> HttpResponse:
+    """How far the sweep is, what is held, and the way back."""
+    context = _progress(request, number)
+    context["undo"] = UndoForm(auto_id="undo-%s")
+    context["decisions"] = [
+        (each, DecisionForm(initial={"action": each.id}, auto_id=f"decide-{each.id.rpartition('/')[2]}-%s"))
+        for each in context["status"].held
+    ]
+    return show(request, "console/plans/progress.html", context)
+
+
+@page
+@require_GET
+def progress_part(request: HttpRequest, number: str) -> HttpResponse:
+    """The part that HTMX asks for again and again; a passkey that is no longer fresh ends it."""
+    if not request.reader.passkey_fresh:
+        return show(request, "console/plans/progress_over.html", status=_STOP_POLLING)
+    context = _progress(request, number)
+    status = _STOP_POLLING if context["status"].ending else 200
+    return show(request, "console/plans/progress_part.html", context, status=status)
+
+
+def _progress(request: HttpRequest, number: str) -> dict[str, Any]:
+    opened, status = sweeps.sweep_status(request.office, request.reader, number)
+    counts = status.counts()
+    total = sum(counts.values())
+    course = sweeps.read_sweep(request.office, request.reader, number)
+    return {
+        "opened": opened,
+        "status": status,
+        "course": course,
+        "counts": [(name, count) for name, count in counts.items() if count],
+        "settled": total - counts["planned"] - counts["under way"],
+        "total": total,
+        "orders": [each for each in course.orders if not each.is_done],
+    }
+
+
+@require_POST
+@page(fresh=True)
+def decide(request: HttpRequest, number: str) -> HttpResponse:
+    """Propose what becomes of a held action."""
+    form = DecisionForm(request.POST)
+    if not form.is_valid():
+        return HttpResponseRedirect(reverse("plans:progress", args=[number]))
+    opened = plans.read_plan(request.office, request.reader, number, purpose="decision on a held target")
+    given = form.cleaned_data
+    wish = Decision(
+        plan=number,
+        plan_sha256=plan_sha256(opened.plan),
+        action=opened.plan.action(given["action"]).id,
+        choice=Choice(given["choice"]),
+        reason=given["reason"],
+        new_plan=given["new_plan"],
+    )
+    proposal = propose(request.office, request.reader, "sweep-decision", wish.to_json())
+    return HttpResponseRedirect(reverse("approvals:one", args=["sweep-decision", proposal.id]))
+
+
+@require_POST
+@page(fresh=True)
+def undo(request: HttpRequest, number: str) -> HttpResponse:
+    """Propose that all of a plan is undone."""
+    form = UndoForm(request.POST)
+    if not form.is_valid():
+        return HttpResponseRedirect(reverse("plans:progress", args=[number]))
+    opened = plans.read_plan(request.office, request.reader, number, purpose="undoing put before deciders")
+    wish = UndoOrder(plan=number, plan_sha256=plan_sha256(opened.plan), reason=form.cleaned_data["reason"])
+    proposal = propose(request.office, request.reader, "sweep-undo", wish.to_json())
+    return HttpResponseRedirect(reverse("approvals:one", args=["sweep-undo", proposal.id]))
+
+
+@page(fresh=True)
+def reconciliation(request: HttpRequest, number: str) -> HttpResponse:
+    """What the last reconciliation found; a POST looks again."""
+    if request.method not in ("GET", "POST"):
+        raise Http404
+    problem: HoldfastError | None = None
+    opened = plans.read_plan(request.office, request.reader, number, purpose="reconciliation shown")
+    if request.method == "POST":
+        try:
+            reconcile_plan(request.office, request.reader, number)
+            return HttpResponseRedirect(reverse("plans:reconciliation", args=[number]))
+        except HoldfastError as reason:
+            problem = reason
+    course = sweeps.read_sweep(request.office, request.reader, number)
+    context = {"opened": opened, "course": course, "problem": problem}
+    return show(request, "console/plans/reconciliation.html", context, status=409 if problem else 200)
+
+
+ROOM = Room(
+    name="plans",
+    title="Plans",
+    roles=frozenset({"investigator", "decider", "legal", "appeal_reader", "operator"}),
+    order=30,
+    urls=[
+        path("", home, name="home"),
+        path("new/", draft, name="new"),
+        path("<slug:number>/", one, name="one"),
+        path("<slug:number>/draft/", redraft, name="redraft"),
+        path("<slug:number>/dry-run/", dry_run, name="dry_run"),
+        path("<slug:number>/sign-off/", sign_off, name="sign_off"),
+        path("<slug:number>/put-forward/", put_forward, name="put_forward"),
+        path("<slug:number>/condition/", condition, name="condition"),
+        path("<slug:number>/aftercare/", aftercare, name="aftercare"),
+        path("<slug:number>/close/", close, name="close"),
+        path("<slug:number>/give-up/", give_up, name="give_up"),
+        path("<slug:number>/notices/", notices, name="notices"),
+        path("<slug:number>/progress/", progress, name="progress"),
+        path("<slug:number>/progress/part/", progress_part, name="progress_part"),
+        path("<slug:number>/decide/", decide, name="decide"),
+        path("<slug:number>/undo/", undo, name="undo"),
+        path("<slug:number>/reconciliation/", reconciliation, name="reconciliation"),
+    ],
+)
