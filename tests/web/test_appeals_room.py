@@ -99,6 +99,35 @@ def test_the_file_begins_with_what_speaks_for_the_person(office: OfficeWorld) ->
     assert "plan/p-1f0c" in shown
 
 
+def test_questions_that_were_sent_back_reach_those_who_work_on_the_case(appeals: AppealOffice) -> None:
+    client = appeals.reader.client()
+    go(appeals, client, "take-up")
+    go(appeals, client, "take")
+    go(appeals, client, "decide", outcome="remand", message="We ask again.", asked_back="which edits are meant?")
+    decider = appeals.decider.client()
+    assert f"/appeals/{appeals.stream.id}/questions/" in decider.get("/appeals/").content.decode()
+    shown = decider.get(f"/appeals/{appeals.stream.id}/questions/").content.decode()
+    assert "which edits are meant?" in shown
+    for secret in (TEXT, ACCOUNT):
+        assert secret not in shown
+    assert go(appeals, decider, "answered").status_code == 302
+    assert "These questions are answered." in decider.get(f"/appeals/{appeals.stream.id}/questions/").content.decode()
+    assert (
+        appeals.world.member("custodian").client().get(f"/appeals/{appeals.stream.id}/questions/").status_code == 403
+    )
+
+
+def test_a_changed_decision_is_closed_when_what_holds_instead_is_in_force(appeals: AppealOffice) -> None:
+    client = appeals.reader.client()
+    go(appeals, client, "take-up")
+    go(appeals, client, "take")
+    go(appeals, client, "decide", outcome="change", message="Less.", new_measure="a warning")
+    assert "the new measure is in force" in client.get(f"/appeals/{appeals.stream.id}/").content.decode()
+    assert go(appeals, client, "in-force", plan=" ").status_code == 422
+    assert go(appeals, client, "in-force", plan="plan/p-2").status_code == 302
+    assert "the new measure is in force" not in client.get(f"/appeals/{appeals.stream.id}/").content.decode()
+
+
 @pytest.mark.requirement("4.9")
 def test_the_public_table_is_shown_and_downloaded_by_those_who_see_the_list(appeals: AppealOffice) -> None:
     client = appeals.reader.client()

@@ -28,4 +28,5 @@ def PLANT(made: PlantedOffice) -> list[str]:
         *(f"/appeals/table/{form}/" for form in ("json", "csv", "html")),
         *(f"/appeals/{each.id}/" for each in numbers),
         *(f"/appeals/{numbers[0].id}/{step}/" for step in steps),
+        f"/appeals/{numbers[2].id}/questions/",
     ]

@@ -6,6 +6,7 @@ from datetime import datetime
 from holdfast.actions.appeals import STREAM_KIND, Standing
 from holdfast.audit import Alarm, AlarmKind
 from holdfast.workflows.appeal import note_said_publicly
+from holdfast.workflows.appeal_restoration import note_restored
 from holdfast.workflows.clocks._clock import Clock
 from holdfast.workflows.no_appeal import lapse_due
 from holdfast.workflows.office import Office
@@ -14,7 +15,7 @@ _OPEN = (Standing.RECEIVED, Standing.ELIGIBLE, Standing.ASSIGNED)
 
 
 def _run(office: Office, now: datetime) -> Sequence[str]:
-    lapsed = lapse_due(office, now)
+    lapsed, restored = lapse_due(office, now), note_restored(office)
     late = said = 0
     for standing in _OPEN:
         for line in office.vault.plain_lines(STREAM_KIND, state=standing.value, limit=100_000):
@@ -28,6 +29,7 @@ def _run(office: Office, now: datetime) -> Sequence[str]:
         for count, text in (
             (lapsed, f"{lapsed} actions can be appealed again"),
             (late, f"{late} appeals are past the day of their outcome"),
+            (restored, f"{restored} overturned actions are restored"),
             (said, f"{said} outcomes stand in the public log"),
         )
         if count

@@ -18,6 +18,7 @@ from holdfast.facts import StreamId
 from holdfast.web.console.pages import page, show
 from holdfast.web.console.room import Room
 from holdfast.workflows import appeal as work
+from holdfast.workflows import appeal_restoration as restoring
 from holdfast.workflows import appeal_table
 from holdfast.workflows.appeal_file import whole_file
 
@@ -77,6 +78,7 @@ def home(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state") if request.GET.get("state") in set(Standing) else None
     listed = work.list_appeals(request.office, request.reader, state=state, after=_after(request))
     context = {"page": listed, "standings": list(Standing), "state": state}
+    context["may_answer"] = bool(request.reader.roles & {"decider", "investigator"})
     return show(request, "console/appeals/list.html", context)
 
 
@@ -97,6 +99,9 @@ def _one(request: HttpRequest, number: str, *, status: int = 200, **bound: Any) 
         "appeal": kept.state,
         "standing": kept.standing.value,
         "missing": kept.state.missing(),
+        "needs_plan": kept.state.decided is not None
+        and kept.state.decided.outcome in (Outcome.CHANGE, Outcome.OVERTURN)
+        and not kept.state.restored_by,
         "due_at": kept.state.due_at(work.policy_of(office)),
         "barred": barred.get(reader.member, ""),
         "mine": kept.state.reader == reader.member,
@@ -122,6 +127,8 @@ def do(request: HttpRequest, number: str, step: str) -> HttpResponse:
         "refuse": _refuse,
         "decide": _decide,
         "link": _link,
+        "in-force": _in_force,
+        "answered": _answered,
     }
     if step not in steps:
         raise Http404
@@ -144,7 +151,7 @@ def _decide(request: HttpRequest, number: str) -> HttpResponse | None:
     if not form.is_valid():
         return _one(request, number, status=422, outcome_form=form)
     given = form.cleaned_data
-    work.decide(
+    restoring.decide(
         request.office,
         request.reader,
         _stream(number),
@@ -165,6 +172,25 @@ def _link(request: HttpRequest, number: str) -> HttpResponse:
     if until is not None and until <= request.office.clock():
         raise UsageError("appeal.until", "the last day of the link is over already")
     return _one(request, number, link=work.renew_link(request.office, request.reader, _stream(number), until))
+
+
+def _in_force(request: HttpRequest, number: str) -> None:
+    restoring.note_new_measure(request.office, request.reader, _stream(number), request.POST.get("plan", ""))
+
+
+def _answered(request: HttpRequest, number: str) -> HttpResponse:
+    work.answer_remand(request.office, request.reader, _stream(number))
+    return HttpResponseRedirect(reverse("appeals:questions", args=[number]))
+
+
+@page(fresh=True)
+def questions(request: HttpRequest, number: str) -> HttpResponse:
+    """The questions of an appeal that was sent back, for those who work on the case."""
+    found = restoring.remand_questions(request.office, request.reader, _stream(number))
+    asked = found.asked_back if isinstance(found.asked_back, str) else found.asked_back["en"]
+    cases = [each.partition("/")[2] for each in found.files if each.startswith("case/")]
+    context = {"number": number, "found": found, "asked": asked, "cases": cases}
+    return show(request, "console/appeals/questions.html", context)
 
 
 def _message(request: HttpRequest, number: str, given: dict[str, Any]) -> str | dict[str, str]:
@@ -238,6 +264,7 @@ ROOM = Room(
         path("table/publish/", publish, name="publish"),
         path("table/<slug:form>/", table_file, name="table_file"),
         path("<slug:number>/", one, name="one"),
+        path("<slug:number>/questions/", questions, name="questions"),
         path("<slug:number>/<slug:step>/", do, name="do"),
     ],
 )

@@ -1,0 +1,85 @@
+"""An appeal on two real wikis: from the link in the notice to everything given back and said publicly."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from holdfast.actions.appeals import Outcome
+from mediawiki.two_wikis import TO_BAN, TwoWikis
+from store.offices import PORT, OfficeWorld
+from workflows.office_plans import ActingOffice, plan_text
+
+TARGET = TO_BAN[0]
+
+
+def public_texts(office: Any) -> str:
+    return "".join(path.read_text("utf-8", "replace") for path in Path(office.config.log_folder).rglob("text/*"))
+
+
+@pytest.mark.requirement("3.14")
+@pytest.mark.requirement("3.12")
+@pytest.mark.requirement("3.8")
+def test_an_overturned_ban_is_undone_on_both_wikis_and_said_publicly(
+    office: OfficeWorld, two_wikis: TwoWikis
+) -> None:
+    from django.test import Client
+
+    from holdfast.workflows import appeal, appeal_restoration
+
+    before = {wiki.api: wiki.groups(TARGET) for wiki in two_wikis.both}
+    acting, reader = ActingOffice.over(office, two_wikis), office.member("appeal_reader")
+    ban = f"[[group]]\nkind = 'global_ban'\ntargets = ['{TARGET}']\nparams = {{ reason = \"see your talk page\" }}\n"
+    plan = acting.prepared(plan_text("p-appealed", ban))
+    stream = appeal.stream_for(f"{plan}/001")
+    assert appeal.read_appeal(office.office, reader.reader(), stream).standing.value == "prepared"
+    acting.signed_off(plan)
+    from holdfast.workflows.plan import propose_plan
+
+    acting.carried_out(propose_plan(office.office, acting.investigator.reader(), plan))
+    acting.tick()
+    assert all(wiki.block_of(TARGET) for wiki in two_wikis.both)
+    assert not any(wiki.groups(TARGET) for wiki in two_wikis.both)
+
+    notice = "\n".join(two_wikis.east.talk(TARGET))
+    link = re.search(rf"http://localhost:{PORT}(/appeal/[0-9a-f]{{40}}/)", notice)
+    assert link is not None
+    client = Client(SERVER_NAME="localhost", SERVER_PORT=str(PORT))
+    page = client.post(link.group(1), {"text": "It was another account.", "understood": "yes", "language": "en"})
+    receipt = re.search(r'id="receipt">([A-Z2-7-]{39})<', page.content.decode())
+    assert receipt is not None
+    for decider in acting.deciders:
+        state = appeal.read_appeal(office.office, reader.reader(), stream).state
+        assert decider.member in appeal.barred_now(office.office, state)
+
+    appeal.find_eligible(office.office, reader.reader(), stream)
+    appeal.assign(office.office, reader.reader(), stream)
+    proposal = appeal_restoration.decide(
+        office.office,
+        reader.reader(),
+        stream,
+        Outcome.OVERTURN,
+        "You were right.",
+        public_note="The evidence was of another account.",
+    )
+    assert proposal is not None
+    # one step puts the outcome into the log, the next one finds it there
+    acting.tick()
+    acting.tick()
+    assert appeal.read_appeal(office.office, reader.reader(), stream).state.missing() == (
+        "the person is told",
+        "what was taken is given back",
+    )
+    acting.carried_out(proposal)
+    acting.tick()
+    acting.tick()
+    for wiki in two_wikis.both:
+        assert wiki.groups(TARGET) == before[wiki.api]
+        assert wiki.block_of(TARGET) is None
+    answer = client.post("/appeal/status/", {"receipt": receipt.group(1), "language": "en"}).content.decode()
+    assert "What was taken has been given back." in answer
+    assert appeal.read_appeal(office.office, reader.reader(), stream).standing.value == "closed"
+    texts = public_texts(office.office)
+    assert "The evidence was of another account." in texts
+    assert TARGET not in texts
