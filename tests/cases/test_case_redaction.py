@@ -30,6 +30,7 @@ def full() -> Told:
     told.standard("global_ban")
     told.tell("scores opened")
     told.tell("finding tied", finding="f1", person="p1", label="P-AAAABBBBCCCC")
+    told.tell("explanation judged", finding="f1", explanation="meetup", outcome="ruled_out", why=f"{CANARY} says so")
     told.hypotheses("e1", "e2", "e4")
     for name in ("p1", "p2", "p3"):
         told.duties(name)
@@ -46,8 +47,9 @@ def test_no_audience_learns_of_reporter_witness_or_coerced_and_each_cut_has_its_
     for audience, person in ((Audience.SUBJECT, "p1"), (Audience.BODY, None), (Audience.PUBLIC, None)):
         found = redact(case, audience, person)
         written = found.to_bytes().decode()
-        assert CANARY not in written
-        assert "witness" not in str(found.document).replace("protects_witness", "")
+        assert (CANARY in written) == (audience is Audience.BODY)  # a committee reads the reasons; nobody else
+        assert f"{CANARY} witness" not in written
+        assert f"{CANARY} wrote this" not in written
         for member in (INVESTIGATOR, SECOND, DECIDER):
             assert member not in written
         cuts = dict(found.cuts)

@@ -166,21 +166,24 @@ def _findings(
         if subject is not None and subject.id not in each.about:
             cuts.append((f"findings/{name}", Cut.OTHER_PERSON))
             continue
-        shown.append(_finding(name, each, is_open=is_open))
+        shown.append(_finding(name, each, is_open=is_open, with_reasons=audience is Audience.BODY))
+        if audience is not Audience.BODY:
+            cuts.append((f"findings/{name}/innocent_explanations/why", Cut.WORKING_PAPER))
         cuts.append((f"findings/{name}/evidence", Cut.OTHER_PERSON))
         if not is_open:
             cuts.append((f"findings/{name}/scores", Cut.SEALED_SCORE))
     return shown
 
 
-def _finding(name: str, each: TakenFinding, *, is_open: bool) -> dict[str, Any]:
+def _finding(name: str, each: TakenFinding, *, is_open: bool, with_reasons: bool) -> dict[str, Any]:
     found: dict[str, Any] = {
         "id": name,
         "measure": each.measure,
         "null": each.null,
         "period": list(each.period),
         "innocent_explanations": [
-            {"text": one.text, "outcome": one.outcome.value, "why": one.why} for one in each.innocent.values()
+            {"text": one.text, "outcome": one.outcome.value} | ({"why": one.why} if with_reasons else {})
+            for one in each.innocent.values()
         ],
     }
     if is_open:

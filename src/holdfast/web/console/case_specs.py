@@ -41,7 +41,7 @@ SPECS: Mapping[str, Spec] = {
         tab="overview",
         title=_("Record what exonerates"),
         fields={
-            "text": known.area(_("What speaks for somebody")),
+            "text": known.area(_("What speaks for somebody"), _("The person concerned may read this text.")),
             "about": known.pick_several(_("Whom it is about"), known.people),
             "evidence": known.pick_several(_("Evidence"), known.items),
         },
