@@ -1,4 +1,4 @@
-"""Members: founding by one, then by two guardians; one person never approves twice."""
+"""Attacks on approval by two: one person with two accounts, replayed, stale and hand-written signatures."""
 
 import pytest
 
