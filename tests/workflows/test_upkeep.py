@@ -21,16 +21,17 @@ IDENTITY = fresh_identity()
 
 
 def filled(world: OfficeWorld) -> StreamId:
-    """An office with a person in the register, an open session, and entries in the log, one of them sealed."""
+    """An office with something that names a person, an open session, and entries in the log, one of them sealed."""
     from holdfast.store.office.streams import LogEntry, Summary
+    from holdfast.store.office.vault import Reader
     from holdfast.workflows.tick import tick
 
     steward = world.member("access_steward")
     steward.client()
-    vault, reader = world.office.vault, steward.reader()
+    vault, reader = world.office.vault, Reader.system()
     fact = Fact(type="person added", at=world.clock(), by=steward.member, body={"account": CANARY})
     stream = vault.create(
-        reader, "person", [fact], summary=Summary(state="active"), purpose="test", tokens={"account": [CANARY]}
+        reader, "thing", [fact], summary=Summary(state="active"), purpose="test", tokens={"account": [CANARY]}
     )
     for name, more in (("said", {}), ("kept", {"opens_on": "the case is closed"})):
         text = CANARY if more else "nothing"
