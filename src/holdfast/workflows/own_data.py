@@ -82,6 +82,7 @@ def gather(office: Office, custodian: Reader, question: StreamId) -> OwnData:
         facts = [
             {"at": fact.at.isoformat(), "what": fact.type, **_bare(fact.body)}
             for stream in _streams(office, kind, str(asked.account))
+            if stream != question
             for fact in _facts_on(office, stream, str(asked.wiki))
         ]
         if facts:
