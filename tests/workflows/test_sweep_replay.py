@@ -27,7 +27,7 @@ EIGHTH = BYSTANDERS[1]
 @pytest.mark.requirement("D12")
 def test_the_actions_of_september_2021_in_one_sweep(office: OfficeWorld, two_wikis: TwoWikis, tmp_path: Path) -> None:
     from holdfast.actions.executor import Ending
-    from holdfast.workflows.propose import propose
+    from holdfast.workflows.plan import propose_condition
     from holdfast.workflows.reconcile import reconcile_plan
     from holdfast.workflows.sweep import run_sweep, sweep_status
 
@@ -42,9 +42,7 @@ def test_the_actions_of_september_2021_in_one_sweep(office: OfficeWorld, two_wik
     plan = acting.approved(sweep_of_september("p-2021-09-13", gate=f'opens_when = "{CONDITION}"'))
     assert run_sweep(office.office, plan).ending is Ending.WAITING
     assert not any(wiki.block_of(name) for wiki in two_wikis.both for name in TO_BAN)
-    gate = propose(
-        office.office, acting.deciders[0].reader(), "plan-condition", {"plan": plan, "condition": CONDITION}
-    )
+    gate = propose_condition(office.office, acting.deciders[0].reader(), plan, CONDITION)
     acting.carried_out(gate)
     acting.tick()
 

@@ -225,6 +225,15 @@ def propose_plan(office: Office, reader: Reader, identity: str) -> StreamId:
     return propose(office, reader, PLAN, opened.plan.to_json())
 
 
+def propose_condition(office: Office, reader: Reader, identity: str, condition: str) -> StreamId:
+    """Put before two people that the condition at a gate holds. Raises CheckFailedError `plan.condition`."""
+    opened = read_plan(office, reader, identity, purpose="gate put before deciders")
+    check_standing(opened.course, Standing.PREPARED, Standing.APPROVED)
+    if condition not in {gate.opens_when for gate in opened.plan.gates.values() if gate.opens_when}:
+        raise CheckFailedError("plan.condition", "no gate of the plan waits for this condition")
+    return propose(office, reader, "plan-condition", {"plan": identity, "condition": condition})
+
+
 def check_ready_to_sign(office: Office, opened: OpenPlan) -> None:
     """Return when nothing stands against an approval.
 

@@ -227,7 +227,7 @@ def condition(request: HttpRequest, number: str) -> HttpResponse:
     wanted = request.POST.get("condition", "")
 
     def work() -> str:
-        proposal = propose(request.office, request.reader, "plan-condition", {"plan": number, "condition": wanted})
+        proposal = plans.propose_condition(request.office, request.reader, number, wanted)
         return reverse("approvals:one", args=["plan-condition", proposal.id])
 
     return _tried(request, number, work)
