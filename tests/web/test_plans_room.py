@@ -34,7 +34,7 @@ def test_a_draft_is_kept_and_every_problem_of_a_bad_one_is_on_the_page(
 def test_a_plan_goes_before_the_deciders_only_with_its_legal_sign_off(
     office: OfficeWorld, people: dict[str, Any]
 ) -> None:
-    identity = prepared(office, people["investigator"], text_of("p-1"), PaperOperators())
+    identity = prepared(office, people, text_of("p-1"), PaperOperators())
     browser = people["investigator"].client()
     refused = browser.post(f"/plans/{identity}/put-forward/")
     assert refused.status_code == 409

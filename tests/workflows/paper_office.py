@@ -8,6 +8,7 @@ from actions.sweeping import HASTE, HEAD, group
 from holdfast.actions.planning import prepare, with_reports
 from holdfast.ids import WikiName
 from store.offices import OfficeWorld, TestMember
+from workflows.case_steps import with_case
 
 TARGETS = ("Simulated One", "Simulated Two", "Simulated Three")
 
@@ -37,12 +38,14 @@ def text_of(identity: str, *names: str, **more: str) -> str:
     )
 
 
-def prepared(world: OfficeWorld, who: TestMember, text: str, operators: PaperOperators) -> str:
-    """A draft, prepared on the paper wikis as the dry run prepares it on real ones."""
+def prepared(world: OfficeWorld, people: dict[str, TestMember], text: str, operators: PaperOperators) -> str:
+    """A draft on a decided case, prepared on the paper wikis as the dry run prepares it on real ones."""
     from holdfast.actions.course import Standing
     from holdfast.workflows import plan as plans
 
-    office, reader = world.office, who.reader()
+    investigator, decider = people["investigator"], people["decider"]
+    office, reader = world.office, investigator.reader()
+    text = with_case(world, text, investigator=investigator, decider=decider)
     identity = plans.draft_plan(office, reader, text)
     opened = plans.read_plan(office, reader, identity)
     hands: Any = {WikiName(name): wiki.hand("Warden") for name, wiki in operators.wikis.items()}
@@ -59,7 +62,7 @@ def approved(world: OfficeWorld, people: dict[str, TestMember], text: str, opera
     from holdfast.workflows import plan as plans
 
     investigator, second = people["investigator"], world.member("decider")
-    identity = prepared(world, investigator, text, operators)
+    identity = prepared(world, people, text, operators)
     people["legal"].sign(plans.ask_sign_off(world.office, investigator.reader(), identity, "J1"))
     proposal = plans.propose_plan(world.office, investigator.reader(), identity)
     world.approve(proposal, people["decider"], second)
