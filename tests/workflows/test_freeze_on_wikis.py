@@ -106,6 +106,23 @@ def test_a_freeze_is_read_back_on_both_wikis_and_given_back_exactly(
     assert confidential(two_wikis) == before
 
 
+def test_the_groups_of_a_live_wiki_are_read_into_the_register(
+    office: OfficeWorld, two_wikis: TwoWikis, tmp_path: Path
+) -> None:
+    from holdfast.workflows.register import import_wiki
+
+    steward = joined(office, two_wikis, tmp_path)
+    east = import_wiki(office.office, steward.reader(), "eastwiki")
+    assert (east.found.people_added, east.found.entries) == (0, 5)
+    assert import_wiki(office.office, steward.reader(), "eastwiki").found.facts == {}
+    two_wikis.west.rename("Checker 02", "Checker Two")
+    import_wiki(office.office, steward.reader(), "westwiki")
+    two_wikis.west.rename("Checker Two", "Checker 2b")
+    west = import_wiki(office.office, steward.reader(), "westwiki")
+    assert len(west.found.renamed) == 1
+    assert len(register(office).people) <= 6
+
+
 def test_a_wiki_that_does_not_answer_delays_nobody_else_and_is_listed(
     office: OfficeWorld, two_wikis: TwoWikis, tmp_path: Path
 ) -> None:

@@ -18,11 +18,16 @@ from holdfast.access.moments import moment, text_of
 from holdfast.access.person import Person
 from holdfast.access.person_facts import fold
 from holdfast.access.register import ClassRestriction, Register
+from holdfast.access.rights import RIGHTS
 from holdfast.access.rule_book import RuleBook, rule_book_from
-from holdfast.errors import UsageError
+from holdfast.canonical import canonical_bytes
+from holdfast.errors import InputRefusedError, UsageError
 from holdfast.facts import Fact, MemberId, StreamId
+from holdfast.ids import wiki_name
 from holdfast.store.office.streams import Summary, fresh_id
 from holdfast.store.office.vault import ListPage, Reader
+from holdfast.wiki.members import fetch_groups
+from holdfast.workflows.acting import operators_of
 from holdfast.workflows.members import members_with
 from holdfast.workflows.office import Office
 from holdfast.workflows.propose import propose
@@ -127,6 +132,29 @@ def import_data(
         )
         write_people(office, reader, preview.found.facts, register=register, purpose="register imported")
     return preview
+
+
+def import_wiki(office: Office, reader: Reader, wiki: str) -> Preview:
+    """Read who is in which group from a live wiki into the register; twice adds nothing.
+
+    Groups that the wiki does not know are passed over. Raises InputRefusedError `operators.no_wiki`,
+    `access.groups.none` when it knows none of them, BusyError, HandLostError.
+    """
+    office.vault.require(reader, "write", KIND, purpose="register read from a wiki")
+    hand = operators_of(office).openers_for(wiki_name(wiki))[0]()
+    answers: list[Any] = []
+    for group in [group for right in RIGHTS.values() for group in right.groups]:
+        try:
+            answers += fetch_groups(hand, [group])
+        except InputRefusedError as reason:
+            if reason.code != "wiki.no_group":
+                raise
+    if not answers:
+        raise InputRefusedError(
+            "access.groups.none", "this wiki shows nobody in a group that opens non-public data", place=wiki
+        )
+    data = canonical_bytes(answers)
+    return import_data(office, reader, data, "groups", place=f"the groups of {wiki}", wiki=wiki, version="")
 
 
 def add_row(office: Office, reader: Reader, row: Mapping[str, str]) -> Preview:

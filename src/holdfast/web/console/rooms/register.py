@@ -20,6 +20,7 @@ from holdfast.report.page import render
 from holdfast.web.console.pages import page, show
 from holdfast.web.console.room import Room
 from holdfast.workflows import register as work
+from holdfast.workflows.acting import operators_of
 from holdfast.workflows.noticeboard import board_page
 from holdfast.workflows.review import public_table
 
@@ -173,6 +174,14 @@ def add(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @page(fresh=True)
+def import_wiki(request: HttpRequest) -> HttpResponse:
+    """Read the groups of a live wiki into the register."""
+    preview = work.import_wiki(request.office, request.reader, request.POST.get("wiki", ""))
+    return show(request, "console/access/imported.html", {"preview": preview})
+
+
+@require_POST
+@page(fresh=True)
 def end(request: HttpRequest, number: str) -> HttpResponse:
     """End one grant now, or note that the account is gone."""
     given = request.POST
@@ -209,7 +218,8 @@ def import_(request: HttpRequest) -> HttpResponse:
             version=given["version"].strip(),
         )
         return show(request, "console/access/imported.html", {"preview": preview, "form": ImportForm()})
-    return show(request, "console/access/import.html", {"form": form}, status=422 if form.errors else 200)
+    context = {"form": form, "wikis": sorted(operators_of(request.office).wikis)}
+    return show(request, "console/access/import.html", context, status=422 if form.errors else 200)
 
 
 @page(fresh=True)
@@ -318,6 +328,7 @@ ROOM = Room(
         path("person/<slug:number>/end/", end, name="end"),
         path("add/", add, name="add"),
         path("import/", import_, name="import"),
+        path("import/wiki/", import_wiki, name="import_wiki"),
         path("what-if/", what_if_page, name="what_if"),
         path("noticeboard/", board, name="board"),
         path("noticeboard/<slug:form>/", board_file, name="board_file"),
