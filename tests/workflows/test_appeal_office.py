@@ -232,6 +232,62 @@ def test_a_no_is_signed_again_by_two_people_of_whom_one_is_new(office: OfficeWor
     assert state.signers[-1] == {legal.member, new.member}  # type: ignore[attr-defined]
 
 
+@pytest.mark.requirement("D2")
+def test_the_noes_of_a_plan_are_kept_once_with_those_who_signed_it(office: OfficeWorld) -> None:
+    from types import SimpleNamespace as Made
+
+    from holdfast.actions.grounds import Appeal
+    from holdfast.workflows import no_appeal as nos
+
+    legal, decider = office.member("legal"), office.member("decider")
+    day = (office.clock() + timedelta(days=100)).date()
+    no = Appeal(appealable=False, legal_ground="an order of a court", may_lift="legal", sign_again_by=day)
+    action = Made(kind="global_ban", target=ACCOUNT, wikis=("examplewiki",))
+    yes = Appeal(appealable=True, body="appeal reader")
+    actions = [
+        Made(id="p-9/001", action=action, appeal=no, language="en"),
+        Made(id="p-9/002", action=action, appeal=yes, language="en"),
+        Made(id="p-9/003", action=action, appeal=None, language="en"),
+    ]
+    plan = Made(id="p-9", actions=actions, reference="")
+    signers = frozenset({legal.member, decider.member})
+    assert nos.begin_for_plan(office.office, plan, signers, {decider.member: "decider"}) == 1  # type: ignore[arg-type]
+    assert nos.begin_for_plan(office.office, plan, signers, {}) == 0  # type: ignore[arg-type]
+    state, _ = nos.read_no(office.office, legal.reader(), nos.stream_for("p-9/001"))
+    assert state.signers == (signers,)
+    assert state.until.date() == day
+
+
+@pytest.mark.requirement("3.13")
+def test_a_case_is_not_destroyed_while_what_rests_on_it_can_be_appealed(office: OfficeWorld) -> None:
+    from holdfast.facts import StreamId
+    from holdfast.workflows.clocks.appeals import CLOCK
+    from holdfast.workflows.clocks.outbox import CLOCK as OUTBOX
+
+    case = StreamId(kind="case", id="c1")
+    appeals = AppealOffice(office, files=("case/c1",))
+    appeals.appeal.check_evidence_free(office.office, case)
+    appeals.in_force()
+    for days in (0, 100):
+        office.clock.go_on(days=days)
+        with pytest.raises(CheckFailedError, match=r"appeal\.evidence_held"):
+            appeals.appeal.check_evidence_free(office.office, case)
+    office.clock.go_on(days=60)
+    appeals.appeal.check_evidence_free(office.office, case)
+    other = AppealOffice(office, action="p-1f0c/002", files=("case/c2",)).in_force()
+    receipt = other.file()
+    stream = other.appeal.stream_for("p-1f0c/002")
+    reader = other.reader.reader()
+    other.appeal.refuse(office.office, reader, stream, Ineligible.RAN_OUT, "it has ended")
+    other.appeal.by_receipt(office.office, receipt)
+    with pytest.raises(CheckFailedError, match=r"appeal\.evidence_held"):
+        other.appeal.check_evidence_free(office.office, StreamId(kind="case", id="c2"))
+    OUTBOX.run(office.office, office.clock())
+    CLOCK.run(office.office, office.clock())
+    office.clock.go_on(days=91)
+    other.appeal.check_evidence_free(office.office, StreamId(kind="case", id="c2"))
+
+
 @pytest.mark.requirement("4.9")
 def test_the_public_table_is_made_from_the_appeals_and_logged(appeals: AppealOffice) -> None:
     from holdfast.workflows import appeal_table

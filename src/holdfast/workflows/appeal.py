@@ -32,19 +32,21 @@ from holdfast.actions.appeals import (
     Route,
     Standing,
     Text,
+    evidence_held_until,
     fold_appeal,
 )
+from holdfast.actions.plan import Plan, PlannedAction
 from holdfast.approval.people import same_person
 from holdfast.cases.case import fold
-from holdfast.errors import CheckFailedError
+from holdfast.errors import CheckFailedError, UsageError
 from holdfast.facts import Fact, MemberId, StreamId
 from holdfast.store.office.streams import LogEntry, Summary
 from holdfast.store.office.vault import ListPage, Reader
 from holdfast.workflows.office import Office
 from holdfast.workflows.propose import approvers
 
-LINK, RECEIPT, PLAN, ACCOUNT = "appeal link", "appeal receipt", "appeal plan", "account"
-"""Purposes of the tokens by which an appeal is found: by link, by receipt, by plan, and when filed by its person."""
+LINK, RECEIPT, PLAN, FILE, ACCOUNT = "appeal link", "appeal receipt", "appeal plan", "appeal file", "account"
+"""Purposes of the tokens by which an appeal is found: its link, receipt, plan, file, and (when filed) person."""
 OUTCOME = "outcome"
 """The name of the entry in the public log."""
 
@@ -69,9 +71,14 @@ def stream_for(action_id: str) -> StreamId:
     return StreamId(kind=STREAM_KIND, id=hashlib.sha256(action_id.encode()).hexdigest()[:32])
 
 
-def route_of(plan: Any, action: Any, *, files: Sequence[str] = ()) -> Route:
-    """What an appeal against one planned action can be about. `plan` is a `Plan`, `action` one of its actions."""
+def route_of(plan: Plan, action: PlannedAction, *, files: Sequence[str] = ()) -> Route:
+    """What an appeal against one planned action can be about.
+
+    Raises UsageError `appeal.no_route` for an action that says nothing of an appeal.
+    """
     appeal = action.appeal
+    if appeal is None:
+        raise UsageError("appeal.no_route", "this action says nothing of an appeal", place=action.id)
     until = None if appeal.until is None else datetime.combine(appeal.until, time(23, 59, 59), UTC)
     return Route(
         plan=str(plan.id),
@@ -355,6 +362,25 @@ def appeals_of_plan(office: Office, plan_id: str) -> list[Kept]:
     ]
 
 
+def check_evidence_free(office: Office, stream: StreamId) -> None:
+    """Return when no appeal needs this part of its file any more (3.13).
+
+    Raises CheckFailedError `appeal.evidence_held` while something that rests on it can be appealed, an appeal is
+    open, or the days after its end are not over.
+    """
+    policy, now = policy_of(office), office.clock()
+    for found in office.vault.holding(FILE, str(stream)):
+        kept = _read(office, Reader.system(), found, "evidence kept for an appeal")
+        until = evidence_held_until(kept.state, policy)
+        if kept.standing is not Standing.PREPARED and (until is None or now < until):
+            raise CheckFailedError(
+                "appeal.evidence_held",
+                "an action that rests on this can be appealed, or an appeal is open",
+                expected="the end of the appeal and of the days after it" if until is None else f"{until:%Y-%m-%d}",
+                place=str(stream),
+            )
+
+
 def all_appeals(office: Office, purpose: str) -> list[Kept]:
     """Every appeal that is kept, for the system's own work."""
     lines = office.vault.plain_lines(STREAM_KIND, limit=100_000)
@@ -438,7 +464,7 @@ def _summary(office: Office, state: Appeal) -> Summary:
 
 def _tokens(state: Appeal) -> dict[str, list[str]]:
     """By what the appeal is found now. A link that was used finds nothing any more."""
-    found = {PLAN: [state.route.plan]}
+    found = {PLAN: [state.route.plan], FILE: list(state.route.files)}
     if state.filing is None:
         return found | {LINK: [state.link_sha256]}
     # a plan that is not carried out yet must not show in the answer to a person's request for their own data

@@ -3,7 +3,8 @@
 import hashlib
 import secrets
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from holdfast.actions import appeal_steps as steps
@@ -11,11 +12,13 @@ from holdfast.actions import no_appeal
 from holdfast.actions.appeal_links import ENTROPY_BYTES, make_link
 from holdfast.actions.appeals import Route, Text
 from holdfast.actions.no_appeal import STREAM_KIND, NoAppeal, fold_no_appeal
+from holdfast.actions.plan import Plan
 from holdfast.audit import Alarm, AlarmKind
+from holdfast.errors import InputRefusedError
 from holdfast.facts import Fact, MemberId, StreamId
 from holdfast.store.office.streams import Summary
 from holdfast.store.office.vault import Reader
-from holdfast.workflows.appeal import keep_route, policy_of
+from holdfast.workflows.appeal import keep_route, policy_of, route_of
 from holdfast.workflows.office import Office
 from holdfast.workflows.propose import propose
 
@@ -26,6 +29,33 @@ HOLDS, OVER = "holds", "over"
 def stream_for(action_id: str) -> StreamId:
     """The stream of an action's "no"."""
     return StreamId(kind=STREAM_KIND, id=hashlib.sha256(action_id.encode()).hexdigest()[:32])
+
+
+def begin_for_plan(office: Office, plan: Plan, signers: frozenset[MemberId], barred: Mapping[MemberId, str]) -> int:
+    """Keep the "no" of every action of a plan that says so, with the two who signed the plan; called again, nothing.
+
+    How many were kept. Raises as `no_appeal.sign_no_appeal`.
+    """
+    count = 0
+    for each in plan.actions:
+        appeal = each.appeal
+        if appeal is None or appeal.appealable or office.vault.exists(stream_for(each.id)):
+            continue
+        if appeal.sign_again_by is None:
+            raise InputRefusedError("no_appeal.until", 'a "no" without a day on which it ends', place=each.id)
+        files = (plan.reference,) if plan.reference else ()
+        route = replace(route_of(plan, each, files=files), barred=dict(barred), body=appeal.body or "appeal reader")
+        begin(
+            office,
+            route,
+            legal_ground=appeal.legal_ground,
+            may_lift=appeal.may_lift,
+            until=datetime.combine(appeal.sign_again_by, time(23, 59, 59), UTC),
+            signers=signers,
+            by=min(signers),
+        )
+        count += 1
+    return count
 
 
 def begin(
@@ -116,8 +146,9 @@ def _open(office: Office, state: NoAppeal) -> None:
     if state.route is None:
         return
     link, now = make_link(secrets.token_bytes(ENTROPY_BYTES)), office.clock()
-    facts = steps.open_route(state.route, link, policy=policy_of(office), now=now)
-    stream = keep_route(office, state.route, facts)
+    route = replace(state.route, until=now + timedelta(days=office.config.appeal_days))
+    facts = steps.open_route(route, link, policy=policy_of(office), now=now)
+    stream = keep_route(office, route, facts)
     office.vault.audit.alarm(Alarm(kind=AlarmKind.CLOCK_DUE, at=now, object=stream))
 
 

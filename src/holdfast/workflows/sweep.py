@@ -23,7 +23,7 @@ from holdfast.approval import Approved
 from holdfast.approval.request import Request
 from holdfast.audit import Alarm, AlarmKind
 from holdfast.errors import CheckFailedError
-from holdfast.facts import SYSTEM, Fact
+from holdfast.facts import SYSTEM, Fact, MemberId
 from holdfast.progress import Progress, silent
 from holdfast.store.office.journal import SealedJournal
 from holdfast.store.office.streams import LogEntry, Summary
@@ -31,6 +31,7 @@ from holdfast.store.office.vault import ListPage, Reader
 from holdfast.wiki.operators import Operators
 from holdfast.workflows.acting import SWEEP, operators_of, run_soon, sweep_stream
 from holdfast.workflows.appeal import put_in_force
+from holdfast.workflows.no_appeal import begin_for_plan
 from holdfast.workflows.office import Office
 from holdfast.workflows.plan import OpenPlan, approved_plan, barred_members, read_plan, signed_off, verified
 
@@ -53,17 +54,25 @@ def run_sweep(
     approved = approved_plan(office, opened)
     means = _means(office, opened, known or operators_of(office), patience or Patience(), sleep, progress)
     if _has_begun(office, opened):
-        put_in_force(office, identity, _part_in_decision(office, opened))
+        _open_appeals(office, opened)
     for each in [each for each in _course(office, identity).orders if not each.is_done]:
         _carry_out_order(office, opened, each, means)
     outcome = run(approved, means, sign_offs=signed_off(office, opened), conditions=opened.course.conditions)
-    put_in_force(office, identity, _part_in_decision(office, opened))
+    _open_appeals(office, opened)
     _note_run(office, opened, outcome)
     return outcome
 
 
 def _has_begun(office: Office, opened: OpenPlan) -> bool:
     return bool(_journal(office, opened.id).rows())
+
+
+def _open_appeals(office: Office, opened: OpenPlan) -> None:
+    """What was done can be appealed from now on; where the plan says no, that holds until its day."""
+    apart, approval = _part_in_decision(office, opened), opened.course.approval
+    put_in_force(office, opened.id, apart)
+    signers = frozenset(MemberId(each["member"]) for each in (approval.signatures if approval else ()))
+    begin_for_plan(office, opened.plan, signers, apart)
 
 
 def _part_in_decision(office: Office, opened: OpenPlan) -> dict[Any, str]:

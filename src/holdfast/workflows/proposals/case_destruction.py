@@ -12,14 +12,19 @@ from holdfast.errors import CheckFailedError
 from holdfast.facts import Fact, MemberId, StreamId
 from holdfast.store.office.streams import Summary
 from holdfast.store.office.vault import Reader
+from holdfast.workflows.appeal import check_evidence_free
 from holdfast.workflows.case import stream_of
 from holdfast.workflows.office import Office
 from holdfast.workflows.proposals._kind import Line, ProposalKind, What
 
 
 def what_to_destroy(office: Office, case_id: str, why: str) -> dict[str, str]:
-    """What the custodians sign. Raises CheckFailedError `case.destroy.not_closed` or `case.destroy.appeal_open`."""
+    """What the custodians sign.
+
+    Raises CheckFailedError `case.destroy.not_closed`, `case.destroy.appeal_open` or `appeal.evidence_held`.
+    """
     case, _facts = _case(office, case_id)
+    check_evidence_free(office, stream_of(case_id))
     content = destruction_content(case_id, case, why, office.clock())
     found: dict[str, str] = parse_json(content)
     return found
@@ -45,6 +50,7 @@ def _barred(office: Office, what: What) -> Mapping[MemberId, str]:
 def _execute(office: Office, approved: Approved[Request]) -> str:
     what, now = approved.value.what, office.clock()
     case, facts = _case(office, what["case"])
+    check_evidence_free(office, stream_of(what["case"]))
     asked_at = datetime.fromisoformat(what["asked_at"])
     content = destruction_content(what["case"], case, what["why"], asked_at)
     if parse_json(content) != dict(what):
