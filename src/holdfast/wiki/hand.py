@@ -6,12 +6,13 @@ Writes are one request each. A wiki answers 200 to changes that it did not make,
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 from urllib.parse import quote
 
 from holdfast.actions.ports import INFINITY, AccountState, HandLostError, LogEntry, PageState
-from holdfast.errors import CheckFailedError
+from holdfast.errors import CheckFailedError, InputRefusedError
 from holdfast.ids import AccountName, WikiName
-from holdfast.wiki.client import WikiClient
+from holdfast.wiki.client import Value, WikiClient
 from holdfast.wiki.messages import bringing_revisions
 from holdfast.wiki.session import Credentials, OperatorSession
 from holdfast.wiki.site import Site
@@ -217,36 +218,41 @@ class ApiHand:
         )
 
     def _accounts(self, names: Sequence[AccountName]) -> dict[AccountName, AccountState]:
-        users = [
-            user
-            for part in self._session.parts(
-                list="users", ususers="|".join(names), usprop="groups|groupmemberships|blockinfo"
-            )
-            for user in part.get("users", ())
-        ]
-        blocked = [user["name"] for user in users if "blockid" in user]
-        blocks = [
-            block
-            for batch in self.batches(blocked)
-            for part in self._session.parts(
-                list="blocks",
-                bkusers="|".join(batch),
-                bkprop="id|user|by|expiry|reason|flags|restrictions",
-                bklimit="max",
-            )
-            for block in part.get("blocks", ())
-        ]
+        try:
+            users, blocks = self._users_and_blocks(names, names)
+        except InputRefusedError as reason:
+            if reason.offender != "baduser":
+                raise
+            # one of them can be no account's name: then the blocks are asked for those that exist
+            users, _ = self._users_and_blocks(names, [])
+            _, blocks = self._users_and_blocks([], [user["name"] for user in users if "blockid" in user])
+        system_names = self._site.system_names(self._session)
+        by_name: dict[str, list[Mapping[str, Any]]] = {}
+        for block in blocks:
+            by_name.setdefault(block.get("user", ""), []).append(block)
         states = [
-            account_state(
-                user,
-                [block for block in blocks if block.get("user") == user["name"]],
-                is_system=user["name"] in self._site.system_names(self._session),
-            )
+            account_state(user, by_name.get(user["name"], ()), is_system=user["name"] in system_names)
             for user in users
         ]
         if self.has_central_auth():
             states = [replace(state, locked=self._lock(state.account)) for state in states]
         return {state.account: state for state in states}
+
+    def _users_and_blocks(
+        self, names: Sequence[str], blocked: Sequence[str]
+    ) -> tuple[list[Mapping[str, Any]], list[Mapping[str, Any]]]:
+        """Both lists in one request. Not asked for are the groups that everybody has: working them out is slow."""
+        asked: dict[str, Value] = {}
+        if names:
+            asked |= {"ususers": "|".join(names), "usprop": "groupmemberships|blockinfo"}
+        if blocked:
+            asked |= {"bkusers": "|".join(blocked), "bklimit": "max", "bkprop": "id|user|by|expiry|reason|flags"}
+        lists = [name for name, given in (("users", names), ("blocks", blocked)) if given]
+        parts = list(self._session.parts(list="|".join(lists), **asked)) if lists else []
+        return (
+            [user for part in parts for user in part.get("users", ())],
+            [block for part in parts for block in part.get("blocks", ())],
+        )
 
     def _lock(self, account: AccountName) -> bool | None:
         """Whether the global account is locked; null when there is none of that name."""
