@@ -14,6 +14,7 @@ A plan stores `before` for each action and wiki; `holdfast.actions.steps` carrie
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
@@ -107,6 +108,7 @@ def look_at_targets(hand: WikiHand, actions: Iterable[Action]) -> Seen:
     )
 
 
+@cache
 def all_kinds() -> Mapping[str, Kind]:
     """Every kind there is, by name."""
     return MappingProxyType(kinds_in(holdfast.actions.kinds, "KIND"))

@@ -68,5 +68,5 @@ class Means:
     """Who runs it, as the journal's hold shows it: host and process."""
     lanes: int = 4
     """Connections that work on one wiki at the same time."""
-    batch: int = 20
+    batch: int = 25
     """At most so many steps share one look."""

@@ -101,22 +101,13 @@ class Sweep:
     def _in_ranks(self, steps: Sequence[Step]) -> None:
         for rank in sorted({step.phase for step in steps}):
             wave = []
+            held = [step for step in steps if self.state.mark(step) is Mark.HELD]
             for step in self.state.open(each for each in steps if each.phase == rank):
-                if self._waits_for_a_held_one(step, steps):
+                if _waits_for_one_of(step, held):
                     self.state.hold(step, Why.EARLIER)
                 else:
                     wave.append(step)
             carry_out_wave(self.state, wave)
-
-    def _waits_for_a_held_one(self, step: Step, steps: Iterable[Step]) -> bool:
-        """A held step holds what comes after it on the same wiki; a message waits for the whole action."""
-        return any(
-            self.state.mark(each) is Mark.HELD
-            for each in steps
-            if action_of(each) == action_of(step)
-            and each.phase < step.phase
-            and (each.wiki == step.wiki or step.name == "message")
-        )
 
     def confirm(self) -> None:
         """Read everything back once more: what somebody changed back meanwhile is done again, or held and told.
@@ -177,3 +168,13 @@ class Sweep:
             and (not actions or action_of(step) in actions)
         ]
         self._in_ranks([back for step in mine for back in undo(step, reason=reason)])
+
+
+def _waits_for_one_of(step: Step, held: Iterable[Step]) -> bool:
+    """A held step holds what comes after it on the same wiki; a message waits for the whole action."""
+    return any(
+        action_of(each) == action_of(step)
+        and each.phase < step.phase
+        and (each.wiki == step.wiki or step.name == "message")
+        for each in held
+    )

@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 
 from holdfast.actions.carry import Lane, carry_out
 from holdfast.actions.crew import OperatorsLostError
+from holdfast.actions.means import Means
 from holdfast.actions.run_state import RunState
 from holdfast.actions.steps import Step
 from holdfast.errors import ServiceUnavailableError
 from holdfast.ids import WikiName
 
 _KEEP_SECONDS = 1.0
+_SMALLEST_BATCH = 8
 
 
 def carry_out_wave(state: RunState, steps: Sequence[Step]) -> None:
@@ -24,6 +26,7 @@ def carry_out_wave(state: RunState, steps: Sequence[Step]) -> None:
     wave = _Wave(state=state, total=len(steps))
     for step in steps:
         wave.waiting.setdefault(step.wiki, deque()).append(step)
+    wave.sizes = {wiki: _batch_size(len(each), state.means) for wiki, each in wave.waiting.items()}
     threads = [
         threading.Thread(target=wave.work, args=(wiki, number), name=f"{wiki}-{number}", daemon=True)
         for wiki, waiting in wave.waiting.items()
@@ -44,11 +47,20 @@ def carry_out_wave(state: RunState, steps: Sequence[Step]) -> None:
         raise wave.errors[0]
 
 
+def _batch_size(count: int, means: Means) -> int:
+    """Equal batches, as large as may be, so that the lanes end together and few looks are taken; not so small that
+    the looks would cost more than the waiting."""
+    rounds = -(-count // (means.lanes * means.batch))
+    return min(means.batch, max(_SMALLEST_BATCH, -(-count // (means.lanes * rounds))))
+
+
 @dataclass(kw_only=True)
 class _Wave:
     state: RunState
     total: int
     waiting: dict[WikiName, "deque[Step]"] = field(default_factory=dict)
+    sizes: dict[WikiName, int] = field(default_factory=dict)
+    """How many steps share a look on each wiki."""
     stopped: set[WikiName] = field(default_factory=set)
     errors: list[BaseException] = field(default_factory=list)
     settled: int = 0
@@ -73,11 +85,10 @@ class _Wave:
             self.errors.insert(0, reason)
 
     def _take(self, wiki: WikiName) -> list[Step]:
-        """The next batch: an even share of what is left, so that the lanes end together."""
+        """The next batch."""
         with self.lock:
             waiting = self.waiting[wiki]
-            share = -(-len(waiting) // self.state.means.lanes)
-            return [waiting.popleft() for _ in range(min(self.state.means.batch, share))]
+            return [waiting.popleft() for _ in range(min(self.sizes[wiki], len(waiting)))]
 
     def _show(self, count: int) -> None:
         with self.lock:

@@ -154,8 +154,9 @@ class OperatorSession:
                 place=self.place,
                 hint="look at the name and password in wikis.toml, and at the account on the wiki",
             )
-        found = self._asked(_WHO).get("query") or {}
+        found = self._asked({**_WHO, "meta": "userinfo|tokens", "type": "csrf|userrights"}).get("query") or {}
         self._rights = frozenset((found.get("userinfo") or {}).get("rights", ()))
+        self._keep(found.get("tokens") or {})
 
     def userinfo(self) -> Mapping[str, Any]:
         """Who the wiki takes this operator for, now: rights, groups that may be changed, block."""
@@ -193,8 +194,7 @@ class OperatorSession:
         kind = TOKEN_OF.get(action, "csrf")
         if kind not in self._tokens:
             wanted = "csrf|userrights" if kind != "setglobalaccountstatus" else kind
-            found = self._tokens_of(wanted)
-            self._tokens |= {name.removesuffix("token"): text for name, text in found.items()}
+            self._keep(self._tokens_of(wanted))
         return post_once(
             self._client,
             {
@@ -205,6 +205,9 @@ class OperatorSession:
                 "token": self._tokens.get(kind, ""),
             },
         )
+
+    def _keep(self, tokens: Mapping[str, Any]) -> None:
+        self._tokens |= {name.removesuffix("token"): text for name, text in tokens.items() if isinstance(text, str)}
 
     def _tokens_of(self, kinds: str) -> Mapping[str, str]:
         try:

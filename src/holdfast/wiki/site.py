@@ -5,6 +5,8 @@ of `$wgReservedUsernames` in MediaWiki's DefaultSettings.php and of common exten
 language, whose message keys stand here.
 """
 
+import threading
+
 from holdfast.wiki.session import OperatorSession
 
 RESERVED = frozenset(
@@ -38,26 +40,30 @@ RESERVED_MESSAGES = (
 
 
 class Site:
-    """Remembers what it was told. Two threads that ask at once are told the same."""
+    """Remembers what it was told. Of several threads the first one asks."""
 
     def __init__(self) -> None:
+        self._lock = threading.Lock()
         self._central_auth: bool | None = None
         self._system_names: frozenset[str] | None = None
 
     def has_central_auth(self, session: OperatorSession) -> bool:
         """Whether the wiki has global accounts."""
-        if self._central_auth is None:
-            extensions = session.read(meta="siteinfo", siprop="extensions").get("extensions", ())
-            self._central_auth = any(each.get("name") == "CentralAuth" for each in extensions)
-        return self._central_auth
+        with self._lock:
+            if self._central_auth is None:
+                extensions = session.read(meta="siteinfo", siprop="extensions").get("extensions", ())
+                self._central_auth = any(each.get("name") == "CentralAuth" for each in extensions)
+            return self._central_auth
 
     def system_names(self, session: OperatorSession) -> frozenset[str]:
         """The names under which the software itself acts, in the wiki's language."""
-        if self._system_names is None:
-            site = session.read(meta="siteinfo", siprop="general").get("general") or {}
-            asked = session.read(
-                meta="allmessages", ammessages="|".join(RESERVED_MESSAGES), amlang=site.get("lang", "en")
-            )
-            named = {each.get("content", "") for each in asked.get("allmessages", ())}
-            self._system_names = RESERVED | named - {""}
-        return self._system_names
+        with self._lock:
+            if self._system_names is None:
+                self._system_names = RESERVED | _named_by_messages(session)
+            return self._system_names
+
+
+def _named_by_messages(session: OperatorSession) -> set[str]:
+    site = session.read(meta="siteinfo", siprop="general").get("general") or {}
+    asked = session.read(meta="allmessages", ammessages="|".join(RESERVED_MESSAGES), amlang=site.get("lang", "en"))
+    return {each.get("content", "") for each in asked.get("allmessages", ())} - {""}
