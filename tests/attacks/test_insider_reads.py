@@ -11,7 +11,7 @@ def test_a_reader_who_pages_through_everything_is_stopped_and_the_alarm_came_bef
 
     made = planted(office)
     office.office.vault.audit._budget = Budget(per_day=2, alarm_at=1)
-    member = made.members["investigator"]
+    member = office.member("investigator")
     client, statuses = member.client(), []
     for address in made.addresses * 2:
         statuses.append(client.get(address).status_code)
