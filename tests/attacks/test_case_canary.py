@@ -57,9 +57,9 @@ def console_process(office: OfficeWorld, temporary: Path, log: Path) -> Iterator
                 if process.poll() is not None:
                     raise AssertionError(log.read_text())
                 try:
-                    requests.get(f"{address}/accounts/login/", timeout=2)
+                    requests.get(f"{address}/accounts/login/", timeout=10)
                     break
-                except requests.ConnectionError:
+                except requests.RequestException:
                     time.sleep(0.2)
             yield address
         finally:
@@ -77,7 +77,7 @@ class Browser:
         self.token = ""
 
     def get(self, path: str) -> requests.Response:
-        answer = self.session.get(self.address + path, allow_redirects=False, timeout=20)
+        answer = self.session.get(self.address + path, allow_redirects=False, timeout=60)
         token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', answer.text)
         self.token = token[1] if token else self.token
         return answer
@@ -88,7 +88,7 @@ class Browser:
             data={**form, "csrfmiddlewaretoken": self.token},
             headers={"Origin": self.address},
             allow_redirects=False,
-            timeout=20,
+            timeout=60,
         )
 
 
