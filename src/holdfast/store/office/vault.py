@@ -123,8 +123,11 @@ class Vault:
         after: str | None = None,
         limit: int = PAGE_ROWS,
         ruled_as: str = "",
+        names: bool = True,
     ) -> ListPage:
         """One page of a list. Names are in it only where the reader may read each stream, and each one counts.
+
+        Without `names` nothing is opened: ids, states and times alone.
 
         Raises CheckFailedError `access.refused` when the list itself may not be seen.
         """
@@ -139,7 +142,8 @@ class Vault:
             rows = rows.filter(changed_at__lte=moment).exclude(changed_at=moment, stream_id__gte=pk)
         found = list(rows.order_by("-changed_at", "-stream_id")[: limit + 1])
         shown = found[:limit]
-        opened = self._opened(reader, kind, [row.stream for row in shown], purpose, ruled_as or kind)
+        asked = [row.stream for row in shown] if names else []
+        opened = self._opened(reader, kind, asked, purpose, ruled_as or kind)
         lines = tuple(self._streams.listed(row, unsealed=row.stream_id in opened) for row in shown)
         last = shown[-1] if len(found) > limit else None
         return ListPage(lines=lines, after=f"{last.changed_at.isoformat()}_{last.stream_id}" if last else None)
