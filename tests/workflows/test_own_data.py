@@ -61,7 +61,7 @@ def test_the_answer_is_the_same_whether_there_is_a_case_or_not(office: OfficeWor
     after = gathered(office, custodian).to_json()
     assert after["withheld"] == before["withheld"] != []
     assert set(after["withheld"][0]) == {"what", "code", "by", "until"}
-    assert after["parts"].keys() == before["parts"].keys()
+    assert after["parts"].keys() - {"your earlier questions"} == before["parts"].keys()
     assert "CANARY" not in str(after)
 
 

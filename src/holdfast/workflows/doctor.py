@@ -84,6 +84,12 @@ def _streams(office: Office) -> str:
     return f"{streams} streams with {facts} facts open"
 
 
+def _facts(office: Office) -> str:
+    from holdfast.store.office import checks
+
+    return f"{checks.check_facts_fit(office.vault.audit.entries())} facts are as the audit says they were written"
+
+
 def _audit(office: Office) -> str:
     head = check_chain(office.vault.audit.entries())
     _check_heads(office, head)
@@ -152,6 +158,7 @@ _CHECKS: dict[str, Callable[[Office], str]] = {
     "keys": _keys,
     "sealed data": _streams,
     "audit": _audit,
+    "facts": _facts,
     "log": _log,
     "clock": _clock,
     "outbox": _clocks,

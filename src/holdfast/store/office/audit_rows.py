@@ -135,8 +135,8 @@ class AuditRows:
     def end_undoable(self, *, undone: bool) -> None:
         """The transaction is over; what it took with it when it was undone is written again."""
         kept, self._undoable.events = getattr(self._undoable, "events", None) or [], None
-        if undone:
-            self.write(kept)
+        if undone:  # that it was wished, without the hash of facts that are not there
+            self.write(replace(each, detail_sha256="") for each in kept)
 
 
 def forget_counts_before(now: datetime, days: int = 35) -> None:

@@ -1,13 +1,16 @@
 """Checks of a whole store: does every sealed thing open, is its clock ours. Gives counts, never content."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import connection
 
+from holdfast.audit import Entry, Verb
 from holdfast.clock import system_clock
 from holdfast.crypto.master_key import MasterKey
-from holdfast.store.office.models import AlarmRow, Lease, OutboxRow, StreamKey
-from holdfast.store.office.streams import Streams
+from holdfast.errors import CheckFailedError
+from holdfast.store.office.models import AlarmRow, FactRow, Lease, OutboxRow, StreamKey
+from holdfast.store.office.streams import Streams, facts_sha256
 
 
 def check_all_opens(master: MasterKey) -> tuple[int, int]:
@@ -18,6 +21,42 @@ def check_all_opens(master: MasterKey) -> tuple[int, int]:
         facts += streams.check_opens(row)
         count += 1
     return count, facts
+
+
+def check_facts_fit(entries: Iterable[Entry]) -> int:
+    """How many facts are those that the audit says were written, with none missing, changed or taken back.
+
+    Whoever holds both the database and the keys could seal other facts; the audit, whose heads are public, has the
+    hash of each writing. Raises CheckFailedError `office.facts.changed`.
+    """
+    written: dict[tuple[str, str], list[str]] = {}
+    for each in (entry.event for entry in entries):
+        if each.verb is Verb.WRITE and each.detail_sha256:
+            written.setdefault((each.kind, each.stream_id), []).append(each.detail_sha256)
+    count = 0
+    for row in StreamKey.objects.exclude(wrapped_key=None).order_by("pk"):
+        facts = list(FactRow.objects.filter(stream=row).order_by("seq"))
+        if _explained(facts, written.get((row.kind, row.stream_id), [])) != len(facts):
+            raise CheckFailedError(
+                "office.facts.changed",
+                "the facts of a stream are not those that the audit says were written",
+                place=f"{row.kind}/{row.stream_id}",
+                hint="somebody with the database and the keys did this: keep this copy, and compare it with a backup",
+            )
+        count += len(facts)
+    return count
+
+
+def _explained(facts: Sequence[FactRow], digests: Sequence[str]) -> int:
+    """How many facts, from the first, the writings account for; -1 when a writing fits none."""
+    place = 0
+    for digest in digests:
+        ends = range(place + 1, len(facts) + 1)
+        found = next((end for end in ends if facts_sha256(facts[place:end]) == digest), None)
+        if found is None:
+            return -1
+        place = found
+    return place
 
 
 def database_time() -> datetime:

@@ -1,9 +1,10 @@
 """Streams of facts on disk: sealed, in order, each under a key of its own. Only the vault uses this file.
 
-Associated data bind every sealed value to its place: the stream, the fact's number and type. A row that was moved,
-renumbered or taken from another stream does not open.
+Associated data bind every sealed value to its place: the stream, the fact's number, type, time and writer. A row that
+was moved, renumbered, dated or given to another member, or taken from another stream does not open.
 """
 
+import hashlib
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from typing import Any
 
 from django.db.models import F
 
-from holdfast.canonical import canonical_bytes, parse_json
+from holdfast.canonical import canonical_bytes, parse_json, sha256_hex
 from holdfast.crypto.master_key import MasterKey, Purpose
 from holdfast.crypto.sealing import Key, blind, fresh_key, seal, unseal, unwrap_key, wrap_key
 from holdfast.errors import CheckFailedError, InputRefusedError
@@ -136,7 +137,7 @@ class Streams:
                 type=each.type,
                 at=each.at,
                 by=MemberId(each.by),
-                body=parse_json(unseal(key, bytes(each.body), _fact_place(row, each.seq, each.type))),
+                body=parse_json(unseal(key, bytes(each.body), _fact_place(row, each))),
             )
             for each in rows
         )
@@ -148,8 +149,11 @@ class Streams:
             unseal(self.key_of(row), bytes(summary.sealed), _summary_place(row))
         return count
 
-    def append(self, row: StreamKey, facts: Sequence[Fact], expect: int) -> None:
-        """Add facts after the first `expect`. Raises CheckFailedError `office.stream.moved` when there are more."""
+    def append(self, row: StreamKey, facts: Sequence[Fact], expect: int) -> str:
+        """Add facts after the first `expect`; gives their hash for the audit.
+
+        Raises CheckFailedError `office.stream.moved` when there are more.
+        """
         moved = StreamKey.objects.filter(pk=row.pk, length=expect).update(length=F("length") + len(facts))
         if not moved:
             raise CheckFailedError(
@@ -160,18 +164,15 @@ class Streams:
                 hint="load the page again, look at what changed, and decide anew",
             )
         key = self.key_of(row)
-        FactRow.objects.bulk_create(
-            FactRow(
-                stream=row,
-                seq=seq,
-                type=fact.type,
-                at=fact.at,
-                by=fact.by,
-                body=seal(key, canonical_bytes(dict(fact.body)), _fact_place(row, seq, fact.type)),
-            )
+        rows = [
+            FactRow(stream=row, seq=seq, type=fact.type, at=fact.at.astimezone(UTC), by=fact.by)
             for seq, fact in enumerate(facts, expect)
-        )
+        ]
+        for each, fact in zip(rows, facts, strict=True):
+            each.body = seal(key, canonical_bytes(dict(fact.body)), _fact_place(row, each))
+        FactRow.objects.bulk_create(rows)
         row.length = expect + len(facts)
+        return facts_sha256(rows)
 
     def summarise(self, row: StreamKey, summary: Summary, at: datetime) -> None:
         """Set what lists show."""
@@ -274,8 +275,15 @@ class Streams:
         row.save()
 
 
-def _fact_place(row: StreamKey, seq: int, kind: str) -> bytes:
-    return f"fact\0{row.kind}/{row.stream_id}\0{seq}\0{kind}".encode()
+def _fact_place(stream: StreamKey, row: FactRow) -> bytes:
+    """What a fact's sealed body is bound to: its place, and what stands beside it in plain columns."""
+    at = row.at.astimezone(UTC).isoformat()
+    return f"fact\0{stream.kind}/{stream.stream_id}\0{row.seq}\0{row.type}\0{at}\0{row.by}".encode()
+
+
+def facts_sha256(rows: Iterable[FactRow]) -> str:
+    """The hash of facts as they lie in the database, for the audit's entry of their writing; it tells nothing."""
+    return sha256_hex(b"".join(hashlib.sha256(bytes(row.body)).digest() for row in rows))
 
 
 def _summary_place(row: StreamKey) -> bytes:

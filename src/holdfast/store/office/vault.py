@@ -5,14 +5,14 @@ Every call names a reader. What is refused is written down too, and stays writte
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
 from holdfast.access.engine import Decision, Entity, PolicySet, Ref, refusal
-from holdfast.audit import Verb
+from holdfast.audit import Event, Verb
 from holdfast.clock import Clock
 from holdfast.errors import InputRefusedError, UsageError
 from holdfast.facts import SYSTEM, Fact, MemberId, StreamId
@@ -207,11 +207,11 @@ class Vault:
         """A new stream with its first facts. Raises CheckFailedError `access.refused`."""
         stream = StreamId(kind=kind, id=stream_id or fresh_id())
         with self.transaction():
-            self._check(reader, "write", kind, stream.id, None, purpose, ruled_as=ruled_as)
+            event = self._decided(reader, "write", kind, stream.id, None, purpose, ruled_as=ruled_as)
             row = self._streams.create(stream, self.clock())
             row.concerns = list(concerns)
             row.save(update_fields=["concerns"])
-            self._write(row, facts, 0, summary, tokens)
+            self._write(event, row, facts, 0, summary, tokens)
         return stream
 
     def append(
@@ -234,8 +234,8 @@ class Vault:
             raise UsageError("office.append.nothing", "there is nothing to add", place=str(stream))
         with self.transaction():
             row = self._streams.row(stream)
-            self._check(reader, "write", stream.kind, stream.id, row, purpose, ruled_as=ruled_as)
-            self._write(row, facts, expect, summary, tokens)
+            event = self._decided(reader, "write", stream.kind, stream.id, row, purpose, ruled_as=ruled_as)
+            self._write(event, row, facts, expect, summary, tokens)
 
     def set_denied(self, reader: Reader, stream: StreamId, denied: Sequence[MemberId], *, purpose: str) -> None:
         """Set which members may not see this one stream."""
@@ -302,9 +302,16 @@ class Vault:
     # how it is done
 
     def _write(
-        self, row: StreamKey, facts: Sequence[Fact], expect: int, summary: Summary, tokens: Tokens | None
+        self,
+        event: Event,
+        row: StreamKey,
+        facts: Sequence[Fact],
+        expect: int,
+        summary: Summary,
+        tokens: Tokens | None,
     ) -> None:
-        self._streams.append(row, facts, expect)
+        # with the facts' hash, so that a fact that is changed or taken back later does not fit the audit any more
+        self.audit.write([replace(event, detail_sha256=self._streams.append(row, facts, expect))])
         self._streams.summarise(row, summary, self.clock())
         if tokens is not None:
             self._streams.set_tokens(row, tokens)
@@ -342,7 +349,11 @@ class Vault:
             },
         )
 
-    def _check(
+    def _check(self, *about: Any, **more: Any) -> None:
+        """Decide, and write it down."""
+        self.audit.write([self._decided(*about, **more)])
+
+    def _decided(
         self,
         reader: Reader,
         action: str,
@@ -354,7 +365,8 @@ class Vault:
         counts: bool = False,
         verb: Verb | None = None,
         ruled_as: str = "",
-    ) -> None:
+    ) -> Event:
+        """What the audit is to say of an allowed wish; a refused one is written down and raised."""
         decision = self._decide(reader, action, ruled_as or kind, row)
         event = self.audit.event(
             reader.member,
@@ -370,7 +382,7 @@ class Vault:
             raise refusal(self._policies, decision, action=action)
         if counts and reader.member != SYSTEM:
             self.audit.spend([event])
-        self.audit.write([event])
+        return event
 
     def _opened(self, reader: Reader, kind: str, rows: Sequence[StreamKey], purpose: str, ruled_as: str) -> set[int]:
         """Those of a page's streams that the reader may read; written down and counted."""
