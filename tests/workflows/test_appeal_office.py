@@ -73,6 +73,13 @@ def test_a_link_before_the_action_used_late_or_guessed_gets_one_and_the_same_ans
     assert refusals[0].startswith("appeal.link")
 
 
+def test_nobody_reads_in_an_appeal_who_stands_in_a_plan_that_is_not_carried_out(office: OfficeWorld) -> None:
+    appeals = AppealOffice(office)
+    with pytest.raises(CheckFailedError, match=r"appeal\.not_in_force"):
+        appeals.appeal.read_appeal(office.office, appeals.reader.reader(), appeals.stream)
+    assert office.office.vault.holding("account", ACCOUNT) == []
+
+
 def test_a_plan_prepared_anew_has_new_links_and_the_old_ones_open_nothing(office: OfficeWorld) -> None:
     first = AppealOffice(office)
     second = AppealOffice(office).in_force()

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from holdfast.actions.appeals import Outcome
+from holdfast.errors import CheckFailedError
 from mediawiki.two_wikis import TO_BAN, TwoWikis
 from store.offices import PORT, OfficeWorld
 from workflows.office_plans import ActingOffice, plan_text
@@ -33,7 +34,8 @@ def test_an_overturned_ban_is_undone_on_both_wikis_and_said_publicly(
     ban = f"[[group]]\nkind = 'global_ban'\ntargets = ['{TARGET}']\nparams = {{ reason = \"see your talk page\" }}\n"
     plan = acting.prepared(plan_text("p-appealed", ban))
     stream = appeal.stream_for(f"{plan}/001")
-    assert appeal.read_appeal(office.office, reader.reader(), stream).standing.value == "prepared"
+    with pytest.raises(CheckFailedError, match=r"appeal\.not_in_force"):
+        appeal.read_appeal(office.office, reader.reader(), stream)
     acting.signed_off(plan)
     from holdfast.workflows.plan import propose_plan
 

@@ -39,7 +39,7 @@ from holdfast.actions.plan import Plan, PlannedAction
 from holdfast.approval.people import same_person
 from holdfast.cases.case import fold
 from holdfast.errors import CheckFailedError, UsageError
-from holdfast.facts import Fact, MemberId, StreamId
+from holdfast.facts import SYSTEM, Fact, MemberId, StreamId
 from holdfast.store.office.streams import LogEntry, Summary
 from holdfast.store.office.vault import ListPage, Reader
 from holdfast.workflows.office import Office
@@ -257,8 +257,15 @@ def list_appeals(office: Office, reader: Reader, *, state: str | None = None, af
 
 
 def read_appeal(office: Office, reader: Reader, stream: StreamId) -> Kept:
-    """One appeal, whole. Raises as `Vault.read`."""
-    return _read(office, reader, stream, "appeal shown")
+    """One appeal, whole.
+
+    Raises as `Vault.read`, and CheckFailedError `appeal.not_in_force` for people while the action is only planned:
+    whose name stands in a plan is for those who work on it.
+    """
+    kept = _read(office, reader, stream, "appeal shown")
+    if kept.standing is Standing.PREPARED and reader.member != SYSTEM:
+        raise CheckFailedError("appeal.not_in_force", "the action is not carried out; there is nothing to appeal yet")
+    return kept
 
 
 def find_eligible(office: Office, reader: Reader, stream: StreamId) -> None:
