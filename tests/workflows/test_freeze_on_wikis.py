@@ -12,6 +12,7 @@ import pytest
 from holdfast.access.freeze import Removal
 from holdfast.access.freeze_order import Scope
 from holdfast.access.review import Outcome
+from holdfast.errors import CheckFailedError
 from mediawiki.two_wikis import CHECKUSERS, OVERSIGHTERS, TEMPORARY_END, TwoWikis
 from store.offices import OfficeWorld
 from workflows.test_freeze_workflow import decided, frozen, register
@@ -123,20 +124,39 @@ def test_the_groups_of_a_live_wiki_are_read_into_the_register(
     assert len(register(office).people) <= 6
 
 
-def test_a_wiki_that_does_not_answer_delays_nobody_else_and_is_listed(
+def test_a_wiki_that_does_not_answer_delays_nobody_else_and_is_planned_later(
     office: OfficeWorld, two_wikis: TwoWikis, tmp_path: Path
 ) -> None:
     steward = joined(office, two_wikis, tmp_path)
     path = office.keys / "wikis.toml"
     path.write_text(path.read_text().split("[wiki.westwiki]")[0])
-    freeze, _ = frozen(office, steward, BOTH)
+    freeze, decider = frozen(office, steward, BOTH)
     kept(office)
     assert "checkuser" not in two_wikis.east.groups("Checker 01")
     assert "checkuser" in two_wikis.west.groups("Checker 01")
-    from holdfast.workflows.freeze import read_freeze
+    from holdfast.workflows.freeze import propose_rest, read_freeze
+    from holdfast.workflows.review import propose_outcome
 
     waiting = read_freeze(office.office, steward.reader(), freeze.id.id).waiting()
     assert {item.wiki for item in waiting} == {"westwiki"}
+    with pytest.raises(CheckFailedError, match=r"access\.freeze\.no_rest"):
+        propose_rest(office.office, steward.reader(), freeze.id.id)
+    before = confidential(two_wikis)
+    shutil.copy(two_wikis.keys / "wikis.toml", path)
+    rest = propose_rest(office.office, steward.reader(), freeze.id.id)
+    office.approve(rest, steward, decider)
+    office.carry_out(rest, decider)
+    number = sorted(freeze.reviews.values())[0].id
+    with pytest.raises(CheckFailedError, match=r"access\.freeze\.under_way"):
+        propose_outcome(
+            office.office, steward.reader(), number, outcome=Outcome.RESTORE, reason="seen", reason_code="SAFE"
+        )
+    kept(office)
+    assert read_freeze(office.office, steward.reader(), freeze.id.id).waiting() == ()
+    assert "checkuser" not in two_wikis.west.groups("Checker 01")
+    account = decided(office, freeze, steward, decider, Outcome.RESTORE)
+    kept(office)
+    assert two_wikis.west.groups(account) == before["westwiki", account]
 
 
 KILLED = """

@@ -54,6 +54,8 @@ class Freeze:
     reviews: Mapping[StreamId, StreamId] = field(default_factory=dict)
     """Person to review."""
     removals: Mapping[_Key, Removal] = field(default_factory=dict)
+    planned_later: frozenset[_Key] = frozenset()
+    """Rights that a second plan takes, because their wiki did not answer when the freeze was proposed."""
     put_back: Mapping[str, str] = field(default_factory=dict)
     """After lifting, what reading back said: `PERSON WIKI RIGHT` to `done` or `held`."""
 
@@ -67,6 +69,17 @@ class Freeze:
             for name in sorted(self.order.scope.jurisdictions)
             for right in sorted(self.order.scope.rights)
         )
+
+    def under_way(self, people: Iterable[StreamId]) -> tuple[Item, ...]:
+        """The rights of some people whose removal is promised and not read back yet: nothing is given back meanwhile,
+        or the late removal would take it again."""
+        wanted = set(people)
+        return tuple(item for item in self.waiting() if item.person in wanted and self._is_promised(item))
+
+    def _is_promised(self, item: Item) -> bool:
+        key = (item.person, item.wiki, item.right)
+        planned = item.on_wiki is not None or key in self.planned_later
+        return planned and key not in self.removals
 
     def waiting(self) -> tuple[Item, ...]:
         """The items whose right is not yet read back as removed."""
@@ -125,6 +138,9 @@ def apply(freeze: Freeze, fact: Fact) -> Freeze:
             (_person(each["person"]), each["wiki"], each["right"]): Removal(each["is"]) for each in fact.body["items"]
         }
         return replace(freeze, removals={**freeze.removals, **found})
+    if fact.type == "rest planned":
+        keys = {(_person(each["person"]), each["wiki"], each["right"]) for each in fact.body["items"]}
+        return replace(freeze, planned_later=freeze.planned_later | keys)
     if fact.type == "rights read back":
         return replace(freeze, put_back={**freeze.put_back, **fact.body["rights"]})
     if fact.type == "freeze lifted":

@@ -170,6 +170,17 @@ def _released(person: Person, fact: Fact, body: Mapping[str, Any]) -> Person:
     return replace(person, holds=holds)
 
 
+def _seen(person: Person, fact: Fact, body: Mapping[str, Any]) -> Person:
+    """What a wiki showed when it could be read at last: what a freeze puts back."""
+    holds = tuple(
+        replace(each, before=dict(body["before"]))
+        if (each.freeze, each.wiki, each.right) == (body["freeze"], body["wiki"], body["right"])
+        else each
+        for each in person.holds
+    )
+    return replace(person, holds=holds)
+
+
 def _suspended(person: Person, fact: Fact, body: Mapping[str, Any]) -> Person:
     return replace(person, suspended_at=(*person.suspended_at, (fact.at, None)))
 
@@ -197,6 +208,7 @@ _CHANGES: Mapping[str, _Change] = {
     "exemption ended": _exemption_ended,
     "right frozen": _frozen,
     "right released": _released,
+    "right seen": _seen,
     "access suspended": _suspended,
     "access resumed": _resumed,
     "member linked": _is_member,

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from holdfast.access.freeze import Freeze, FreezeState, Removal, begin, fold
-from holdfast.access.freeze_order import FreezeOrder, Item, Scope, draft_order, order_from
+from holdfast.access.freeze_order import FreezeOrder, Item, Scope, draft_order, item_from, order_from
 from holdfast.access.lifting import LIFT_KIND, draft_lift, lift, lift_from
 from holdfast.access.moments import text_of
 from holdfast.access.register import Register
@@ -31,6 +31,7 @@ from holdfast.workflows.review import open_review, write_review
 from holdfast.workflows.rights_plans import Planned, plan_removal, plan_restoration, promise_plan
 
 KIND = "freeze"
+REST_KIND = "freeze-rest"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -240,11 +241,95 @@ def put_back_json(back: Iterable[PutBack]) -> list[dict[str, Any]]:
     ]
 
 
+def check_removed(freeze: Freeze, people: Iterable[StreamId]) -> None:
+    """Return when no removal is under way for these people. Raises CheckFailedError `access.freeze.under_way`."""
+    waiting = freeze.under_way(people)
+    if waiting:
+        raise CheckFailedError(
+            "access.freeze.under_way",
+            "rights of this freeze are still being removed; nothing is given back before that is read back",
+            got=f"{len(waiting)} on {', '.join(sorted({item.wiki for item in waiting}))}",
+            hint="wait for the next tick, or see why the wiki does not answer",
+        )
+
+
+def propose_rest(office: Office, reader: Reader, number: str) -> StreamId:
+    """Put a plan for what a freeze could not plan before two people, now that its wikis answer. Gives the proposal.
+
+    Raises CheckFailedError `access.freeze.no_rest` when there is nothing, or still nothing can be planned.
+    """
+    freeze = read_freeze(office, reader, number, purpose="rest of a freeze planned")
+    register, now = load(office, reader, purpose="rest of a freeze planned").register, office.clock()
+    items = [
+        item
+        for item in freeze.waiting()
+        if item not in freeze.under_way([item.person])
+        and any(
+            hold.freeze == freeze.id.id for hold in register.people[item.person].held_by(item.wiki, item.right, now)
+        )
+    ]
+    planned = plan_removal(office, items, plan=plan_id(f"take-{fresh_id()}"), reference=freeze.id)
+    if planned.plan is None:
+        raise CheckFailedError(
+            "access.freeze.no_rest",
+            "there is nothing that can be planned now",
+            got=", ".join(sorted({f"{each.wiki}: {each.why}" for each in planned.unplanned})),
+        )
+    seen = [_with_wiki(item, planned) for item in items]
+    what = {
+        "freeze": number,
+        "items": [item.to_json() for item in seen if item.on_wiki is not None],
+        **planned.to_json(),
+    }
+    return propose(office, reader, REST_KIND, what)
+
+
+def execute_rest(office: Office, approved: Approved[Request]) -> str:
+    """Promise what two people signed for the rest of a freeze; gives the address of its page."""
+    what, system, now = approved.value.what, Reader.system(), office.clock()
+    freeze = read_freeze(office, system, what["freeze"], purpose="rest of a freeze planned")
+    items = tuple(map(item_from, what["items"]))
+    known = [_bare(item) for item in freeze.order.items]
+    people = load(office, system, purpose="rest of a freeze planned").register.people
+    held = all(
+        _bare(item) in known
+        and any(hold.freeze == freeze.id.id for hold in people[item.person].held_by(item.wiki, item.right, now))
+        for item in items
+    )
+    if freeze.state is not FreezeState.IN_FORCE or not held:
+        raise CheckFailedError("access.freeze.state", "this freeze does not hold these rights any more")
+    facts: dict[StreamId, list[Fact]] = {}
+    for item in items:
+        body = {
+            "freeze": freeze.id.id,
+            "wiki": item.wiki,
+            "right": item.right,
+            "before": dict(item.to_put_back),
+        }
+        facts.setdefault(item.person, []).append(Fact(type="right seen", at=now, by=SYSTEM, body=body))
+    write_people(office, system, facts, purpose="rest of a freeze planned")
+    keys = [{"person": item.person.id, "wiki": item.wiki, "right": item.right} for item in items]
+    by = approved.signatures[-1].member
+    _append(
+        office,
+        freeze.id,
+        [Fact(type="rest planned", at=now, by=by, body={"items": keys})],
+        purpose="rest of a freeze planned",
+    )
+    promise_plan(office, stream_of(office, approved.value))
+    return f"/freezes/{freeze.id.id}/"
+
+
+def _bare(item: Item) -> Item:
+    return replace(item, on_wiki=None)
+
+
 def propose_lift(office: Office, reader: Reader, number: str, *, reason: str) -> StreamId:
     """Put the end of a freeze before two people, with the plan that gives everything back. Gives the proposal."""
     freeze = read_freeze(office, reader, number, purpose="lifting proposed")
     register, now = load(office, reader, purpose="lifting proposed").register, office.clock()
     order = draft_lift(freeze, register, reason=reason, at=now)
+    check_removed(freeze, order.people)
     without = replace(register, restrictions=tuple(r for r in register.restrictions if r.freeze != freeze.id.id))
     back = [
         each
@@ -264,6 +349,7 @@ def execute_lift(office: Office, approved: Approved[Request]) -> str:
     what = approved.value.what
     freeze = read_freeze(office, system, lift_from(what["order"]).freeze.id, purpose="freeze lifted")
     register = load(office, system, purpose="freeze lifted").register
+    check_removed(freeze, lift_from(what["order"]).people)
     ended = lift(approved, freeze, (), register, office.policies, at=now, by=by)
     if put_back_json(ended.put_back) != what["put_back"]:
         raise CheckFailedError(

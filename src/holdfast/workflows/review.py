@@ -162,6 +162,8 @@ def propose_outcome(
     wish = propose_fact(
         review, step, book=register.book, outcome=outcome, reason=reason, reason_code=reason_code, until=until
     )
+    if outcome is not Outcome.KEEP:
+        _check_removed(office, review)
     back = _put_back(office, register, review, wish)
     planned = plan_restoration(office, back, plan=plan_id(f"back-{fresh_id()}"), reference=review.freeze)
     what = {
@@ -180,6 +182,14 @@ def propose_outcome(
         proposal = propose(office, reader, OUTCOME, what)
         write_review(office, reader, stream, facts, [replace(wish, body={**wish.body, "signed_as": proposal.id})])
     return proposal
+
+
+def _check_removed(office: Office, review: Review) -> None:
+    """Nothing is given back while it is still being taken. Raises CheckFailedError `access.freeze.under_way`."""
+    from holdfast.workflows.freeze import check_removed, read_freeze
+
+    freeze = read_freeze(office, Reader.system(), review.freeze.id, purpose="outcome proposed")
+    check_removed(freeze, [review.person])
 
 
 def _put_back(office: Office, register: Register, review: Review, wish: Fact) -> tuple[PutBack, ...]:
@@ -230,6 +240,8 @@ def execute_outcome(office: Office, approved: Approved[Request]) -> str:
     stream, proposal = StreamId(kind=KIND, id=what["review"]), stream_of(office, approved.value)
     facts = office.vault.read(system, stream, purpose="review decided")
     review = fold(stream, facts)
+    if Outcome(what["proposed"]["outcome"]) is not Outcome.KEEP:
+        _check_removed(office, review)
     first = same_person(MemberId(what["proposed_by"]), approvers(office))
     second = next((each.member for each in approved.signatures if each.member not in first), None)
     if second is None:

@@ -1,6 +1,6 @@
 """Rights taken or given back on the wikis, as two people signed it; goes on where its journal stands."""
 
-from holdfast.access.freeze_order import order_from
+from holdfast.access.freeze_order import item_from, order_from
 from holdfast.access.lifting import LIFT_KIND
 from holdfast.actions.journal import Mark, states
 from holdfast.actions.plan import Plan
@@ -24,14 +24,16 @@ def _note(office: Office, stream: StreamId, plan: Plan) -> None:
     proposal = read_proposal(office, Reader.system(), stream, purpose="rights read back")
     what = proposal.request.what
     found = _by_account(office, stream, plan)
-    if proposal.kind == "freeze":
-        order = order_from(what["order"])
+    if proposal.kind in ("freeze", freeze.REST_KIND):
+        is_first = proposal.kind == "freeze"
+        items = order_from(what["order"]).items if is_first else tuple(map(item_from, what["items"]))
+        number = what["order"]["freeze"] if is_first else what["freeze"]
         removals = {
             (item.person.id, str(item.wiki), item.right): "held" if found[item.account, item.wiki] else "removed"
-            for item in order.items
+            for item in items
             if (item.account, item.wiki) in found
         }
-        freeze.note_removals(office, order.freeze, removals)
+        freeze.note_removals(office, StreamId(kind="freeze", id=number), removals)
     elif proposal.kind == LIFT_KIND:
         freeze.note_put_back(office, what["order"]["freeze"], _put_back(found))
     else:

@@ -165,6 +165,14 @@ def by_hand(request: HttpRequest, number: str) -> HttpResponse:
 
 @require_POST
 @page(fresh=True)
+def rest(request: HttpRequest, number: str) -> HttpResponse:
+    """Plan what could not be planned before, and put it before two people."""
+    proposal = work.propose_rest(request.office, request.reader, number)
+    return HttpResponseRedirect(reverse("approvals:one", args=[work.REST_KIND, proposal.id]))
+
+
+@require_POST
+@page(fresh=True)
 def lift(request: HttpRequest, number: str) -> HttpResponse:
     """Put the end of a freeze before two people."""
     form = ReasonForm(request.POST)
@@ -184,6 +192,7 @@ ROOM = Room(
         path("<slug:number>/", one, name="one"),
         path("<slug:number>/people/", people, name="people"),
         path("<slug:number>/by-hand/", by_hand, name="by_hand"),
+        path("<slug:number>/rest/", rest, name="rest"),
         path("<slug:number>/lift/", lift, name="lift"),
     ],
 )
