@@ -1,0 +1,16 @@
+"""The matrix of 31 actions, part: killed after each row of the journal."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from actions.matrix import killed_at_every_row
+from mediawiki.two_wikis import TwoWikis
+
+
+@pytest.mark.long
+def test_31_actions_killed_after_every_row_are_each_done_once(
+    two_wikis: TwoWikis, tmp_path: Path, record_property: Any
+) -> None:
+    record_property("result", killed_at_every_row(two_wikis, tmp_path, before=False))
