@@ -57,7 +57,7 @@ def console_process(office: OfficeWorld, temporary: Path, log: Path) -> Iterator
                 if process.poll() is not None:
                     raise AssertionError(log.read_text())
                 try:
-                    requests.get(f"{address}/accounts/login/", timeout=10)
+                    requests.get(f"{address}/accounts/login/", timeout=60)
                     break
                 except requests.RequestException:
                     time.sleep(0.2)
