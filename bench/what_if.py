@@ -89,6 +89,9 @@ def main() -> None:
         begun = time.perf_counter()
         found = what_if(policies, register, at=NOW, rights=RIGHTS, jurisdictions=["J1"])
         best = min(best, time.perf_counter() - begun)
+    cpu = time.process_time()
+    what_if(load_policies(), register, at=NOW, rights=RIGHTS, jurisdictions=["J1"])
+    cpu = time.process_time() - cpu
     plain, lost = one_by_one(register, asked.sample)
     sampled = {person.id for person in list(register.people)[: asked.sample]}
     same = {(each.person.id, each.wiki, each.right) for each in found.losses if each.person.id in sampled} == lost
@@ -96,6 +99,7 @@ def main() -> None:
     asked_of = f"{asked.people} people x {len(RIGHTS)} rights, {found.decisions} decisions"
     print(f"what-if: {asked_of}, {len(found.losses)} losses")
     print(f"holdfast                  {best:8.2f} s")
+    print(f"  of that, CPU            {cpu:8.2f} s")
     print(f"one by one, scaled up     {scaled:8.2f} s from {asked.sample} people in {plain:.2f} s")
     print(f"ratio                     {scaled / best:8.1f}")
     print(f"same answers on the sample: {'yes' if same else 'NO'}")

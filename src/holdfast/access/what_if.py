@@ -117,7 +117,7 @@ def what_if(
             if not decide(facts, right, day).allowed:
                 continue
             before[grant.key] += 1
-            if person.id not in frozen and not classes:
+            if person.id not in frozen and not _could_matter(facts, classes):
                 continue
             then = decide(
                 facts,
@@ -146,6 +146,11 @@ def what_if(
         without_language=tuple(sorted({each.wiki for each in losses if each.wiki not in register.book.languages})),
         decisions=asked,
     )
+
+
+def _could_matter(person: PersonFacts, classes: frozenset[str]) -> bool:
+    """Whether restricting these classes can change an answer about this person: see `narrowed`."""
+    return bool(classes) and (person.jurisdiction is None or person.jurisdiction in classes)
 
 
 def _grants_of(
