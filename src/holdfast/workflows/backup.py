@@ -110,14 +110,6 @@ def _collect(config: OfficeConfig, master: MasterKey, scratch: Path) -> dict[str
     return found
 
 
-@dataclass(frozen=True, kw_only=True)
-class Unpacked:
-    """A copy that was opened and whose hashes fit, before anything is put in its place."""
-
-    folder: Path
-    manifest: Mapping[str, Any]
-
-
 def restore(
     source: Path,
     identities: Sequence[Identity],

@@ -9,7 +9,7 @@ from holdfast.audit import Entry, Verb
 from holdfast.clock import system_clock
 from holdfast.crypto.master_key import MasterKey
 from holdfast.errors import CheckFailedError
-from holdfast.store.office.models import AlarmRow, FactRow, Lease, OutboxRow, StreamKey
+from holdfast.store.office.models import FactRow, OutboxRow, StreamKey
 from holdfast.store.office.streams import Streams, facts_sha256
 
 
@@ -69,16 +69,6 @@ def database_time() -> datetime:
         return found
 
 
-def open_alarm_count() -> int:
-    """How many alarms nobody has looked at."""
-    return AlarmRow.objects.filter(seen_at=None).count()
-
-
 def late_promises(now: datetime) -> int:
     """How many promises were tried in vain."""
     return OutboxRow.objects.filter(done_at=None, due_at__lte=now, attempts__gt=0).count()
-
-
-def stuck_leases(now: datetime) -> list[str]:
-    """Leases whose holder died."""
-    return sorted(Lease.objects.filter(until__lt=now).values_list("name", flat=True))
