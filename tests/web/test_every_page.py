@@ -128,4 +128,6 @@ def _shown(page: object, address: str) -> bool:
         answer = page.goto(address)  # type: ignore[attr-defined]
     except Error:
         return False
-    return answer is not None and _is_page(answer.status, answer.headers.get("content-type", ""))
+    if answer is None or "attachment" in answer.headers.get("content-disposition", ""):
+        return False
+    return _is_page(answer.status, answer.headers.get("content-type", ""))
