@@ -46,7 +46,8 @@ class Visitor:
     """Who asks, and how they are signed in now."""
 
     member: MemberId
-    roles: frozenset[Role]
+    roles: frozenset[str]
+    """Values of `Role`, or `system` for the clocks and the executor."""
     passkey_session: bool
     passkey_fresh: bool
     suspended: bool
@@ -66,12 +67,12 @@ class Place:
     concerns: frozenset[MemberId] = frozenset()
 
 
-def decide(policies: PolicySet, visitor: Visitor, verb: Verb, place: Place, *, now: datetime) -> Decision:
+def decide(policies: PolicySet, visitor: Visitor, verb: str, place: Place, *, now: datetime) -> Decision:
     """May this visitor do this here? Refused for every doubt; the rules are named either way."""
     return policies.decide_many([_request(visitor, verb, place, now)])[0]
 
 
-def require(policies: PolicySet, visitor: Visitor, verb: Verb, place: Place, *, now: datetime) -> Decision:
+def require(policies: PolicySet, visitor: Visitor, verb: str, place: Place, *, now: datetime) -> Decision:
     """The decision when it is a permission. Raises CheckFailedError `access.refused`, naming the rules."""
     decision = decide(policies, visitor, verb, place, now=now)
     if not decision.allowed:
@@ -83,7 +84,7 @@ def rooms_of(policies: PolicySet, roles: Iterable[Role], *, now: datetime) -> Ma
     """What these roles may do with a fresh passkey, by room: for menus and for the table in the docs."""
     visitor = Visitor(
         member=MemberId("m-000000000000"),
-        roles=frozenset(roles),
+        roles=frozenset(map(str, roles)),
         passkey_session=True,
         passkey_fresh=True,
         suspended=False,
@@ -95,7 +96,7 @@ def rooms_of(policies: PolicySet, roles: Iterable[Role], *, now: datetime) -> Ma
     return {room: verbs for room, verbs in found.items() if verbs}
 
 
-def _request(visitor: Visitor, verb: Verb, place: Place, now: datetime) -> Request:
+def _request(visitor: Visitor, verb: str, place: Place, now: datetime) -> Request:
     return Request(
         principal=Entity(
             type="Member",

@@ -11,7 +11,8 @@ from typing import Any
 
 from django.db import transaction
 
-from holdfast.access.engine import Decision, Entity, PolicySet, Ref, refusal
+from holdfast.access.console_rules import Place, Visitor, decide
+from holdfast.access.engine import Decision, PolicySet, refusal
 from holdfast.audit import Event, Verb
 from holdfast.clock import Clock
 from holdfast.errors import InputRefusedError, UsageError
@@ -326,28 +327,21 @@ class Vault:
             row.save(update_fields=[column])
 
     def _decide(self, reader: Reader, action: str, kind: str, row: StreamKey | None) -> Decision:
-        return self._policies.decide(
-            principal=Entity(
-                type="Member", id=reader.member, facts={"id": reader.member, "roles": sorted(reader.roles)}
-            ),
-            action=action,
-            resource=Entity(
-                type="Record",
-                id=f"{kind}/{row.stream_id if row else ''}",
-                facts={
-                    "kind": kind,
-                    "sealed": row is not None,
-                    "denied": [Ref(type="Member", id=each) for each in (row.denied if row else ())],
-                    "concerns": list(row.concerns) if row else [],
-                },
-            ),
-            context={
-                "passkey_session": reader.passkey_session,
-                "passkey_fresh": reader.passkey_fresh,
-                "suspended": reader.suspended,
-                "now": int(self.clock().timestamp()),
-            },
+        visitor = Visitor(
+            member=reader.member,
+            roles=reader.roles,
+            passkey_session=reader.passkey_session,
+            passkey_fresh=reader.passkey_fresh,
+            suspended=reader.suspended,
         )
+        place = Place(
+            kind=kind,
+            id=f"{kind}/{row.stream_id if row else ''}",
+            sealed=row is not None,
+            denied=frozenset(map(MemberId, row.denied if row else ())),
+            concerns=frozenset(map(MemberId, row.concerns if row else ())),
+        )
+        return decide(self._policies, visitor, action, place, now=self.clock())
 
     def _check(self, *about: Any, **more: Any) -> None:
         """Decide, and write it down."""
