@@ -4,6 +4,7 @@
 No translation here was checked by a native reader, and every page in another language than English says so.
 """
 
+import ast
 import re
 import struct
 import tomllib
@@ -16,10 +17,8 @@ LANGUAGES = {"fa": "fa", "hr": "hr", "zh-hans": "zh_Hans", "zh-hant": "zh_Hant"}
 """Django's code of a language to its folder's name."""
 
 _IN_TEMPLATES = re.compile(r"""\{%\s*translate\s+(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')""")
-_BLOCKS = re.compile(r"\{%\s*blocktranslate(?: trimmed)?\s*%\}(.*?)\{%\s*endblocktranslate\s*%\}", re.DOTALL)
-_IN_CODE = re.compile(r"""\b_\(\s*((?:"(?:[^"\\]|\\.)*"\s*)+)\)""")
-_TITLES = re.compile(r"""^\s+title="((?:[^"\\]|\\.)*)",$""", re.MULTILINE)
-_PIECE = re.compile(r'"((?:[^"\\]|\\.)*)"')
+_BLOCKS = re.compile(r"\{%\s*blocktranslate\b([^%]*)%\}(.*?)\{%\s*endblocktranslate\s*%\}", re.DOTALL)
+_GETTEXT = frozenset({"gettext", "gettext_lazy"})
 
 
 def texts() -> tuple[str, ...]:
@@ -29,16 +28,38 @@ def texts() -> tuple[str, ...]:
 
 def _found() -> Iterator[str]:
     for path in sorted(HERE.glob("templates/**/*.html")):
-        text = path.read_text(encoding="utf-8")
-        for double, single in _IN_TEMPLATES.findall(text):
-            yield (double or single).replace('\\"', '"').replace("\\'", "'")
-        for block in _BLOCKS.findall(text):
-            yield re.sub(r"\{\{\s*(\w+)\s*\}\}", r"%(\1)s", block)
-    for path in sorted(HERE.glob("rooms/*.py")):
-        text = path.read_text(encoding="utf-8")
-        for pieces in _IN_CODE.findall(text):
-            yield "".join(_PIECE.findall(pieces)).replace('\\"', '"')
-        yield from _TITLES.findall(text)
+        yield from in_template(path.read_text(encoding="utf-8"))
+    for path in sorted(HERE.glob("**/*.py")):
+        yield from in_code(path.read_text(encoding="utf-8"))
+
+
+def in_template(text: str) -> Iterator[str]:
+    """The texts of `translate` and `blocktranslate`, as Django looks them up."""
+    for double, single in _IN_TEMPLATES.findall(text):
+        yield (double or single).replace('\\"', '"').replace("\\'", "'")
+    for options, content in _BLOCKS.findall(text):
+        lines = content.splitlines()
+        shown = " ".join(line.strip() for line in lines if line.strip()) if "trimmed" in options.split() else content
+        yield re.sub(r"\{\{\s*([\w.|]+)\s*\}\}", r"%(\1)s", shown)
+
+
+def in_code(text: str) -> Iterator[str]:
+    """The texts given to gettext, under whatever name the file imports it, and the titles of rooms."""
+    tree = ast.parse(text)
+    marks = {
+        name.asname or name.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation"
+        for name in node.names
+        if name.name in _GETTEXT
+    }
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+            continue
+        given = node.args[:1] if node.func.id in marks else []
+        if node.func.id == "Room":  # the templates translate a room's title where they show it
+            given = [each.value for each in node.keywords if each.arg == "title"]
+        yield from (each.value for each in given if isinstance(each, ast.Constant) and isinstance(each.value, str))
 
 
 def translations(language: str) -> Mapping[str, str]:
