@@ -75,7 +75,9 @@ def test_progress_shows_what_is_held_and_a_decision_goes_before_two(
     office.approve(proposal, people["decider"], second)
     office.carry_out(proposal, second)
     assert swept(office, identity, operators).ending.value == "finished"
-    part = browser.get(f"/plans/{identity}/progress/part/")
+    address = f"/plans/{identity}/progress/part/"
+    assert browser.get(address)["Location"] == f"/plans/{identity}/progress/"
+    part = browser.get(address, headers={"HX-Request": "true"})
     assert part.status_code == 286, "HTMX stops asking"
     assert "skipped" in part.content.decode()
 

@@ -288,6 +288,8 @@ def progress(request: HttpRequest, number: str) -> HttpResponse:
 @require_GET
 def progress_part(request: HttpRequest, number: str) -> HttpResponse:
     """The part that HTMX asks for again and again; a passkey that is no longer fresh ends it."""
+    if "HX-Request" not in request.headers:  # somebody who came by the address wants the whole page
+        return HttpResponseRedirect(reverse("plans:progress", args=[number]))
     if not request.reader.passkey_fresh:
         return show(request, "console/plans/progress_over.html", status=_STOP_POLLING)
     context = _progress(request, number)
