@@ -124,6 +124,9 @@ def _shown(page: object, address: str) -> bool:
     """Open an address; whether it is a page (a download ends the attempt)."""
     from playwright.sync_api import Error
 
+    # an empty answer (405) would show the browser's own page, whose navigation swallows the next ones
+    if page.request.get(address).status == 405:  # type: ignore[attr-defined]
+        return False
     try:
         answer = page.goto(address)  # type: ignore[attr-defined]
     except Error:
