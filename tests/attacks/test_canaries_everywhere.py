@@ -54,7 +54,7 @@ def test_no_file_no_log_and_no_cache_holds_a_canary(
 
 
 def test_what_the_server_logs_of_an_error_holds_no_canary() -> None:
-    from holdfast.web.console.logs import BareFormatter
+    from holdfast.store.office.logs import BareFormatter
 
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)

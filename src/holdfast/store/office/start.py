@@ -14,12 +14,28 @@ APPS = (
     "holdfast.store.office",
 )
 
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"bare": {"()": "holdfast.store.office.logs.BareFormatter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "bare"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        "django": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
+        "django.request": {"handlers": ["stderr"], "level": "CRITICAL", "propagate": False},
+        "django.security": {"handlers": ["stderr"], "level": "CRITICAL", "propagate": False},
+        "waitress": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
+    },
+}
+"""What fails is logged without a word of what was in it, from the command line as from the console."""
+
 
 def store_settings(config: OfficeConfig, secret: str) -> dict[str, Any]:
     """What Django needs for the store alone; the console adds its own (`web/console`)."""
     return {
         "DATABASES": {"default": config.database},
         "SECRET_KEY": secret,
+        "LOGGING": LOGGING,
         "USE_TZ": True,
         "TIME_ZONE": "UTC",
         "INSTALLED_APPS": list(APPS),

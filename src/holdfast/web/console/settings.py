@@ -94,7 +94,6 @@ def console_settings(place: OfficePlace) -> dict[str, Any]:
         "FILE_UPLOAD_MAX_MEMORY_SIZE": LARGEST_UPLOAD_BYTES,
         "DATA_UPLOAD_MAX_MEMORY_SIZE": LARGEST_UPLOAD_BYTES,
         "CACHES": {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}},
-        "LOGGING": _LOGGING,
         "PASSWORD_HASHERS": [
             "django.contrib.auth.hashers.ScryptPasswordHasher",
             "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -120,18 +119,3 @@ def console_settings(place: OfficePlace) -> dict[str, Any]:
         "ACCOUNT_SESSION_REMEMBER": False,
         "ACCOUNT_PREVENT_ENUMERATION": True,
     }
-
-
-_LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"bare": {"()": "holdfast.web.console.logs.BareFormatter"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "bare"}},
-    "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {
-        "django": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
-        "django.request": {"handlers": ["stderr"], "level": "CRITICAL", "propagate": False},
-        "django.security": {"handlers": ["stderr"], "level": "CRITICAL", "propagate": False},
-        "waitress": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
-    },
-}
