@@ -4,12 +4,13 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
 from holdfast.elections.contest import Candidate, Contest, MarkKind, Marks, Reading, make_contest
 from holdfast.elections.counting._method import choose, count_all
 from holdfast.elections.counts import methods, rounds_csv
+from holdfast.errors import InputRefusedError
 
 METHODS = methods()
 
@@ -42,6 +43,16 @@ def holds_floats(value: Any) -> bool:
     return any(holds_floats(each) for each in value) if isinstance(value, list) else isinstance(value, float)
 
 
+def counted(contest: Contest, method: Any, choice: Any) -> Any:
+    """The count; contests that Meek's method never ends on are refused by name, and are no matter of these laws."""
+    try:
+        return count_all(contest, method, choice)
+    except InputRefusedError as refused:
+        if refused.code != "counting.endless":
+            raise
+        reject()
+
+
 @pytest.mark.parametrize(("name", "kind"), cases())
 @settings(max_examples=40, deadline=None)
 @given(data=st.data(), seats=st.integers(1, 6))
@@ -49,7 +60,7 @@ def test_winners_are_candidates_once_each_and_not_more_than_seats(
     name: str, kind: MarkKind, data: st.DataObject, seats: int
 ) -> None:
     contest, method = data.draw(contests(kind)), METHODS[name]
-    found = count_all(contest, method, choose(contest, method, seats=seats))
+    found = counted(contest, method, choose(contest, method, seats=seats))
     assert len(found.winners) <= min(seats, len(contest.candidates))
     assert len(set(found.winners)) == len(found.winners)
     assert set(found.winners) <= set(contest.keys)
@@ -61,7 +72,7 @@ def test_winners_are_candidates_once_each_and_not_more_than_seats(
 @given(data=st.data(), seats=st.integers(1, 4))
 def test_every_round_is_written_out_exactly(name: str, kind: MarkKind, data: st.DataObject, seats: int) -> None:
     contest, method = data.draw(contests(kind)), METHODS[name]
-    found = count_all(contest, method, choose(contest, method, seats=seats))
+    found = counted(contest, method, choose(contest, method, seats=seats))
     assert [each["round"] for each in found.rounds] == list(range(1, len(found.rounds) + 1))
     assert not holds_floats(list(found.rounds))
     assert json.loads(json.dumps(found.to_json())) == found.to_json()
@@ -76,7 +87,7 @@ def test_the_order_of_ballots_never_matters(name: str, kind: MarkKind, data: st.
     shuffled = data.draw(st.permutations(list(contest.ballots)))
     again = make(kind, len(contest.candidates), {tuple(reversed(marks)): count for marks, count in shuffled})
     choice = choose(contest, method, seats=seats)
-    assert count_all(again, method, choice).to_json() == count_all(contest, method, choice).to_json()
+    assert counted(again, method, choice).to_json() == counted(contest, method, choice).to_json()
 
 
 @pytest.mark.parametrize(("name", "kind"), cases())
@@ -87,13 +98,13 @@ def test_a_count_stopped_at_any_round_and_resumed_gives_the_same(
 ) -> None:
     contest, method = data.draw(contests(kind)), METHODS[name]
     choice = choose(contest, method, seats=seats)
-    found = count_all(contest, method, choice)
+    found = counted(contest, method, choice)
     state = method.start(contest, choice)
     for _ in range(data.draw(st.integers(0, len(found.rounds)))):
         if not state["done"]:
             state = method.step(contest, choice, state)
     carried = json.loads(json.dumps(state))
-    assert count_all(contest, method, choice, carried).to_json() == found.to_json()
+    assert counted(contest, method, choice, carried).to_json() == found.to_json()
 
 
 @pytest.mark.parametrize(("name", "kind"), cases())
@@ -103,7 +114,7 @@ def test_a_duplicate_of_every_ballot_changes_no_share(name: str, kind: MarkKind,
     contest, method = data.draw(contests(kind)), METHODS[name]
     double = make(kind, len(contest.candidates), {marks: 2 * count for marks, count in contest.ballots})
     choice = choose(contest, method, seats=1)
-    one, two = count_all(contest, method, choice), count_all(double, method, choice)
+    one, two = counted(contest, method, choice), count_all(double, method, choice)
     first, second = one.rounds[0], two.rounds[0]
     for figure in ("share", "mean"):
         assert first.get(figure) == second.get(figure)
@@ -128,4 +139,4 @@ def test_every_method_states_what_it_is_and_how_it_settles_ties(name: str) -> No
 def test_regular_rankings_read_the_same_under_every_reading(reading: Reading) -> None:
     contest = make(MarkKind.RANK, 3, {((0, 1), (1, 2)): 3, ((2, 1),): 2})
     method = METHODS["schulze"]
-    assert count_all(contest, method, choose(contest, method, reading=reading)).winners == ("c0",)
+    assert counted(contest, method, choose(contest, method, reading=reading)).winners == ("c0",)

@@ -164,7 +164,7 @@ def _unpack(source: Path, identities: Sequence[Identity], scratch: Path) -> dict
         decrypt_stream(reader, writer, identities)
     try:
         with tarfile.open(scratch / "tar", "r:") as tar:
-            tar.extractall(scratch, filter="data")
+            _write_files(tar, scratch)
         manifest = parse_json((scratch / _MANIFEST).read_bytes())
         files = manifest["files"]
         fits = manifest["form"] == FORM and all(
@@ -230,6 +230,23 @@ def _scratch(beside: Path) -> Iterator[Path]:
 
 def _new_file(path: Path) -> Any:
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+
+
+def _write_files(tar: tarfile.TarFile, into: Path) -> None:
+    """Write a copy's files below a folder, and nothing but files, and nothing beside it.
+
+    Python's own filter for this came after the 3.11 of Debian 12. Raises ValueError for any other kind of entry.
+    """
+    top = into.resolve()
+    for entry in tar:
+        place = (top / entry.name).resolve()
+        source = tar.extractfile(entry) if entry.isreg() and place.is_relative_to(top) else None
+        if source is None:
+            raise ValueError("an entry that no copy holds")
+        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with source, place.open("wb") as file:
+            shutil.copyfileobj(source, file)
+        place.chmod(0o600)
 
 
 def _bare(entry: tarfile.TarInfo) -> tarfile.TarInfo:
