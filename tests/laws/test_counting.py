@@ -43,10 +43,10 @@ def holds_floats(value: Any) -> bool:
     return any(holds_floats(each) for each in value) if isinstance(value, list) else isinstance(value, float)
 
 
-def counted(contest: Contest, method: Any, choice: Any) -> Any:
+def counted(contest: Contest, method: Any, choice: Any, state: Any = None) -> Any:
     """The count; contests that Meek's method never ends on are refused by name, and are no matter of these laws."""
     try:
-        return count_all(contest, method, choice)
+        return count_all(contest, method, choice, state)
     except InputRefusedError as refused:
         if refused.code != "counting.endless":
             raise
@@ -114,7 +114,7 @@ def test_a_duplicate_of_every_ballot_changes_no_share(name: str, kind: MarkKind,
     contest, method = data.draw(contests(kind)), METHODS[name]
     double = make(kind, len(contest.candidates), {marks: 2 * count for marks, count in contest.ballots})
     choice = choose(contest, method, seats=1)
-    one, two = counted(contest, method, choice), count_all(double, method, choice)
+    one, two = counted(contest, method, choice), counted(double, method, choice)
     first, second = one.rounds[0], two.rounds[0]
     for figure in ("share", "mean"):
         assert first.get(figure) == second.get(figure)
