@@ -14,7 +14,7 @@ from holdfast.crypto.master_key import MasterKey, Purpose, fresh_master_key, rea
 from holdfast.crypto.sealing import Key, seal, unseal
 from holdfast.errors import CheckFailedError, UsageError
 from holdfast.facts import MemberId
-from holdfast.record import create_log, open_log
+from holdfast.record import create_log
 from holdfast.store.office.config import (
     CONFIG_FILE,
     LOG_FOLDER,
@@ -24,6 +24,7 @@ from holdfast.store.office.config import (
     read_config,
 )
 from holdfast.store.office.start import migrate, start, waiting_migrations
+from holdfast.workflows.witness import open_public_log
 
 if TYPE_CHECKING:
     from holdfast.record import Log
@@ -72,7 +73,7 @@ class Office:
 
     def log(self) -> "Log":
         """The public log, open for writing; use it as a context and for a short time, there is one writer."""
-        return open_log(self.config.log_folder, clock=self.clock)
+        return open_public_log(self.config.log_folder, clock=self.clock)
 
     def reader_facts(self, member: str) -> dict[str, Any]:
         """What the store knows of a member who asks: roles of now, and whether they are suspended."""
