@@ -27,6 +27,8 @@ class Draft:
     """Sealed until this moment (aware)."""
     condition: str | None = None
     """Sealed until this condition holds, in words."""
+    salt: bytes | None = None
+    """32 secret bytes of the caller's own, who knows the entry by them again after a crash; else fresh ones."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -138,17 +138,34 @@ class Log:
 
     # what can be done
 
-    def append(self, kind: str, payload: Any, *, public: bool = True) -> Receipt:
+    def committed_text(self, index: int) -> bytes:
+        """The text behind a published entry, also where only its commitment is public: for the log's keeper.
+
+        Empty when it was erased. Raises CheckFailedError `record.index.outside` if not published.
+        """
+        kept = kept_path(index)
+        if self._disk.exists(kept):
+            return self._disk.read(kept).partition(b" ")[2]
+        return self.prove(index).line.text
+
+    def append(self, kind: str, payload: Any, *, public: bool = True, salt: bytes | None = None) -> Receipt:
         """Take one entry; durable when this returns. See `append_many` for what it raises."""
-        return self.append_many([Draft(kind=kind, payload=payload, public=public)])[0]
+        return self.append_many([Draft(kind=kind, payload=payload, public=public, salt=salt)])[0]
 
     def seal(
-        self, kind: str, payload: Any, *, until: datetime | None = None, condition: str | None = None
+        self,
+        kind: str,
+        payload: Any,
+        *,
+        until: datetime | None = None,
+        condition: str | None = None,
+        salt: bytes | None = None,
     ) -> Receipt:
         """Commit to a text now that is opened at a date (aware) or on a condition: exactly one of them."""
         if (until is None) == (condition is None):
             raise UsageError("record.seal", "a seal opens at a date or on a condition", hint="give one of them")
-        return self.append_many([Draft(kind=kind, payload=payload, until=until, condition=condition)])[0]
+        draft = Draft(kind=kind, payload=payload, until=until, condition=condition, salt=salt)
+        return self.append_many([draft])[0]
 
     def append_many(self, drafts: Iterable[Draft]) -> list[Receipt]:
         """Take a batch of entries, all or none; one flush for all of them.
@@ -317,7 +334,12 @@ class Log:
         return parse_policy(self.fetch(POLICY_PATH))
 
     def _make(self, draft: Draft, at: str, act: Act | None = None, target: int | str | None = None) -> Prepared:
-        return prepare(draft, at, self._randomness(SALT_BYTES), act, target)
+        salt = self._randomness(SALT_BYTES) if draft.salt is None else draft.salt
+        if len(salt) != SALT_BYTES:
+            raise UsageError(
+                "record.salt", "this is no salt", expected=f"{SALT_BYTES} bytes", got=f"{len(salt)} bytes"
+            )
+        return prepare(draft, at, salt, act, target)
 
     def _next_at(self) -> str:
         """The time for new entries: now, and never before the last entry."""

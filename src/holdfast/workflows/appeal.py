@@ -101,12 +101,13 @@ def make_link(office: Office, route: Route) -> str:
     """
     system, stream, link = Reader.system(), stream_for(route.action), fresh_link(secrets.token_bytes(ENTROPY_BYTES))
     now, policy = office.clock(), policy_of(office)
-    if office.vault.exists(stream):
-        kept = _read(office, system, stream, "link of an appeal made anew")
-        facts = steps.change_route(kept.state, route, link, policy=policy, now=now)
-        _append(office, system, kept, facts, purpose="link of an appeal made anew")
-    else:
-        _create(office, stream, steps.open_route(route, link, policy=policy, now=now))
+    with office.vault.transaction():
+        if office.vault.exists(stream):
+            kept = _read(office, system, stream, "link of an appeal made anew")
+            facts = steps.change_route(kept.state, route, link, policy=policy, now=now)
+            _append(office, system, kept, facts, purpose="link of an appeal made anew")
+        else:
+            _create(office, stream, steps.open_route(route, link, policy=policy, now=now))
     return address_of(office, link)
 
 
@@ -143,9 +144,10 @@ def put_in_force(office: Office, plan_id: str, barred: Mapping[MemberId, str]) -
     """
     system, count = Reader.system(), 0
     for stream in office.vault.holding(PLAN, plan_id):
-        kept = _read(office, system, stream, "appeal offered")
-        facts = steps.put_in_force(kept.state, barred, now=office.clock())
-        _append(office, system, kept, facts, purpose="appeal offered")
+        with office.vault.transaction():
+            kept = _read(office, system, stream, "appeal offered")
+            facts = steps.put_in_force(kept.state, barred, now=office.clock())
+            _append(office, system, kept, facts, purpose="appeal offered")
         count += len(facts)
     return count
 
@@ -226,14 +228,15 @@ def by_receipt(office: Office, receipt: str) -> Answer:
     if len(streams) != 1:
         raise no_such_receipt()
     system = Reader.system()
-    kept = _read(office, system, streams[0], "receipt of an appeal shown")
-    filing, decided = kept.state.filing, kept.state.decided
-    if filing is None:
-        raise no_such_receipt()
-    if decided is None:
-        return Answer(standing=kept.standing, filed_at=filing.at, language=filing.language)
-    facts = steps.note_told(kept.state, "receipt", now=office.clock())
-    _append(office, system, kept, facts, purpose="outcome of an appeal told")
+    with office.vault.transaction():
+        kept = _read(office, system, streams[0], "receipt of an appeal shown")
+        filing, decided = kept.state.filing, kept.state.decided
+        if filing is None:
+            raise no_such_receipt()
+        if decided is None:
+            return Answer(standing=kept.standing, filed_at=filing.at, language=filing.language)
+        facts = steps.note_told(kept.state, "receipt", now=office.clock())
+        _append(office, system, kept, facts, purpose="outcome of an appeal told")
     return Answer(
         standing=kept.standing,
         filed_at=filing.at,
@@ -318,17 +321,19 @@ def answer_remand(office: Office, member: Reader, stream: StreamId) -> None:
     """Those to whom it was sent back have answered. Raises CheckFailedError `appeal.standing`."""
     office.vault.require(member, "write", "case", purpose="appeal sent back is answered")
     system = Reader.system()
-    kept = _read(office, system, stream, "appeal sent back is answered")
-    facts = steps.note_remand_answered(kept.state, now=office.clock(), by=member.member)
-    _append(office, system, kept, facts, purpose="appeal sent back is answered")
+    with office.vault.transaction():
+        kept = _read(office, system, stream, "appeal sent back is answered")
+        facts = steps.note_remand_answered(kept.state, now=office.clock(), by=member.member)
+        _append(office, system, kept, facts, purpose="appeal sent back is answered")
 
 
 def note_carried_out(office: Office, stream: StreamId, by: str) -> None:
     """What the outcome asks for is in force on the wikis; `by` names the sweep or plan (`sweep/ID`)."""
     system = Reader.system()
-    kept = _read(office, system, stream, "outcome carried out")
-    facts = [] if kept.state.restored_by else steps.note_carried_out(kept.state, by, now=office.clock())
-    _append(office, system, kept, facts, purpose="outcome carried out")
+    with office.vault.transaction():
+        kept = _read(office, system, stream, "outcome carried out")
+        facts = [] if kept.state.restored_by else steps.note_carried_out(kept.state, by, now=office.clock())
+        _append(office, system, kept, facts, purpose="outcome carried out")
 
 
 def renew_link(office: Office, reader: Reader, stream: StreamId, until: datetime | None) -> str:
@@ -398,11 +403,12 @@ def note_said_publicly(office: Office, stream: StreamId) -> bool:
     """Keep where the public log has the outcome, when it has it. Whether something was kept."""
     row, _ = office.vault.meant_for_log(stream, OUTCOME)
     system = Reader.system()
-    kept = _read(office, system, stream, "outcome said publicly")
-    if row.index is None or kept.state.published_as is not None:
-        return False
-    facts = steps.note_said_publicly(kept.state, int(row.index), now=office.clock())
-    _append(office, system, kept, facts, purpose="outcome said publicly")
+    with office.vault.transaction():
+        kept = _read(office, system, stream, "outcome said publicly")
+        if row.index is None or kept.state.published_as is not None:
+            return False
+        facts = steps.note_said_publicly(kept.state, int(row.index), now=office.clock())
+        _append(office, system, kept, facts, purpose="outcome said publicly")
     return True
 
 

@@ -78,16 +78,18 @@ def import_findings(office: Office, reader: Reader, case_id: str, data: bytes) -
     bodies = read_findings(data)
     if not bodies:
         raise InputRefusedError("case.findings.none", "this assessment has no finding")
-    case = read_case(office, reader, case_id, purpose="findings taken").seen
-    source = next_id(case, "s")
-    first = int(next_id(case, "f")[1:])
-    wishes: list[tuple[str, Mapping[str, Any]]] = [
-        ("source recorded", {"id": source, "kind": "tool", "text": f"an assessment of {bodies[0]['wiki']}"})
-    ]
-    wishes += [
-        ("finding taken", {**body, "id": f"f{place}", "source": source}) for place, body in enumerate(bodies, first)
-    ]
-    write_facts(office, reader, case_id, wishes)
+    with office.vault.transaction():
+        case = read_case(office, reader, case_id, purpose="findings taken").seen
+        source = next_id(case, "s")
+        first = int(next_id(case, "f")[1:])
+        wishes: list[tuple[str, Mapping[str, Any]]] = [
+            ("source recorded", {"id": source, "kind": "tool", "text": f"an assessment of {bodies[0]['wiki']}"})
+        ]
+        wishes += [
+            ("finding taken", {**body, "id": f"f{place}", "source": source})
+            for place, body in enumerate(bodies, first)
+        ]
+        write_facts(office, reader, case_id, wishes)
     return len(bodies)
 
 

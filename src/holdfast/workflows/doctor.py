@@ -1,11 +1,16 @@
-"""`holdfast office doctor`: is this office as it should be? Each check says what it looked at, and what to do."""
+"""`holdfast office doctor`: is this office as it should be? Each check says what it looked at, and what to do.
+
+The office may be at work meanwhile. Each check reads the database as of one moment, and a log that does not fit is
+looked at again while nobody writes into it: what is told as a fault is none of the reading.
+"""
 
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TypeVar
 
-from holdfast.audit import Head, check_chain
+from holdfast.audit import check_chain
 from holdfast.canonical import parse_json
 from holdfast.clock import system_clock
 from holdfast.crypto.notes import parse_note
@@ -20,6 +25,7 @@ from holdfast.record.verify import verify
 from holdfast.workflows.office import Office
 
 _SKEW = timedelta(seconds=60)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,26 +93,28 @@ def _streams(office: Office) -> str:
 def _facts(office: Office) -> str:
     from holdfast.store.office import checks
 
-    return f"{checks.check_facts_fit(office.vault.audit.entries())} facts are as the audit says they were written"
+    return f"{checks.check_facts_fit(office.vault.audit)} facts are as the audit says they were written"
 
 
 def _audit(office: Office) -> str:
-    head = check_chain(office.vault.audit.entries())
-    _check_heads(office, head)
+    from holdfast.store.office.moments import one_moment
+
+    # the log first: a head that is published while the audit is read would be of no entry in it
+    published = _still(office, lambda: {sha256 for _, sha256 in published_heads(_public(office))})
+    with one_moment():
+        head = check_chain(office.vault.audit.entries())
+        _check_heads(office, published)
     return f"{head.size} entries, each in its place"
 
 
-def _check_heads(office: Office, head: Head) -> None:
+def _check_heads(office: Office, published: set[str]) -> None:
     """Every head in the public log must be one of this audit's."""
-    wanted = {sha256 for _, sha256 in published_heads(FolderDisk(office.config.log_folder / "public").read)}
-    if not wanted:
-        return
-    found = {entry.sha256 for entry in office.vault.audit.entries() if entry.sha256 in wanted}
-    if wanted - found:
+    found = {entry.sha256 for entry in office.vault.audit.entries() if entry.sha256 in published}
+    if published - found:
         raise CheckFailedError(
             "audit.chain.head",
             "the audit is not the one whose head is in the public log",
-            got=f"{len(wanted - found)} heads of no entry",
+            got=f"{len(published - found)} heads of no entry",
             hint="the audit was cut or made anew: keep this copy, and compare it with the last backup",
         )
 
@@ -123,11 +131,23 @@ def published_heads(fetch: Fetch) -> Iterator[tuple[int, str]]:
 
 
 def _log(office: Office) -> str:
-    fetch = FolderDisk(office.config.log_folder / "public").read
-    report = verify(fetch, clock=office.clock)
+    report = _still(office, lambda: verify(_public(office), clock=office.clock))
     if report.overdue:
         raise _wrong("seals", f"{len(report.overdue)} seals are overdue", "holdfast tick")
     return f"{report.size} entries verify"
+
+
+def _public(office: Office) -> Fetch:
+    return FolderDisk(office.config.log_folder / "public").read
+
+
+def _still(office: Office, look: Callable[[], T]) -> T:
+    """What a look at the log gives. One that fails is taken again with the log held, when nothing in it moves."""
+    try:
+        return look()
+    except CheckFailedError:
+        with office.log_held():
+            return look()
 
 
 def _clock(office: Office) -> str:
@@ -149,6 +169,18 @@ def _clocks(office: Office) -> str:
     return "nothing waits that should be done"
 
 
+def _erased(office: Office) -> str:
+    from holdfast.store.office.erasing import left_behind
+
+    if office.config.database_url:
+        return "PostgreSQL takes away what was erased in its own time (docs/running.md); the keys are destroyed"
+    left = left_behind()
+    if left:
+        what = f"the bytes of {left} erasures still lie in the database's write-ahead file: somebody reads it"
+        raise _wrong("erased", what, "end what reads the database for long; each tick tries again")
+    return "nothing that was erased lies on in the database's files"
+
+
 def _wrong(code: str, what: str, hint: str) -> CheckFailedError:
     return CheckFailedError(f"office.doctor.{code}", what, hint=hint)
 
@@ -162,4 +194,5 @@ _CHECKS: dict[str, Callable[[Office], str]] = {
     "log": _log,
     "clock": _clock,
     "outbox": _clocks,
+    "erased data": _erased,
 }

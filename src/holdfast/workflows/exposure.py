@@ -78,8 +78,8 @@ def import_lookups(
     office.vault.require(reader, "write", STREAM_KIND, purpose="look-ups imported")
     found = read_lookups(files, wiki=wiki, tokens=pseudonyms(office), part=part)
     months = by_month(found.lookups)
-    gone = {key for key in months if is_forgotten(office, *key)}
     with office.vault.transaction():
+        gone = {key for key in months if is_forgotten(office, *key)}
         new = sum(
             _take_in(office, reader, wiki, month, those)
             for (_, month), those in months.items()
@@ -194,27 +194,29 @@ def seal(
 ) -> None:
     """A custodian holds one notice back. Raises as `seal_notice`, and CheckFailedError `access.refused`."""
     office.vault.require(custodian, "approve", STREAM_KIND, month, purpose="notice sealed")
-    kept = read_month(office, custodian, month, purpose="notice sealed")
-    facts = seal_notice(
-        kept.state,
-        identity,
-        code=code,
-        until=until,
-        motive=motive,
-        now=office.clock(),
-        by=custodian.member,
-        own_accounts=_own_accounts(office, custodian.member, kept.state.wiki),
-        policy=telling_policy(office),
-    )
-    append_to(office, custodian, kept, facts, purpose="notice sealed")
+    with office.vault.transaction():
+        kept = read_month(office, custodian, month, purpose="notice sealed")
+        facts = seal_notice(
+            kept.state,
+            identity,
+            code=code,
+            until=until,
+            motive=motive,
+            now=office.clock(),
+            by=custodian.member,
+            own_accounts=_own_accounts(office, custodian.member, kept.state.wiki),
+            policy=telling_policy(office),
+        )
+        append_to(office, custodian, kept, facts, purpose="notice sealed")
 
 
 def lift(office: Office, custodian: Reader, month: StreamId, identity: str) -> None:
     """A custodian ends a seal before its day."""
     office.vault.require(custodian, "approve", STREAM_KIND, month, purpose="seal lifted")
-    kept = read_month(office, custodian, month, purpose="seal lifted")
-    facts = lift_seal(kept.state, identity, now=office.clock(), by=custodian.member)
-    append_to(office, custodian, kept, facts, purpose="seal lifted")
+    with office.vault.transaction():
+        kept = read_month(office, custodian, month, purpose="seal lifted")
+        facts = lift_seal(kept.state, identity, now=office.clock(), by=custodian.member)
+        append_to(office, custodian, kept, facts, purpose="seal lifted")
 
 
 def _own_accounts(office: Office, member: MemberId, wiki: WikiName) -> frozenset[tuple[WikiName, str]]:

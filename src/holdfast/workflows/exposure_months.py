@@ -49,10 +49,12 @@ def telling_policy(office: Office) -> TellingPolicy:
 def pseudonyms(office: Office) -> Pseudonyms:
     """What stands for accounts and addresses in this office. The key is sealed, and outlives a rotation of keys."""
     system, vault = Reader.system(), office.vault
-    if not vault.exists(_KEY):
-        fact = Fact(type="key made", at=office.clock(), by=system.member, body={"key": secrets.token_bytes(32).hex()})
-        summary = Summary(state="kept")
-        vault.create(system, _KEY.kind, [fact], summary=summary, purpose="key of names", stream_id=_KEY.id)
+    with vault.transaction():
+        if not vault.exists(_KEY):
+            body = {"key": secrets.token_bytes(32).hex()}
+            fact = Fact(type="key made", at=office.clock(), by=system.member, body=body)
+            summary = Summary(state="kept")
+            vault.create(system, _KEY.kind, [fact], summary=summary, purpose="key of names", stream_id=_KEY.id)
     (kept,) = vault.read(system, _KEY, purpose="key of names")
     return Pseudonyms(bytes.fromhex(kept.body["key"]))
 

@@ -82,7 +82,8 @@ def read_question(office: Office, custodian: Reader, stream: StreamId) -> Questi
 def prove(office: Office, custodian: Reader, stream: StreamId, revision: int, read: ReadRevision) -> None:
     """Read the person's edit back from the wiki: written by the account, after the question, with the code in it.
 
-    Raises CheckFailedError `exposure.ask.not_proven` with what is not so, and what `read` raises.
+    A code proves once. Raises CheckFailedError `exposure.ask.not_proven` with what is not so, `exposure.ask.used`,
+    and what `read` raises.
     """
     question = read_question(office, custodian, stream)
     now = office.clock()
@@ -96,15 +97,23 @@ def prove(office: Office, custodian: Reader, stream: StreamId, revision: int, re
         if not holds:
             raise CheckFailedError("exposure.ask.not_proven", what)
     fact = Fact(type="proven", at=now, by=custodian.member, body={"at": now.isoformat(), "revision": revision})
-    office.vault.append(
-        custodian,
-        stream,
-        [fact],
-        expect=question.facts,
-        summary=Summary(state="proven", due_at=now + ANSWER_LASTS),
-        purpose="a person's account proven",
-        ruled_as=STREAM_KIND,
-    )
+    with office.vault.transaction():  # the wiki was read meanwhile: the question as it is now
+        question = read_question(office, custodian, stream)
+        if question.state != "asked":
+            raise CheckFailedError(
+                "exposure.ask.used",
+                "this question is proven already; its code proves nothing more",
+                hint="the answer can be given for a day after the proof; later, note the question again",
+            )
+        office.vault.append(
+            custodian,
+            stream,
+            [fact],
+            expect=question.facts,
+            summary=Summary(state="proven", due_at=now + ANSWER_LASTS),
+            purpose="a person's account proven",
+            ruled_as=STREAM_KIND,
+        )
 
 
 def answer(office: Office, custodian: Reader, stream: StreamId) -> OwnAnswer:
@@ -115,6 +124,11 @@ def answer(office: Office, custodian: Reader, stream: StreamId) -> OwnAnswer:
     office.vault.require(
         custodian, "read_sealed", KIND, stream, purpose="a person's question answered", ruled_as=STREAM_KIND
     )
+    with office.vault.transaction():  # what is told is noted as told with the very months that it was read from
+        return _answer(office, custodian, stream)
+
+
+def _answer(office: Office, custodian: Reader, stream: StreamId) -> OwnAnswer:
     question = read_question(office, custodian, stream)
     now, policy = office.clock(), telling_policy(office)
     links = (
@@ -133,25 +147,24 @@ def answer(office: Office, custodian: Reader, stream: StreamId) -> OwnAnswer:
     ]
     found = answer_own_question((each.state for each in months), asker, policy=policy, now=now)
     shown = {each.lookup for each in found.told}
-    with office.vault.transaction():
-        for month in months:
-            owed = [
-                identity
-                for identity in month.state.notices
-                if identity in shown
-                and month.state.notices[identity].telling(policy, now) in (Telling.DUE, Telling.EXPIRED)
-            ]
-            facts = tell(month.state, sorted(owed), way="own question", now=now, by=custodian.member, policy=policy)
-            append_to(office, Reader.system(), month, facts, purpose="told on their own question")
-        if question.state != "answered":
-            body = {"told": len(found.told), "withheld": len(found.withheld)}
-            office.vault.append(
-                custodian,
-                stream,
-                [Fact(type="answered", at=now, by=custodian.member, body=body)],
-                expect=question.facts,
-                summary=Summary(state="answered"),
-                purpose="a person's question answered",
-                ruled_as=STREAM_KIND,
-            )
+    for month in months:
+        owed = [
+            identity
+            for identity in month.state.notices
+            if identity in shown
+            and month.state.notices[identity].telling(policy, now) in (Telling.DUE, Telling.EXPIRED)
+        ]
+        facts = tell(month.state, sorted(owed), way="own question", now=now, by=custodian.member, policy=policy)
+        append_to(office, Reader.system(), month, facts, purpose="told on their own question")
+    if question.state != "answered":
+        body = {"told": len(found.told), "withheld": len(found.withheld)}
+        office.vault.append(
+            custodian,
+            stream,
+            [Fact(type="answered", at=now, by=custodian.member, body=body)],
+            expect=question.facts,
+            summary=Summary(state="answered"),
+            purpose="a person's question answered",
+            ruled_as=STREAM_KIND,
+        )
     return found

@@ -200,37 +200,40 @@ def _append(office: Office, stream: StreamId, facts: Sequence[Fact], *, purpose:
 
 def note_removals(office: Office, stream: StreamId, found: Mapping[tuple[str, str, str], str]) -> None:
     """Keep what reading back said of each right: (person, wiki, right) to `removed` or `held`. Twice says it once."""
-    freeze = read_freeze(office, Reader.system(), stream.id, purpose="removals noted")
-    known = {(person.id, str(wiki), right): state for (person, wiki, right), state in freeze.removals.items()}
-    new = {key: state for key, state in found.items() if known.get(key) is not Removal(state)}
-    if new:
-        items = [
-            {"person": person, "wiki": wiki, "right": right, "is": state}
-            for (person, wiki, right), state in sorted(new.items())
-        ]
-        fact = Fact(type="removals read", at=office.clock(), by=SYSTEM, body={"items": items})
-        _append(office, stream, [fact], purpose="removals noted")
+    with office.vault.transaction():
+        freeze = read_freeze(office, Reader.system(), stream.id, purpose="removals noted")
+        known = {(person.id, str(wiki), right): state for (person, wiki, right), state in freeze.removals.items()}
+        new = {key: state for key, state in found.items() if known.get(key) is not Removal(state)}
+        if new:
+            items = [
+                {"person": person, "wiki": wiki, "right": right, "is": state}
+                for (person, wiki, right), state in sorted(new.items())
+            ]
+            fact = Fact(type="removals read", at=office.clock(), by=SYSTEM, body={"items": items})
+            _append(office, stream, [fact], purpose="removals noted")
 
 
 def note_put_back(office: Office, number: str, found: Mapping[str, str]) -> None:
     """Keep what reading back said of rights given back at the end of a freeze. Twice says it once."""
-    freeze = read_freeze(office, Reader.system(), number, purpose="rights read back")
-    new = {key: state for key, state in found.items() if freeze.put_back.get(key) != state}
-    if new:
-        fact = Fact(type="rights read back", at=office.clock(), by=SYSTEM, body={"rights": new})
-        _append(office, freeze.id, [fact], purpose="rights read back")
+    with office.vault.transaction():
+        freeze = read_freeze(office, Reader.system(), number, purpose="rights read back")
+        new = {key: state for key, state in found.items() if freeze.put_back.get(key) != state}
+        if new:
+            fact = Fact(type="rights read back", at=office.clock(), by=SYSTEM, body={"rights": new})
+            _append(office, freeze.id, [fact], purpose="rights read back")
 
 
 def note_by_hand(office: Office, reader: Reader, number: str, person: str, wiki: str, right: str) -> None:
     """Somebody took a right back by hand and says so."""
-    freeze = read_freeze(office, reader, number, purpose="removal by hand noted")
-    key = (StreamId(kind="person", id=person), wiki, right)
-    if key not in {(item.person, item.wiki, item.right) for item in freeze.order.items}:
-        raise CheckFailedError("access.freeze.no_item", "this freeze does not hold that right")
-    office.vault.require(reader, "write", KIND, freeze.id, purpose="removal by hand noted")
-    item = {"person": person, "wiki": wiki, "right": right, "is": Removal.REMOVED.value}
-    fact = Fact(type="removals read", at=office.clock(), by=reader.member, body={"items": [item]})
-    _append(office, freeze.id, [fact], purpose="removal by hand noted")
+    with office.vault.transaction():
+        freeze = read_freeze(office, reader, number, purpose="removal by hand noted")
+        key = (StreamId(kind="person", id=person), wiki, right)
+        if key not in {(item.person, item.wiki, item.right) for item in freeze.order.items}:
+            raise CheckFailedError("access.freeze.no_item", "this freeze does not hold that right")
+        office.vault.require(reader, "write", KIND, freeze.id, purpose="removal by hand noted")
+        item = {"person": person, "wiki": wiki, "right": right, "is": Removal.REMOVED.value}
+        fact = Fact(type="removals read", at=office.clock(), by=reader.member, body={"items": [item]})
+        _append(office, freeze.id, [fact], purpose="removal by hand noted")
 
 
 def put_back_json(back: Iterable[PutBack]) -> list[dict[str, Any]]:

@@ -73,10 +73,11 @@ def propose_change(office: Office, reader: Reader, member: MemberId, change: str
 def take_invitation(office: Office, reader: Reader, member: str) -> str:
     """The secret of an approved invitation, made now and shown once; earlier ones of this member end."""
     office.vault.require(reader, "administer", "office", purpose="invitation taken")
-    waiting = [each for each in store.all_members() if each.member == member]
-    if not waiting or (waiting[0].username and waiting[0].passkeys):
-        raise CheckFailedError("office.invitation.none", "no invitation waits for this member")
-    return store.invite(MemberId(member), office.clock())
+    with office.vault.transaction():  # one after the other: the link that was made last is the one that works
+        waiting = [each for each in store.all_members() if each.member == member]
+        if not waiting or (waiting[0].username and waiting[0].passkeys):
+            raise CheckFailedError("office.invitation.none", "no invitation waits for this member")
+        return store.invite(MemberId(member), office.clock())
 
 
 def write_profile(
@@ -90,20 +91,21 @@ def write_profile(
     summary = Summary(state="member", sealed=profile)
     tokens = {"account": profile["wiki_accounts"]}
     purpose = "profile of a member set"
-    if office.vault.exists(stream):
-        office.vault.append(
-            system,
-            stream,
-            [fact],
-            expect=office.vault.length(stream),
-            summary=summary,
-            purpose=purpose,
-            tokens=tokens,
-        )
-    else:
-        office.vault.create(
-            system, "member", [fact], summary=summary, purpose=purpose, stream_id=member, tokens=tokens
-        )
+    with office.vault.transaction():
+        if office.vault.exists(stream):
+            office.vault.append(
+                system,
+                stream,
+                [fact],
+                expect=office.vault.length(stream),
+                summary=summary,
+                purpose=purpose,
+                tokens=tokens,
+            )
+        else:
+            office.vault.create(
+                system, "member", [fact], summary=summary, purpose=purpose, stream_id=member, tokens=tokens
+            )
 
 
 def suspend_own(office: Office, reader: Reader) -> int:

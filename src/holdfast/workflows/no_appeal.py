@@ -39,22 +39,25 @@ def begin_for_plan(office: Office, plan: Plan, signers: frozenset[MemberId], bar
     count = 0
     for each in plan.actions:
         appeal = each.appeal
-        if appeal is None or appeal.appealable or office.vault.exists(stream_for(each.id)):
+        if appeal is None or appeal.appealable:
             continue
         if appeal.sign_again_by is None:
             raise InputRefusedError("no_appeal.until", 'a "no" without a day on which it ends', place=each.id)
         files = (plan.reference,) if plan.reference else ()
         route = replace(route_of(plan, each, files=files), barred=dict(barred), body=appeal.body or "appeal reader")
-        begin(
-            office,
-            route,
-            legal_ground=appeal.legal_ground,
-            may_lift=appeal.may_lift,
-            until=datetime.combine(appeal.sign_again_by, time(23, 59, 59), UTC),
-            signers=signers,
-            by=min(signers),
-        )
-        count += 1
+        with office.vault.transaction():
+            if office.vault.exists(stream_for(each.id)):
+                continue
+            begin(
+                office,
+                route,
+                legal_ground=appeal.legal_ground,
+                may_lift=appeal.may_lift,
+                until=datetime.combine(appeal.sign_again_by, time(23, 59, 59), UTC),
+                signers=signers,
+                by=min(signers),
+            )
+            count += 1
     return count
 
 
@@ -117,9 +120,9 @@ def sign_again(office: Office, stream: StreamId, until: datetime, signers: froze
 
 def lift(office: Office, reader: Reader, stream: StreamId) -> None:
     """Lift it before its day: the action can be appealed. Raises CheckFailedError `no_appeal.over`."""
-    state, known = read_no(office, reader, stream)
     office.vault.require(reader, "write", STREAM_KIND, stream, purpose="a no to appeals lifted", ruled_as=RULED_AS)
     with office.vault.transaction():
+        state, known = read_no(office, reader, stream)
         facts = no_appeal.lift(state, now=office.clock(), by=reader.member)
         _append(office, stream, known, facts, expect=len(known))
         _open(office, state)
@@ -131,13 +134,13 @@ def lapse_due(office: Office, now: datetime) -> int:
     for line in office.vault.plain_lines(STREAM_KIND, state=HOLDS, limit=100_000):
         if line.due_at is None or line.due_at > now:
             continue
-        state, known = read_no(office, system, line.stream)
-        facts = no_appeal.lapse(state, now=now, by=system.member)
-        if facts:
-            with office.vault.transaction():
+        with office.vault.transaction():
+            state, known = read_no(office, system, line.stream)
+            facts = no_appeal.lapse(state, now=now, by=system.member)
+            if facts:
                 _append(office, line.stream, known, facts, expect=len(known))
                 _open(office, state)
-            count += 1
+                count += 1
     return count
 
 

@@ -60,16 +60,17 @@ def mark_told(office: Office, custodian: Reader, month: StreamId, identity: str,
     """The person was told. Raises CheckFailedError `exposure.tell.not_due`, UsageError `exposure.way`."""
     if not way.strip() or len(way) > 100:
         raise UsageError("exposure.way", "write how the person was told", expected="wiki e-mail, letter …")
-    kept = read_month(office, custodian, month, purpose="person told of a look-up")
-    facts = tell(
-        kept.state,
-        [identity],
-        way=way.strip(),
-        now=office.clock(),
-        by=custodian.member,
-        policy=telling_policy(office),
-    )
-    append_to(office, custodian, kept, facts, purpose="person told of a look-up")
+    with office.vault.transaction():
+        kept = read_month(office, custodian, month, purpose="person told of a look-up")
+        facts = tell(
+            kept.state,
+            [identity],
+            way=way.strip(),
+            now=office.clock(),
+            by=custodian.member,
+            policy=telling_policy(office),
+        )
+        append_to(office, custodian, kept, facts, purpose="person told of a look-up")
 
 
 def _names(state: LookupMonth) -> set[str]:

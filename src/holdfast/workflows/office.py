@@ -2,10 +2,12 @@
 
 import base64
 import secrets
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from holdfast.access.engine import PolicySet, load_policies
 from holdfast.audit import Budget
@@ -15,6 +17,8 @@ from holdfast.crypto.sealing import Key, seal, unseal
 from holdfast.errors import CheckFailedError, UsageError
 from holdfast.facts import MemberId
 from holdfast.record import create_log
+from holdfast.record.disk import FolderDisk
+from holdfast.record.log import LOCK_FILE
 from holdfast.store.office.config import (
     CONFIG_FILE,
     LOG_FOLDER,
@@ -31,6 +35,9 @@ if TYPE_CHECKING:
     from holdfast.store.office.vault import Vault
 
 _CODE_PLACE = b"sign-in code"
+_LOG_SECONDS, _LOG_PAUSE_SECONDS = 15.0, 0.02
+_TIMES_OVERTAKEN = 3
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,8 +79,19 @@ class Office:
         return self.place.config
 
     def log(self) -> "Log":
-        """The public log, open for writing; use it as a context and for a short time, there is one writer."""
-        return open_public_log(self.config.log_folder, clock=self.clock)
+        """The public log, open for writing; use it as a context and for a short time, there is one writer.
+
+        Waits for whoever writes into it now. Raises UsageError `record.busy` when that takes long.
+        """
+        return _in_turn(lambda: open_public_log(self.config.log_folder, clock=self.clock))
+
+    @contextmanager
+    def log_held(self) -> Iterator[None]:
+        """Nobody writes into the public log while this runs. Raises as `log`."""
+        disk = FolderDisk(self.config.log_folder)
+        with ExitStack() as held:
+            _in_turn(lambda: held.enter_context(disk.only_writer(LOCK_FILE)))
+            yield
 
     def reader_facts(self, member: str) -> dict[str, Any]:
         """What the store knows of a member who asks: roles of now, and whether they are suspended."""
@@ -84,6 +102,33 @@ class Office:
             "roles": roles_of(MemberId(member)),
             "suspended": is_suspended(MemberId(member)),
         }
+
+
+def _in_turn(take: Callable[[], T]) -> T:
+    """Try again while another process holds the log: it holds it for a moment, except for a backup."""
+    end = time.monotonic() + _LOG_SECONDS
+    while True:
+        try:
+            return take()
+        except UsageError as reason:
+            if reason.code != "record.busy" or time.monotonic() > end:
+                raise
+        time.sleep(_LOG_PAUSE_SECONDS)
+
+
+def on_newest(do: Callable[[], T]) -> T:
+    """What is done over facts that were read before a wiki was asked, done anew when somebody wrote meanwhile.
+
+    What asks no wiki reads and writes in one `vault.transaction()`, and needs this not. Raises CheckFailedError
+    `office.stream.moved` when it is overtaken every time.
+    """
+    for _ in range(_TIMES_OVERTAKEN):
+        try:
+            return do()
+        except CheckFailedError as reason:
+            if reason.code != "office.stream.moved":
+                raise
+    return do()
 
 
 def init_office(

@@ -88,14 +88,15 @@ def draft_plan(office: Office, reader: Reader, text: str, *, is_json: bool = Fal
 
 def redraft(office: Office, reader: Reader, identity: str, text: str, *, is_json: bool = False) -> None:
     """Another text for a plan that is not approved; what was read and signed for the old one counts no more."""
-    opened = read_plan(office, reader, identity, purpose="plan drafted anew")
-    check_standing(opened.course, Standing.DRAFT, Standing.PREPARED)
-    draft = _checked(office, text, is_json=is_json)
-    if draft.id != identity:
-        raise CheckFailedError("plan.other_id", "the file has another id", expected=identity, got=str(draft.id))
-    tokens = {"account": [each.action.target for each in draft.actions]}
-    body = {"text": text, "is_json": is_json}
-    write_plan(office, reader, opened, "drafted", body, Standing.DRAFT, draft, tokens=tokens)
+    with office.vault.transaction():
+        opened = read_plan(office, reader, identity, purpose="plan drafted anew")
+        check_standing(opened.course, Standing.DRAFT, Standing.PREPARED)
+        draft = _checked(office, text, is_json=is_json)
+        if draft.id != identity:
+            raise CheckFailedError("plan.other_id", "the file has another id", expected=identity, got=str(draft.id))
+        tokens = {"account": [each.action.target for each in draft.actions]}
+        body = {"text": text, "is_json": is_json}
+        write_plan(office, reader, opened, "drafted", body, Standing.DRAFT, draft, tokens=tokens)
 
 
 def _checked(office: Office, text: str, *, is_json: bool) -> Plan:
@@ -148,7 +149,15 @@ def dry_run(office: Office, reader: Reader, identity: str, *, known: Operators |
     cost = collateral(actions, states, facts, period=(start.date(), now.date()))
     plan = with_reports(plan, collateral=cost.to_json(), preflight=found.to_json())
     body = {"plan": plan.to_json(), "collateral": cost.to_json(), "preflight": found.to_json()}
-    write_plan(office, reader, opened, "prepared", body, Standing.PREPARED, plan)
+    with office.vault.transaction():
+        # reading the wikis took minutes: what else was written meanwhile stands, as long as the draft is the same
+        now_open = read_plan(office, reader, identity, purpose="plan prepared")
+        check_standing(now_open.course, Standing.DRAFT, Standing.PREPARED)
+        if now_open.course.text != opened.course.text:
+            raise CheckFailedError(
+                "plan.moved", "the plan was drafted anew during the dry run", hint="do the dry run of the new draft"
+            )
+        write_plan(office, reader, now_open, "prepared", body, Standing.PREPARED, plan)
     return read_plan(office, reader, identity, purpose="plan prepared")
 
 
@@ -169,12 +178,12 @@ def appeal_links(office: Office, draft: Plan) -> AppealLink:
 
 def ask_sign_off(office: Office, reader: Reader, identity: str, jurisdiction: str) -> StreamId:
     """Put a plan before the lawyers of one jurisdiction; the proposal on which one of them signs."""
-    opened = read_plan(office, reader, identity, purpose="legal sign-off asked")
-    check_standing(opened.course, Standing.PREPARED)
-    if jurisdiction not in opened.plan.jurisdictions_touched:
-        raise CheckFailedError("plan.jurisdiction", "the plan does not touch this jurisdiction", got=jurisdiction)
-    value = SignOff(plan=identity, plan_sha256=plan_sha256(opened.plan), jurisdiction=jurisdiction)
     with office.vault.transaction():
+        opened = read_plan(office, reader, identity, purpose="legal sign-off asked")
+        check_standing(opened.course, Standing.PREPARED)
+        if jurisdiction not in opened.plan.jurisdictions_touched:
+            raise CheckFailedError("plan.jurisdiction", "the plan does not touch this jurisdiction", got=jurisdiction)
+        value = SignOff(plan=identity, plan_sha256=plan_sha256(opened.plan), jurisdiction=jurisdiction)
         proposal = propose(office, reader, _SIGN_OFF, value.to_json())
         body = {"jurisdiction": jurisdiction, "proposal": proposal.id}
         write_plan(office, reader, opened, "sign-off asked", body, Standing.PREPARED, opened.plan)
@@ -290,24 +299,27 @@ def verified(office: Office, signed: Any, value: Any, barred: Mapping[MemberId, 
 
 def fill_aftercare(office: Office, reader: Reader, identity: str, given: Aftercare) -> None:
     """Say what a community gets afterwards (D14)."""
-    opened = read_plan(office, reader, identity, purpose="aftercare filled in")
-    check_standing(opened.course, Standing.PREPARED, Standing.APPROVED)
-    write_plan(office, reader, opened, "aftercare filled", dict(vars(given)), opened.course.standing, opened.plan)
+    with office.vault.transaction():
+        opened = read_plan(office, reader, identity, purpose="aftercare filled in")
+        check_standing(opened.course, Standing.PREPARED, Standing.APPROVED)
+        write_plan(office, reader, opened, "aftercare filled", dict(vars(given)), opened.course.standing, opened.plan)
 
 
 def close_plan(office: Office, reader: Reader, identity: str) -> None:
     """Close a plan. Raises as `check_can_close`."""
-    opened = read_plan(office, reader, identity, purpose="plan closed")
-    sweep = fold_sweep(office.vault.read(Reader.system(), sweep_stream(identity), purpose="plan closed"))
-    check_can_close(opened.course, sweep.ending)
-    write_plan(office, reader, opened, "closed", {}, Standing.CLOSED, opened.plan)
+    with office.vault.transaction():
+        opened = read_plan(office, reader, identity, purpose="plan closed")
+        sweep = fold_sweep(office.vault.read(Reader.system(), sweep_stream(identity), purpose="plan closed"))
+        check_can_close(opened.course, sweep.ending)
+        write_plan(office, reader, opened, "closed", {}, Standing.CLOSED, opened.plan)
 
 
 def give_up(office: Office, reader: Reader, identity: str, why: str) -> None:
     """Give up a plan that was not approved."""
-    opened = read_plan(office, reader, identity, purpose="plan given up")
-    check_standing(opened.course, Standing.DRAFT, Standing.PREPARED)
-    write_plan(office, reader, opened, "given up", {"why": why}, Standing.GIVEN_UP, opened.draft)
+    with office.vault.transaction():
+        opened = read_plan(office, reader, identity, purpose="plan given up")
+        check_standing(opened.course, Standing.DRAFT, Standing.PREPARED)
+        write_plan(office, reader, opened, "given up", {"why": why}, Standing.GIVEN_UP, opened.draft)
 
 
 def write_plan(

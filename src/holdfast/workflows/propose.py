@@ -95,16 +95,21 @@ def stream_of(office: Office, request: Request) -> StreamId:
 
 def close(office: Office, stream: StreamId, *, by: MemberId) -> None:
     """Close an open proposal whose matter has ended otherwise, such as one that a second reader sent back."""
-    proposal = read_proposal(office, Reader.system(), stream, purpose="proposal closed")
-    if proposal.state == "open":
-        office.vault.append(
-            Reader.system(),
-            stream,
-            [Fact(type="withdrawn", at=office.clock(), by=by)],
-            expect=proposal.facts,
-            summary=_summary("withdrawn", proposal.request),
-            purpose="proposal closed",
-        )
+    with office.vault.transaction():
+        proposal = read_proposal(office, Reader.system(), stream, purpose="proposal closed")
+        if proposal.state == "open":
+            _withdraw(office, proposal, by=by, purpose="proposal closed")
+
+
+def _withdraw(office: Office, proposal: Proposal, *, by: MemberId, purpose: str) -> None:
+    office.vault.append(
+        Reader.system(),
+        proposal.stream,
+        [Fact(type="withdrawn", at=office.clock(), by=by)],
+        expect=proposal.facts,
+        summary=_summary("withdrawn", proposal.request),
+        purpose=purpose,
+    )
 
 
 def read_proposal(office: Office, reader: Reader, stream: StreamId, *, purpose: str = "proposal shown") -> Proposal:
@@ -173,10 +178,7 @@ def sign(office: Office, reader: Reader, stream: StreamId, response: Mapping[str
     `access.refused`, `proposal.closed`.
     """
     _, kind = kind_of(stream)
-    proposal = read_proposal(office, reader, stream, purpose="proposal signed")
-    _check_open(proposal)
     now = office.clock()
-    everyone = {each.member: each for each in approvers(office)}
     assertion = parse_assertion(response)
     signature = Signature(
         member=reader.member,
@@ -186,8 +188,11 @@ def sign(office: Office, reader: Reader, stream: StreamId, response: Mapping[str
         signature=assertion.signature,
         at=now,
     )
-    me = everyone[reader.member]
     with _alarmed(office, reader.member, stream), office.vault.transaction():
+        proposal = read_proposal(office, reader, stream, purpose="proposal signed")
+        _check_open(proposal)
+        everyone = {each.member: each for each in approvers(office)}
+        me = everyone[reader.member]
         counter = check_signature(
             signature,
             content=proposal.request.content(),
@@ -240,13 +245,14 @@ def carry_out(office: Office, reader: Reader, stream: StreamId) -> str:
     different people), `proposal.closed`, and what the kind raises when the world has moved.
     """
     name, kind = kind_of(stream)
-    proposal = read_proposal(office, reader, stream, purpose="proposal carried out")
-    _check_open(proposal)
     if not kind.is_carried_out:
         raise UsageError("proposal.not_carried_out", "nothing is carried out here: the signature is what is wanted")
     now = office.clock()
-    request = proposal.request
     with office.vault.transaction():
+        # read in its turn: of two who carry out at once, the second finds it closed
+        proposal = read_proposal(office, reader, stream, purpose="proposal carried out")
+        _check_open(proposal)
+        request = proposal.request
         approved = check_approved(
             request,
             content=request.content(),
@@ -275,19 +281,12 @@ def carry_out(office: Office, reader: Reader, stream: StreamId) -> str:
 
 def withdraw(office: Office, reader: Reader, stream: StreamId) -> None:
     """Take a proposal back; only who made it may."""
-    proposal = read_proposal(office, reader, stream)
-    _check_open(proposal)
-    if proposal.proposer != reader.member:
-        raise CheckFailedError("proposal.not_yours", "only who made a proposal may take it back")
-    fact = Fact(type="withdrawn", at=office.clock(), by=reader.member)
-    office.vault.append(
-        Reader.system(),
-        stream,
-        [fact],
-        expect=proposal.facts,
-        summary=_summary("withdrawn", proposal.request),
-        purpose="proposal withdrawn",
-    )
+    with office.vault.transaction():
+        proposal = read_proposal(office, reader, stream)
+        _check_open(proposal)
+        if proposal.proposer != reader.member:
+            raise CheckFailedError("proposal.not_yours", "only who made a proposal may take it back")
+        _withdraw(office, proposal, by=reader.member, purpose="proposal withdrawn")
 
 
 def approvers(office: Office) -> tuple[Approver, ...]:

@@ -115,10 +115,11 @@ def _logged(office: Office, identity: str) -> list[Mapping[str, Any]]:
 
 
 def _keep(office: Office, identity: str, found: tuple[Difference, ...]) -> None:
-    course = read_sweep(office, Reader.system(), identity)
     told = [each.to_json() for each in found]
-    if told != list(course.differences) or course.reconciled_at is None:
-        write_sweep(office, identity, "reconciled", {"differences": told}, state=course.ending or "running")
+    with office.vault.transaction():
+        course = read_sweep(office, Reader.system(), identity)
+        if told != list(course.differences) or course.reconciled_at is None:
+            write_sweep(office, identity, "reconciled", {"differences": told}, state=course.ending or "running")
     if found:
         stream: StreamId = sweep_stream(identity)
         alarm = Alarm(kind=AlarmKind.WIKI_DIFFERS, at=office.clock(), object=stream, count=len(found))

@@ -168,24 +168,26 @@ def add_row(office: Office, reader: Reader, row: Mapping[str, str]) -> Preview:
 
 def end_grant(office: Office, reader: Reader, number: str, *, wiki: str, right: str, why: str) -> None:
     """End a running grant now. Raises UsageError `access.grant.none` and `access.grant.why`."""
-    person = one_person(office, reader, number, purpose="grant ended")
-    now = office.clock()
-    if not any(grant.key == (wiki, right) and grant.runs_at(now) for grant in person.grants):
-        raise UsageError("access.grant.none", "no such grant runs", hint="load the page again")
-    if not why.strip():
-        raise UsageError("access.grant.why", "say why the grant ends")
-    body = {"wiki": wiki, "right": right, "at": text_of(now), "why": why.strip()}
-    fact = Fact(type="right ended", at=now, by=reader.member, body=body)
-    write_people(office, reader, {person.id: [fact]}, purpose="grant ended")
+    with office.vault.transaction():
+        person = one_person(office, reader, number, purpose="grant ended")
+        now = office.clock()
+        if not any(grant.key == (wiki, right) and grant.runs_at(now) for grant in person.grants):
+            raise UsageError("access.grant.none", "no such grant runs", hint="load the page again")
+        if not why.strip():
+            raise UsageError("access.grant.why", "say why the grant ends")
+        body = {"wiki": wiki, "right": right, "at": text_of(now), "why": why.strip()}
+        fact = Fact(type="right ended", at=now, by=reader.member, body=body)
+        write_people(office, reader, {person.id: [fact]}, purpose="grant ended")
 
 
 def account_gone(office: Office, reader: Reader, number: str) -> None:
     """Note that a person's account vanished or was closed, now; what is known of it stays."""
-    person = one_person(office, reader, number, purpose="account gone")
-    if person.gone_at is None:
-        now = office.clock()
-        fact = Fact(type="account gone", at=now, by=reader.member, body={"at": text_of(now)})
-        write_people(office, reader, {person.id: [fact]}, purpose="account gone")
+    with office.vault.transaction():
+        person = one_person(office, reader, number, purpose="account gone")
+        if person.gone_at is None:
+            now = office.clock()
+            fact = Fact(type="account gone", at=now, by=reader.member, body={"at": text_of(now)})
+            write_people(office, reader, {person.id: [fact]}, purpose="account gone")
 
 
 def write_people(
@@ -196,11 +198,12 @@ def write_people(
     register: Register | None = None,
     purpose: str,
 ) -> None:
-    """Add facts to people, new ones and known ones. `register` spares a second look at who is known."""
-    for stream, new in facts.items():
-        if new and stream.kind == KIND:
-            known = stream in register.people if register else office.vault.exists(stream)
-            _write_person(office, reader, stream, tuple(new), known=known, purpose=purpose)
+    """Add facts to people, new ones and known ones, all or none. `register` spares a second look at who is known."""
+    with office.vault.transaction():
+        for stream, new in facts.items():
+            if new and stream.kind == KIND:
+                known = stream in register.people if register else office.vault.exists(stream)
+                _write_person(office, reader, stream, tuple(new), known=known, purpose=purpose)
 
 
 def _write_person(

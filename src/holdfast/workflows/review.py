@@ -32,7 +32,7 @@ from holdfast.facts import SYSTEM, Fact, MemberId, StreamId
 from holdfast.store.office.streams import Summary, fresh_id
 from holdfast.store.office.vault import ListPage, Reader
 from holdfast.workflows.members import members_with
-from holdfast.workflows.office import Office
+from holdfast.workflows.office import Office, on_newest
 from holdfast.workflows.propose import PREFIX, approvers, close, propose, stream_of
 from holdfast.workflows.register import OfficeRegister, load, one_person, write_people
 from holdfast.workflows.rights_plans import plan_restoration, promise_plan
@@ -154,6 +154,23 @@ def propose_outcome(
 
     Its bytes hold what is given back and the plan that gives it back, as the wikis are now.
     """
+    return on_newest(
+        lambda: _propose_outcome(
+            office, reader, number, outcome=outcome, reason=reason, reason_code=reason_code, until=until
+        )
+    )
+
+
+def _propose_outcome(
+    office: Office,
+    reader: Reader,
+    number: str,
+    *,
+    outcome: Outcome,
+    reason: str,
+    reason_code: str,
+    until: datetime | None,
+) -> StreamId:
     stream = StreamId(kind=KIND, id=number)
     facts = office.vault.read(reader, stream, purpose="outcome proposed")
     review = fold(stream, facts)
@@ -273,12 +290,13 @@ def note_put_back(office: Office, number: str, found: dict[str, str]) -> None:
     """Keep what reading the wikis back said of rights that were given back. Twice says it once."""
     stream = StreamId(kind=KIND, id=number)
     system = Reader.system()
-    facts = office.vault.read(system, stream, purpose="rights read back")
-    known = fold(stream, facts).put_back
-    new = {key: state for key, state in found.items() if known.get(key) != state}
-    if new:
-        fact = Fact(type="rights read back", at=office.clock(), by=SYSTEM, body={"rights": new})
-        write_review(office, system, stream, facts, [fact])
+    with office.vault.transaction():
+        facts = office.vault.read(system, stream, purpose="rights read back")
+        known = fold(stream, facts).put_back
+        new = {key: state for key, state in found.items() if known.get(key) != state}
+        if new:
+            fact = Fact(type="rights read back", at=office.clock(), by=SYSTEM, body={"rights": new})
+            write_review(office, system, stream, facts, [fact])
 
 
 def still_held(office: Office, member: MemberId) -> bool:

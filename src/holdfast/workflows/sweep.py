@@ -145,7 +145,7 @@ def _carry_out_order(office: Office, opened: OpenPlan, each: Order, means: Means
         decide(verified(office, each.signed, Decision.from_json(what), barred), opened.plan, means)
     else:
         run_undo(verified(office, each.signed, UndoOrder.from_json(what), barred), opened.plan, means)
-    _write(office, opened.id, _course(office, opened.id), "order done", {"order": each.number}, state="running")
+    write_sweep(office, opened.id, "order done", {"order": each.number}, state="running")
 
 
 def _what(each: Order) -> Mapping[str, Any]:
@@ -156,10 +156,10 @@ def _what(each: Order) -> Mapping[str, Any]:
 
 def _note_run(office: Office, opened: OpenPlan, outcome: Outcome) -> None:
     """Write how the run ended, once for each ending, and tell the log what a finished plan did, in counts."""
-    course = _course(office, opened.id)
-    if course.ending != outcome.ending.value:
-        due = opened.plan.gate(outcome.phase).opens_at if outcome.phase is not None else None
-        with office.vault.transaction():
+    due = opened.plan.gate(outcome.phase).opens_at if outcome.phase is not None else None
+    with office.vault.transaction():
+        course = _course(office, opened.id)
+        if course.ending != outcome.ending.value:
             body = {"ending": outcome.ending.value, "held": len(outcome.held), "phase": outcome.phase}
             _write(office, opened.id, course, "run", body, state=outcome.ending.value, due_at=due)
             if outcome.ending is Ending.FINISHED:
@@ -209,7 +209,8 @@ def list_sweeps(office: Office, reader: Reader) -> ListPage:
 
 def write_sweep(office: Office, identity: str, kind: str, body: Mapping[str, Any], *, state: str) -> None:
     """Append one fact to a sweep, as it is now."""
-    _write(office, identity, _course(office, identity), kind, body, state=state)
+    with office.vault.transaction():
+        _write(office, identity, _course(office, identity), kind, body, state=state)
 
 
 def _write(

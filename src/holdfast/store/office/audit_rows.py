@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from holdfast.audit import START, Alarm, AlarmKind, Budget, Entry, Event, Head, Outcome, Verb, append, check_budget
 from holdfast.audit.budget import budget_day
@@ -69,6 +69,15 @@ class AuditRows:
             row.value = head.size
             row.save()
 
+    def take_turn(self) -> None:
+        """Wait, at the begin of a transaction, until it is the only one that writes here; it stays so to its end.
+
+        SQLite lets one in at a time by itself. On PostgreSQL two would read the same facts, and one of them would
+        write in vain; or each would hold what the other waits for.
+        """
+        if connection.features.has_select_for_update:
+            SequenceRow.objects.select_for_update().get_or_create(name="audit")
+
     def head(self) -> Head:
         """Where the chain stands."""
         last = AuditRow.objects.order_by("-seq").first()
@@ -118,6 +127,9 @@ class AuditRows:
 
     def alarm(self, alarm: Alarm) -> bool:
         """Raise an alarm; False when one of the same kind about the same thing waits already."""
+        kept = getattr(self._undoable, "alarms", None)
+        if kept is not None:
+            kept.append(alarm)
         place = " ".join(filter(None, (alarm.member or "", str(alarm.object) if alarm.object else "")))
         try:
             with transaction.atomic():
@@ -130,11 +142,14 @@ class AuditRows:
 
     def begin_undoable(self) -> None:
         """Begin to remember what is written, for a transaction that may be undone."""
-        self._undoable.events = []
+        self._undoable.events, self._undoable.alarms = [], []
 
     def end_undoable(self, *, undone: bool) -> None:
         """The transaction is over; what it took with it when it was undone is written again."""
         kept, self._undoable.events = getattr(self._undoable, "events", None) or [], None
+        alarms, self._undoable.alarms = getattr(self._undoable, "alarms", None) or [], None
+        for each in alarms if undone else ():
+            self.alarm(each)
         if undone:  # that it was wished, without the hash of facts that are not there
             self.write(replace(each, detail_sha256="") for each in kept)
 

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from allauth.mfa.models import Authenticator
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from holdfast.errors import InputRefusedError, UsageError
 from holdfast.facts import MemberId
 from holdfast.store.office.models import Invitation, Member, MemberRole
+from holdfast.store.office.moments import told_of_races
 from holdfast.store.office.sessions import end_sessions
 
 INVITATION_HOURS = 24
@@ -64,25 +65,44 @@ def invited(secret: str, at: datetime) -> Member:
     """Whom an invitation is for. Raises InputRefusedError `office.invitation`, the same for guessed, used, late."""
     row = Invitation.objects.filter(token_sha256=_digest(secret), used_at=None, until__gt=at).first()
     if row is None:
-        raise InputRefusedError(
-            "office.invitation",
-            "this invitation is not open",
-            hint="it may have been used, or be older than a day: ask the person who sent it for a new one",
-        )
+        raise _not_open()
     return row.member
 
 
+def _taken() -> UsageError:
+    return UsageError("office.username.taken", "this sign-in name is taken", hint="choose another one")
+
+
+def _not_open() -> InputRefusedError:
+    return InputRefusedError(
+        "office.invitation",
+        "this invitation is not open",
+        hint="it may have been used, or be older than a day: ask the person who sent it for a new one",
+    )
+
+
 def accept(secret: str, username: str, password: str, at: datetime) -> Member:
-    """Use an invitation: set sign-in name and password. Earlier passkeys and codes of this member end here."""
-    with transaction.atomic():
-        member = invited(secret, at)
+    """Use an invitation, once: set sign-in name and password. Earlier passkeys and codes of this member end here.
+
+    Of several at one moment the first is in; the others are told what everybody is told of a used one. Raises
+    InputRefusedError `office.invitation`, UsageError `office.username.taken`, and as `told_of_races`.
+    """
+    with told_of_races(), transaction.atomic():
+        # using it up comes first: who waited for the row of the one before finds it used
+        open_ones = Invitation.objects.filter(token_sha256=_digest(secret), used_at=None, until__gt=at)
+        if not open_ones.update(used_at=at):
+            raise _not_open()
+        member = Invitation.objects.select_related("member").get(token_sha256=_digest(secret)).member
         if Member.objects.filter(username__iexact=username).exclude(pk=member.pk).exists():
-            raise UsageError("office.username.taken", "this sign-in name is taken", hint="choose another one")
+            raise _taken()
         member.username = username
         member.set_password(password)
-        member.save()
+        try:
+            with transaction.atomic():
+                member.save()
+        except IntegrityError:  # somebody with another invitation chose it at this moment
+            raise _taken() from None
         Authenticator.objects.filter(user=member).delete()
-        Invitation.objects.filter(token_sha256=_digest(secret)).update(used_at=at)
         end_sessions([MemberId(str(member.pk))])
         return member
 

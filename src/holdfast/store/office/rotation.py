@@ -8,6 +8,7 @@ from django.db import transaction
 from holdfast.crypto.master_key import MasterKey, Purpose, rotate
 from holdfast.crypto.sealing import unwrap_key
 from holdfast.errors import CheckFailedError
+from holdfast.store.office.erasing import empty_after_commit
 from holdfast.store.office.models import Session, StreamKey
 
 _BATCH = 1000
@@ -29,6 +30,7 @@ def wrap_all_anew(old: MasterKey, new: MasterKey, reseal_code: Callable[[str], s
             each.data["secret"] = reseal_code(each.data["secret"])
             each.save(update_fields=["data"])
         Session.objects.all().delete()
+        empty_after_commit()  # keys that open under the old master key are not to lie on in the database's files
     return len(rows)
 
 

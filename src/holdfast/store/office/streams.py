@@ -19,6 +19,7 @@ from holdfast.crypto.sealing import Key, blind, fresh_key, seal, unseal, unwrap_
 from holdfast.errors import CheckFailedError, InputRefusedError
 from holdfast.facts import Fact, MemberId, StreamId
 from holdfast.ids import account_as_compared
+from holdfast.store.office.erasing import empty_after_commit
 from holdfast.store.office.models import AttachmentRow, BlindToken, FactRow, LogEntryRow, StreamKey, SummaryRow
 
 _BLIND_INDEX = StreamId(kind="key", id="blind-index")
@@ -100,9 +101,7 @@ class Streams:
         if found is None:
             raise InputRefusedError("office.stream.unknown", f"there is no such {stream.kind}", got=str(stream))
         if found.erased_at is not None:
-            raise InputRefusedError(
-                "office.stream.erased", f"this {stream.kind} was erased", got=f"on {found.erased_at:%Y-%m-%d}"
-            )
+            raise _erased(stream.kind, found.erased_at)
         return found
 
     def create(self, stream: StreamId, at: datetime) -> StreamKey:
@@ -121,13 +120,17 @@ class Streams:
         return unwrap_key(self._wrapping, bytes(row.wrapped_key), f"{row.kind}/{row.stream_id}")
 
     def facts(self, row: StreamKey) -> tuple[Fact, ...]:
-        """All facts of a stream in order. Raises CheckFailedError `office.stream.gap` when one is missing."""
-        key, rows = self.key_of(row), list(FactRow.objects.filter(stream=row).order_by("seq"))
-        if [each.seq for each in rows] != list(range(row.length)):
+        """All facts of a stream in order, as they are now; `row` may be older.
+
+        Raises CheckFailedError `office.stream.gap` when one is missing, InputRefusedError `office.stream.erased`.
+        """
+        length, rows = self._length_and_facts(row)
+        key = self.key_of(row)
+        if [each.seq for each in rows] != list(range(length)):
             raise CheckFailedError(
                 "office.stream.gap",
                 "facts of this stream are missing",
-                expected=f"{row.length} facts",
+                expected=f"{length} facts",
                 got=f"{len(rows)}",
                 place=f"{row.kind}/{row.stream_id}",
                 hint="the database was changed from outside: stop, and restore it from its backup",
@@ -141,6 +144,24 @@ class Streams:
             )
             for each in rows
         )
+
+    @staticmethod
+    def _length_and_facts(row: StreamKey) -> tuple[int, list[FactRow]]:
+        """How many facts there should be, and the facts: read in one statement, so that somebody who writes in this
+        very moment is seen in both or in neither."""
+        names = ("seq", "type", "at", "by", "body")
+        found = list(
+            StreamKey.objects.filter(pk=row.pk)
+            .order_by("facts__seq")
+            .values_list("length", "erased_at", *(f"facts__{name}" for name in names))
+        )
+        if not found or found[0][1] is not None:
+            raise _erased(row.kind, found[0][1] if found else None)
+        # a stream without facts is one line of nothing
+        rows = [
+            FactRow(stream=row, **dict(zip(names, fact, strict=True))) for _, _, *fact in found if fact[0] is not None
+        ]
+        return found[0][0], rows
 
     def check_opens(self, row: StreamKey) -> int:
         """How many facts of a stream open, with its summary; gives none of them. For checks after a restore."""
@@ -158,10 +179,10 @@ class Streams:
         if not moved:
             raise CheckFailedError(
                 "office.stream.moved",
-                "somebody else changed this in the meantime",
+                "somebody else wrote here at the same moment",
                 expected=f"{expect} facts",
                 place=f"{row.kind}/{row.stream_id}",
-                hint="load the page again, look at what changed, and decide anew",
+                hint="nothing of yours was written: look at what changed, and do it again if it is still wanted",
             )
         key = self.key_of(row)
         rows = [
@@ -264,6 +285,13 @@ class Streams:
             raise InputRefusedError("office.log_entry.unknown", "no such entry was meant for the log", got=name)
         return found, parse_json(unseal(self.key_of(row), bytes(found.payload), _log_place(row, name)))
 
+    def log_salt(self, row: StreamKey, name: str) -> bytes:
+        """The salt of a kept entry: its own and always the same, so that the entry is known by its commitment.
+
+        Derived from the stream's key, it says as little to a stranger as a random one, and goes when the key goes.
+        """
+        return self.key_of(row).derived(f"salt of the log entry {name}").raw
+
     def forget(self, row: StreamKey, at: datetime) -> None:
         """Erase the stream: its key is destroyed, and with it the meaning of every sealed byte."""
         AttachmentRow.objects.filter(stream=row).delete()
@@ -273,6 +301,11 @@ class Streams:
         row.wrapped_key, row.erased_at, row.length = None, at, 0
         row.denied, row.concerns = [], []
         row.save()
+        empty_after_commit()
+
+
+def _erased(kind: str, at: datetime | None) -> InputRefusedError:
+    return InputRefusedError("office.stream.erased", f"this {kind} was erased", got=f"on {at:%Y-%m-%d}" if at else "")
 
 
 def _fact_place(stream: StreamKey, row: FactRow) -> bytes:

@@ -20,6 +20,7 @@ from holdfast.facts import SYSTEM, Fact, MemberId, StreamId
 from holdfast.store.office.audit_rows import AuditRows
 from holdfast.store.office.journal import SealedJournal
 from holdfast.store.office.models import LogEntryRow, StreamKey, SummaryRow
+from holdfast.store.office.moments import told_of_races
 from holdfast.store.office.outbox import promise
 from holdfast.store.office.streams import Listed, LogEntry, Streams, Summary, Tokens, fresh_id
 
@@ -272,6 +273,10 @@ class Vault:
         """A promised entry, for the task that carries it to the log."""
         return self._streams.log_entry(self._streams.row(stream), name)
 
+    def log_salt(self, stream: StreamId, name: str) -> bytes:
+        """The salt with which a promised entry is committed, and by which it is known again in the log."""
+        return self._streams.log_salt(self._streams.row(stream), name)
+
     def journal(self, reader: Reader, stream: StreamId, plan: str, *, purpose: str) -> SealedJournal:
         """The journal of a plan, its details sealed under this stream's key. Raises as `read` does."""
         row = self._streams.row(stream)
@@ -287,18 +292,24 @@ class Vault:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All or nothing; what was read or refused inside stays in the audit log when the rest is undone."""
-        outermost = not transaction.get_connection().in_atomic_block
-        if outermost:
-            self.audit.begin_undoable()
+        """All or nothing, one after the other: what is read inside is what the writing is put after.
+
+        What was read, refused or raised as an alarm inside stays in the audit when the rest is undone. Raises as
+        `told_of_races`.
+        """
+        if transaction.get_connection().in_atomic_block:
+            with transaction.atomic():
+                yield
+            return
+        self.audit.begin_undoable()
         undone = True
         try:
-            with transaction.atomic():
+            with told_of_races(), transaction.atomic():
+                self.audit.take_turn()
                 yield
             undone = False
         finally:
-            if outermost:
-                self.audit.end_undoable(undone=undone)
+            self.audit.end_undoable(undone=undone)
 
     # how it is done
 

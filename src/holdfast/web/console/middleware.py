@@ -14,6 +14,7 @@ from django.utils.http import urlencode
 
 from holdfast.errors import HoldfastError
 from holdfast.facts import MemberId
+from holdfast.store.office.moments import told_of_races
 from holdfast.web.console.pages import error_page, step_up
 from holdfast.web.console.settings import CONTENT_POLICY
 from holdfast.web.console.sign_in import check_credential, reader_of
@@ -123,8 +124,15 @@ class WhoAsks:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Our own errors become a page that says what to do next; the rest says nothing about itself."""
-        if isinstance(error, HoldfastError):
-            return error_page(request, error=error)
+        try:
+            with told_of_races():  # what was written outside a transaction of the vault
+                raise error
+        except HoldfastError as told:
+            return error_page(request, error=told)
+        except Exception:
+            return self._failed(request, error)
+
+    def _failed(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, ReauthenticationRequired | ImmediateHttpResponse):
             return None  # django-allauth answers these itself
         if isinstance(error, Http404):

@@ -15,6 +15,7 @@ from django.utils.http import urlencode
 from django.utils.translation import get_language, get_language_bidi
 
 from holdfast.errors import CheckFailedError, HoldfastError, InputRefusedError, ServiceUnavailableError, UsageError
+from holdfast.web.console.kept import kept_fields
 
 View = Callable[..., HttpResponse]
 
@@ -78,11 +79,17 @@ def show(
 
 
 def error_page(request: HttpRequest, *, error: HoldfastError | None = None, status: int = 0) -> HttpResponse:
-    """A page that says what happened and what to do next. Codes and our own texts alone, never what was typed."""
+    """A page that says what happened and what to do next, in codes and our own texts.
+
+    What was typed comes back where the same form, sent again, is the next step (`kept.py`).
+    """
     if error is not None:
         by_type = next((number for kind, number in _STATUS_BY_TYPE if isinstance(error, kind)), 500)
         status = _STATUS_BY_CODE.get(error.code, by_type)
-    return show(request, "console/error.html", {"error": error, "status": status}, status=status)
+    context: dict[str, Any] = {"error": error, "status": status, "kept": kept_fields(request, error)}
+    if context["kept"]:
+        context |= {"again": request.get_full_path(), "files": bool(request.FILES)}
+    return show(request, "console/error.html", context, status=status)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
