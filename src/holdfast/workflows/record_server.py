@@ -84,6 +84,8 @@ class _Desk:
                 return asdict(log.erase(index, reason))
             case {"checkpoint": True}:
                 return bytes(log.checkpoint()).decode()
+            case {"clock_was_ahead": str(reason)}:
+                return asdict(log.clock_was_ahead(reason))
             case {"rotate": True}:
                 return asdict(log.rotate())
             case {"state": True}:
