@@ -1,9 +1,12 @@
 """Attacks on signing in: guessed links, another site's forms, fixed sessions, a stolen database."""
 
+import json
 import re
 
 import pytest
 
+from approval.software_passkey import SoftwarePasskey
+from holdfast.crypto.passkeys import to_base64url
 from holdfast.errors import CheckFailedError, InputRefusedError
 from store.offices import OfficeWorld
 
@@ -25,12 +28,12 @@ def _joined(world: OfficeWorld, *roles: str) -> str:
     return f"user-{member[2:]}"
 
 
-def _sign_in(client: object, username: str, following: str = "") -> object:
+def _sign_in(client: object, username: str, following: str = "", *, password: str = PASSWORD) -> object:
     page = client.get("/accounts/login/")  # type: ignore[attr-defined]
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.content.decode()).group(1)  # type: ignore[union-attr]
     return client.post(  # type: ignore[attr-defined]
         "/accounts/login/",
-        {"login": username, "password": PASSWORD, "csrfmiddlewaretoken": token, "next": following},
+        {"login": username, "password": password, "csrfmiddlewaretoken": token, "next": following},
         HTTP_ORIGIN="http://localhost:8420",
     )
 
@@ -84,12 +87,107 @@ def test_a_session_that_was_planted_before_signing_in_is_not_the_session_after_i
 
 
 @pytest.mark.parametrize(
-    "elsewhere", ["https://elsewhere.example/", "//elsewhere.example/", "/\\elsewhere.example", "javascript:alert(1)"]
+    "elsewhere",
+    [
+        "https://elsewhere.example/",
+        "//elsewhere.example/",
+        "///elsewhere.example/",
+        "////elsewhere.example/",
+        "/\\elsewhere.example",
+        "/\t/elsewhere.example/",
+        "\t//elsewhere.example/",
+        "javascript:alert(1)",
+    ],
 )
 def test_signing_in_leads_nowhere_but_within_the_console(office: OfficeWorld, elsewhere: str) -> None:
-    answer = _sign_in(_client(), _joined(office, "auditor"), elsewhere)
+    username, client = _joined(office, "auditor"), _client()
+    answer = _sign_in(client, username, elsewhere)
+    again = client.get("/accounts/login/", {"next": elsewhere})  # type: ignore[attr-defined]
+    assert "elsewhere" not in again.headers.get("Location", "")
     assert "elsewhere" not in answer.headers.get("Location", "")  # type: ignore[attr-defined]
     assert "javascript" not in answer.headers.get("Location", "")  # type: ignore[attr-defined]
+
+
+def _answer(client: "object", key: SoftwarePasskey, member: str, **more: object) -> "object":
+    """A member's answer to the challenge that the sign-in page gives this browser."""
+    page = client.get("/accounts/2fa/webauthn/login/", HTTP_X_REQUESTED_WITH="XMLHttpRequest")  # type: ignore[attr-defined]
+    challenge = page.json()["request_options"]["publicKey"]["challenge"]
+    made = key.confirm(b"", challenge=challenge, **more)  # type: ignore[arg-type]
+    names = {"clientDataJSON": made.client_data, "authenticatorData": made.authenticator_data}
+    names |= {"signature": made.signature, "userHandle": member.encode()}
+    inner = {name: to_base64url(value) for name, value in names.items()}
+    number = to_base64url(made.credential_id)
+    credential = {"id": number, "rawId": number, "type": "public-key", "response": inner}
+    return client.post("/accounts/2fa/webauthn/login/", {"credential": json.dumps(credential)})  # type: ignore[attr-defined]
+
+
+def _passkey_client() -> "object":
+    from django.test import Client
+
+    return Client(SERVER_NAME="localhost", SERVER_PORT="8420")
+
+
+def _is_signed_in(client: "object") -> bool:
+    return client.get("/").status_code == 200  # type: ignore[attr-defined,no-any-return]
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["http://localhost:9999", "http://localhost", "https://localhost", "https://localhost:8420",
+     "http://evil.localhost:8420", "http://elsewhere.example"],
+)  # fmt: skip
+def test_a_passkey_answer_made_on_another_origin_signs_nobody_in(office: OfficeWorld, origin: str) -> None:
+    member, client = office.member("auditor"), _passkey_client()
+    member.key.origin = origin
+    assert _answer(client, member.key, member.member).status_code in (403, 409, 422)  # type: ignore[attr-defined]
+    assert not _is_signed_in(client)
+
+
+@pytest.mark.parametrize("more", [{"crossOrigin": True}, {"topOrigin": "https://elsewhere.example"}])
+def test_a_passkey_answer_made_inside_another_sites_page_signs_nobody_in(
+    office: OfficeWorld, more: dict[str, object]
+) -> None:
+    member, client = office.member("auditor"), _passkey_client()
+    assert _answer(client, member.key, member.member, **more).status_code in (403, 409, 422)  # type: ignore[attr-defined]
+    assert not _is_signed_in(client)
+
+
+def test_strangers_who_fail_shut_nobody_out(office: OfficeWorld) -> None:
+    """Behind a proxy every visitor has one address, so a count by address would be everybody's."""
+    member, honest = office.member("auditor"), _passkey_client()
+    stranger = _passkey_client()
+    for _ in range(25):
+        assert _answer(stranger, SoftwarePasskey(origin="http://localhost:8420"), member.member).status_code == 302  # type: ignore[attr-defined]
+    _answer(honest, member.key, member.member)
+    assert _is_signed_in(honest)
+    username = _joined(office, "auditor")
+    for _ in range(25):
+        answer = _sign_in(_client(), username, password="a wrong password, twelve")
+        assert answer.status_code == 200  # type: ignore[attr-defined]
+    assert _sign_in(_client(), username).status_code == 302  # type: ignore[attr-defined]
+
+
+def test_wrong_codes_are_counted_for_the_account_whose_password_was_right(office: OfficeWorld) -> None:
+    from allauth.mfa.models import Authenticator
+    from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+
+    from holdfast.store.office.models import Member
+
+    username = _joined(office, "auditor")
+    TOTP.activate(Member.objects.get(username=username), generate_totp_secret())
+    assert Authenticator.objects.filter(user__username=username).exists()
+    client = _client()
+    _sign_in(client, username)
+    said = []
+    for number in range(8):
+        page = client.get("/accounts/2fa/authenticate/")  # type: ignore[attr-defined]
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.content.decode()).group(1)  # type: ignore[union-attr]
+        form = {"code": f"{number:06d}", "csrfmiddlewaretoken": token}
+        said.append(
+            client.post("/accounts/2fa/authenticate/", form, HTTP_ORIGIN="http://localhost:8420").content.decode()  # type: ignore[attr-defined]
+        )
+    assert "Too many" not in said[0]
+    assert "Too many" in said[-1]
 
 
 def test_changing_the_language_leads_nowhere_else_either(office: OfficeWorld) -> None:

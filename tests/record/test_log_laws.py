@@ -18,6 +18,7 @@ from holdfast.record import Draft, Log, create_log, memory_log
 from holdfast.record.check_tree import check_tree
 from holdfast.record.checkpoint import open_checkpoint
 from holdfast.record.texts import Shown
+from holdfast.record.verify import verify
 from holdfast.workflows.record import ServedLog
 from holdfast.workflows.record_server import serve_log, token_of
 
@@ -167,6 +168,40 @@ def test_a_clock_that_was_set_back_is_refused(log: Log, clock: Any) -> None:
     with pytest.raises(InputRefusedError, match="record.clock.back") as caught:
         log.append("note", "earlier")
     assert "set the clock right" in str(caught.value)
+
+
+def test_one_entry_with_the_clock_years_ahead_does_not_end_the_log(log: Log, clock: Any) -> None:
+    log.append("note", "in time")
+    clock.forward(days=3650)
+    ahead = log.append("note", "the clock was ten years ahead")
+    clock.forward(days=-3650)
+    for act in (lambda: log.append("note", "now"), lambda: log.erase(0, "asked"), lambda: log.rotate()):
+        with pytest.raises(InputRefusedError, match=r"record\.clock\.back.*holdfast record clock"):
+            act()
+        log.checkpoint()
+    said = log.clock_was_ahead("the machine's battery was empty")
+    assert said.at == ahead.at
+    after = log.append("note", "now")
+    assert after.at == ahead.at
+    log.erase(0, "asked")
+    log.checkpoint()
+    log.rotate()
+    report = verify(log.fetch, key=log.verifier_key)
+    assert report.size == log.size
+    clock.forward(days=3651)
+    assert log.append("note", "ten years later").at > ahead.at
+    clock.forward(days=-30)
+    with pytest.raises(InputRefusedError, match=r"record\.clock\.back"):
+        log.append("note", "the clock was set back once more: that is said anew, or not at all")
+
+
+def test_a_clock_that_is_right_has_nothing_to_say(log: Log, clock: Any) -> None:
+    log.append("note", "now")
+    with pytest.raises(UsageError, match=r"record\.clock\.right"):
+        log.clock_was_ahead("no reason")
+    clock.forward(days=-2)
+    with pytest.raises(UsageError, match=r"record\.clock\.reason"):
+        log.clock_was_ahead(" ")
 
 
 def test_a_clock_that_was_corrected_by_seconds_never_turns_the_log_back(log: Log, clock: Any) -> None:

@@ -27,7 +27,7 @@ _DIR = typer.Argument(help="The log's folder.", show_default=False)
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     record = typer.Typer(help="The public record: a log that nobody can quietly change.", no_args_is_help=True)
-    for command in (init, append, checkpoint, open_, erase, rotate, policy, serve, prove, verify, witness):
+    for command in (init, append, checkpoint, open_, erase, rotate, policy, clock, serve, prove, verify, witness):
         record.command(command.__name__.rstrip("_"))(command)
     app.add_typer(record, name="record")
 
@@ -74,10 +74,10 @@ def policy(
     as_json: bool = _JSON,
 ) -> None:
     """Set which log witnesses must cosign from the next checkpoint on; the log holds every policy that it had."""
-    from holdfast.record import open_log
+    from holdfast.workflows.witness import open_public_log
 
     chosen = _policy(witness, quorum, file)
-    with open_log(folder) as log:
+    with open_public_log(folder) as log:
         receipt = log.set_policy(chosen)
     text = f"from the next checkpoint on the log needs {chosen.in_words()}; entry {receipt.index} says so"
     _say({"policy": chosen.text(), "by": receipt.index}, text, as_json=as_json)
@@ -113,14 +113,14 @@ def append(
     from dataclasses import asdict, replace
 
     from holdfast.clock import parse_at
-    from holdfast.record import open_log
     from holdfast.record.lines import read_drafts
+    from holdfast.workflows.witness import open_public_log
 
     seal: dict[str, Any] = {"until": parse_at(until)} if until else {}
     seal |= {"condition": condition} if condition else {}
     if len(seal) > 1:
         raise UsageError("record.seal", "a seal opens at a date or on a condition", hint="give one of them")
-    with open_log(folder) as log, _lines(file) as lines:
+    with open_public_log(folder) as log, _lines(file) as lines:
         drafts = (replace(draft, **seal) for draft in read_drafts(lines, name=file))
         while batch := list(islice(drafts, _BATCH)):
             for receipt in log.append_many(batch):
@@ -164,7 +164,7 @@ def _publish(log: "Log") -> None:
     from holdfast.workflows.witness import cosigners_of
 
     try:
-        log.checkpoint(cosigners_of(log))
+        log.checkpoint(cosigners_of(log.policy()))
     finally:
         for answer in log.answers:
             if answer.problem:
@@ -173,9 +173,9 @@ def _publish(log: "Log") -> None:
 
 def checkpoint(folder: Path = _DIR, as_json: bool = _JSON) -> None:
     """Publish what was appended: write tiles, sign, ask the log witnesses; print the checkpoint."""
-    from holdfast.record import open_log
+    from holdfast.workflows.witness import open_public_log
 
-    with open_log(folder) as log:
+    with open_public_log(folder) as log:
         _publish(log)
         note = log.fetch("checkpoint").decode()
         _say({"size": log.size, "checkpoint": note}, note.rstrip("\n"), as_json=as_json)
@@ -188,9 +188,9 @@ def open_(
     as_json: bool = _JSON,
 ) -> None:
     """Open a sealed entry: publish its text, provably the one that was committed, and log that it was opened."""
-    from holdfast.record import open_log
+    from holdfast.workflows.witness import open_public_log
 
-    with open_log(folder) as log:
+    with open_public_log(folder) as log:
         receipt = log.open(index, because=because)
         _publish(log)
         text = f"entry {index} is open; entry {receipt.index} says so"
@@ -204,9 +204,9 @@ def erase(
     as_json: bool = _JSON,
 ) -> None:
     """Erase an entry's text and salt for good; the entry stays and its proof still checks."""
-    from holdfast.record import open_log
+    from holdfast.workflows.witness import open_public_log
 
-    with open_log(folder) as log:
+    with open_public_log(folder) as log:
         receipt = log.erase(index, reason)
         _publish(log)
         text = (
@@ -217,13 +217,27 @@ def erase(
 
 def rotate(folder: Path = _DIR, as_json: bool = _JSON) -> None:
     """Change the log's key: the log says so, both keys sign once, the old one is destroyed; print the new key."""
-    from holdfast.record import open_log
-    from holdfast.workflows.witness import cosigners_of
+    from holdfast.workflows.witness import open_public_log
 
-    with open_log(folder) as log:
-        receipt = log.rotate(cosigners_of(log))
+    with open_public_log(folder) as log:
+        receipt = log.rotate()
         key = str(log.verifier_key)
     _say({"key": key, "by": receipt.index}, key, as_json=as_json)
+
+
+def clock(
+    folder: Path = _DIR,
+    reason: str = typer.Option(..., help="What was wrong with the clock: goes into the log, public for good."),
+    as_json: bool = _JSON,
+) -> None:
+    """Say that the last entry was taken while the clock was ahead, and go on; until then entries carry its time."""
+    from holdfast.workflows.witness import open_public_log
+
+    with open_public_log(folder) as log:
+        receipt = log.clock_was_ahead(reason)
+        _publish(log)
+        text = f"entry {receipt.index} says that the clock was ahead; until {receipt.at} entries carry that time"
+        _say({"by": receipt.index, "until": receipt.at}, text, as_json=as_json)
 
 
 def serve(
@@ -235,13 +249,12 @@ def serve(
     """Serve DIR/public to browsers and verifiers. Any file server can do it in this one's place."""
     from contextlib import ExitStack
 
-    from holdfast.record import open_log
     from holdfast.workflows.record_server import serve_log
-    from holdfast.workflows.witness import cosigners_of
+    from holdfast.workflows.witness import open_public_log
 
     with ExitStack() as held:
-        log = held.enter_context(open_log(folder)) if write else None
-        server = held.enter_context(serve_log(folder, host=host, port=port, writer=log, cosigners=cosigners_of))
+        log = held.enter_context(open_public_log(folder)) if write else None
+        server = held.enter_context(serve_log(folder, host=host, port=port, writer=log))
         typer.echo(f"http://{host}:{server.server_address[1]}/")
         sys.stdout.flush()
         server.serve_forever()

@@ -158,6 +158,31 @@ def _check_client_data(data: bytes, challenge: str, origins: frozenset[str]) -> 
     # compared as text, so that one challenge has one form
     if not isinstance(found, str) or not hmac.compare_digest(found.encode(), challenge.encode()):
         raise _failed("challenge", "another content was signed", hint="show the present content and sign it again")
+    _check_origin(client, origins)
+
+
+def check_origin(response: Mapping[str, Any], origins: frozenset[str]) -> None:
+    """Return when a browser made this answer on a page of exactly one of these origins, scheme and port included.
+
+    For what fido2 checks otherwise (enrolling, signing in): it takes every port and subdomain of a site for the site
+    itself, and looks at neither crossOrigin nor topOrigin. Raises CheckFailedError `crypto.passkey.origin`,
+    InputRefusedError `crypto.passkey.unreadable`.
+    """
+    try:
+        client = parse_json(from_base64url(response["response"]["clientDataJSON"]))
+        if not isinstance(client, dict):
+            raise ValueError("no object")
+    except (HoldfastError, ValueError, KeyError, TypeError, AttributeError):
+        raise InputRefusedError(
+            "crypto.passkey.unreadable",
+            "this is not what a browser hands over for a passkey",
+            expected="in response clientDataJSON, in Base64url",
+            got=_HIDDEN,
+        ) from None
+    _check_origin(client, origins)
+
+
+def _check_origin(client: Mapping[str, Any], origins: frozenset[str]) -> None:
     if client.get("origin") not in origins:
         raise _failed(
             "origin",

@@ -8,7 +8,7 @@ from holdfast.errors import InputRefusedError
 from holdfast.record.checkpoint import TreeHead
 from holdfast.record.disk import Disk, FolderDisk, MemoryDisk
 from holdfast.record.integrate import PUBLIC
-from holdfast.record.log import KEY_FILE, LOCK_FILE, Log
+from holdfast.record.log import KEY_FILE, LOCK_FILE, Log, Witnesses, no_witnesses
 from holdfast.record.merkle import EMPTY_ROOT
 from holdfast.record.page import page_files
 from holdfast.record.policy import POLICY_PATH, Policy
@@ -49,9 +49,12 @@ def create_log(folder: Path | str, *, origin: str, policy: Policy | None = None,
     return Log(disk, clock=clock)
 
 
-def open_log(folder: Path | str, *, clock: Clock = system_clock) -> Log:
-    """Open the log in a folder for writing. Raises UsageError `record.busy` when somebody else writes into it."""
-    return Log(FolderDisk(Path(folder)), clock=clock)
+def open_log(folder: Path | str, *, clock: Clock = system_clock, witnesses: Witnesses = no_witnesses) -> Log:
+    """Open the log in a folder for writing. Raises UsageError `record.busy` when somebody else writes into it.
+
+    Without `witnesses` a log that needs cosignatures publishes nothing; `workflows.witness.open_public_log` has them.
+    """
+    return Log(FolderDisk(Path(folder)), clock=clock, witnesses=witnesses)
 
 
 def memory_log(origin: str = "example.org/log", *, policy: Policy | None = None, clock: Clock = system_clock) -> Log:

@@ -36,16 +36,36 @@ NEXT_KEY_FILE = "private/next.key"
 LOCK_FILE = "private/lock"
 CLOCK_SLACK_SECONDS = 60
 
+CLOCK_FILE = "private/clock-ahead"
+"""Holds the time of the last entry that was taken while the clock was ahead, once the log has said so."""
+
 Randomness = Callable[[int], bytes]
+Witnesses = Callable[[Policy], Sequence[Cosigner]]
+"""How a log reaches the witnesses of a policy; each one that writes into a log that is published has to bring it."""
+
+
+def no_witnesses(policy: Policy) -> Sequence[Cosigner]:
+    """Asks nobody: a log whose policy wants cosignatures then publishes nothing."""
+    return ()
 
 
 class Log:
     """One log, open for writing; use as a context, or close it."""
 
-    def __init__(self, disk: Disk, *, clock: Clock = system_clock, randomness: Randomness = os.urandom) -> None:
-        """Open a log. Raises UsageError `record.busy`, InputRefusedError `record.no_log`, and for a damaged folder
-        CheckFailedError or InputRefusedError."""
-        self._disk, self._clock, self._randomness = disk, clock, randomness
+    def __init__(
+        self,
+        disk: Disk,
+        *,
+        clock: Clock = system_clock,
+        randomness: Randomness = os.urandom,
+        witnesses: Witnesses = no_witnesses,
+    ) -> None:
+        """Open a log; every checkpoint asks the `witnesses` of its policy.
+
+        Raises UsageError `record.busy`, InputRefusedError `record.no_log`, and for a damaged folder CheckFailedError
+        or InputRefusedError.
+        """
+        self._disk, self._clock, self._randomness, self._witnesses = disk, clock, randomness, witnesses
         self._held = ExitStack()
         self._handover = ""
         """The verifier key that a waiting entry says the log changes to."""
@@ -208,7 +228,35 @@ class Log:
         self._disk.write({f"{PUBLIC}/{POLICY_PATH}": text.encode()})
         return receipt
 
-    def rotate(self, cosigners: Sequence[Cosigner] = ()) -> Receipt:
+    def clock_was_ahead(self, reason: str) -> Receipt:
+        """Say that the last entry was taken while the clock was ahead, and go on.
+
+        Entries carry its time until that moment has come, so that no entry is dated before the one in front of it;
+        the first of them says so, with the right time and the reason (both public). Raises UsageError
+        `record.clock.right` when the clock does not stand before the last entry.
+        """
+        if not reason.strip():
+            raise UsageError("record.clock.reason", "say why the clock was ahead", hint="the reason is public")
+        now = self._clock().strftime(AT_FORMAT)
+        if not self._is_before_the_last(now):
+            raise UsageError(
+                "record.clock.right",
+                "the clock does not stand before the last entry of the log",
+                expected=f"a time before {self._last_at or 'any entry'}",
+                got=now,
+                hint="nothing needs to be said; append as usual",
+            )
+        text = (
+            f"The clock of this log was ahead when the entry before this one was taken, at {self._last_at}."
+            f" It is {now} now. Until that moment comes, entries carry its time. {reason.strip()}"
+        )
+        at = self._last_at
+        record, kind, odd = self._make(Draft(kind="note", payload={"text": text}), at)
+        index = self._queue.append([record])
+        self._disk.write({CLOCK_FILE: at.encode()}, private=True)
+        return Receipt(index=index, leaf_hash=leaf_hash(record.entry).hex(), at=at, kind=kind, oddities=odd)
+
+    def rotate(self, cosigners: Sequence[Cosigner] | None = None) -> Receipt:
         """Change to a new key: the log says so in an entry, and both keys sign the checkpoint that holds it."""
         if self._handover:
             raise UsageError(
@@ -223,9 +271,10 @@ class Log:
         self.checkpoint(cosigners)
         return receipt
 
-    def checkpoint(self, cosigners: Sequence[Cosigner] = ()) -> Checkpoint:
+    def checkpoint(self, cosigners: Sequence[Cosigner] | None = None) -> Checkpoint:
         """Publish what waits, and sign it; gives the checkpoint that is public now.
 
+        The witnesses of the policy are asked when something waits; those given by hand also when nothing does.
         Raises CheckFailedError `record.policy.quorum` when too few log witnesses cosign (nothing is published then,
         and nothing is lost), `record.tile.changed` when the folder was changed from outside.
         """
@@ -243,7 +292,7 @@ class Log:
         head = TreeHead(origin=self.origin, size=tree.size, root=tree.finish())
         successor = self._successor()
         if head != before.head or cosigners:
-            self._publish(head, before, successor, cosigners)
+            self._publish(head, before, successor, self._witnesses(self.policy()) if cosigners is None else cosigners)
         drop_partials(self._disk, since, self.size)
         self._queue.clear()
         if successor is not None:
@@ -297,15 +346,25 @@ class Log:
         now = self._clock().strftime(AT_FORMAT)
         if now >= self._last_at:
             return now
-        if parse_at(self._last_at) - parse_at(now) > timedelta(seconds=CLOCK_SLACK_SECONDS):
+        if self._is_before_the_last(now) and not self._said_ahead():
             raise InputRefusedError(
                 "record.clock.back",
                 "the machine's clock stands before the last entry of the log",
                 expected=f"{self._last_at} or later",
                 got=now,
-                hint="set the clock right; nothing was taken",
+                hint="set the clock right; or, when an entry was taken with the clock ahead, say so with"
+                " `holdfast record clock DIR --reason TEXT`; nothing was taken",
             )
         return self._last_at
+
+    def _is_before_the_last(self, now: str) -> bool:
+        if now >= self._last_at:
+            return False
+        return parse_at(self._last_at) - parse_at(now) > timedelta(seconds=CLOCK_SLACK_SECONDS)
+
+    def _said_ahead(self) -> bool:
+        """Whether the log has said of the last entry's very time that the clock was ahead."""
+        return self._disk.exists(CLOCK_FILE) and self._disk.read(CLOCK_FILE).decode("ascii") == self._last_at
 
     def _read_last_at(self) -> str:
         if self._queue.last is not None:

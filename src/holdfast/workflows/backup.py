@@ -18,10 +18,10 @@ from holdfast.crypto.age import Identity, check_recipients, decrypt_stream, encr
 from holdfast.crypto.master_key import MasterKey, Purpose, read_master_key
 from holdfast.crypto.sealing import seal, unseal
 from holdfast.errors import CheckFailedError, InputRefusedError, UsageError
-from holdfast.record import open_log
 from holdfast.store.office.config import CONFIG_FILE, LOG_FOLDER, OfficeConfig, read_config
 from holdfast.store.office.dump import dump_database, engine_of, load_database
 from holdfast.version import VERSION
+from holdfast.workflows.witness import open_public_log
 
 FORM = "holdfast office backup 1"
 _MANIFEST = "manifest.json"
@@ -63,7 +63,7 @@ def back_up(
         )
     part = path.with_name(path.name + ".part")
     with _scratch(config.folder) as scratch:
-        with open_log(config.log_folder) as log:
+        with open_public_log(config.log_folder) as log:
             log_size = log.size
             dump_database(config, scratch / _DATABASE)
             files = _collect(config, master, scratch)

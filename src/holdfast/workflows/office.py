@@ -16,7 +16,7 @@ from holdfast.crypto.master_key import MasterKey, Purpose, fresh_master_key, rea
 from holdfast.crypto.sealing import Key, seal, unseal
 from holdfast.errors import CheckFailedError, UsageError
 from holdfast.facts import MemberId
-from holdfast.record import create_log, open_log
+from holdfast.record import create_log
 from holdfast.record.disk import FolderDisk
 from holdfast.record.log import LOCK_FILE
 from holdfast.store.office.config import (
@@ -28,6 +28,7 @@ from holdfast.store.office.config import (
     read_config,
 )
 from holdfast.store.office.start import migrate, start, waiting_migrations
+from holdfast.workflows.witness import open_public_log
 
 if TYPE_CHECKING:
     from holdfast.record import Log
@@ -82,7 +83,7 @@ class Office:
 
         Waits for whoever writes into it now. Raises UsageError `record.busy` when that takes long.
         """
-        return _in_turn(lambda: open_log(self.config.log_folder, clock=self.clock))
+        return _in_turn(lambda: open_public_log(self.config.log_folder, clock=self.clock))
 
     @contextmanager
     def log_held(self) -> Iterator[None]:

@@ -21,10 +21,10 @@ from holdfast.elections.outcome import Outcome
 from holdfast.elections.plan import OtherVote, Plan
 from holdfast.elections.toml_file import parse_toml
 from holdfast.errors import InputRefusedError
-from holdfast.record.folder import open_log
 from holdfast.report.page import Block, Bullets, Column, DataTable, Facts, Notice, Page, Section, Text, write_page
 from holdfast.tables._files import write_atomically
 from holdfast.tables.lake import Lake
+from holdfast.workflows.witness import open_public_log
 
 
 def known_holidays() -> list[tuple[str, str, str]]:
@@ -179,5 +179,5 @@ def log_change(gate: Gate, change: Change, log: Path, *, clock: Clock = system_c
         "conditions_sha256": gate.file.sha256,
         **change.to_json(),
     }
-    with open_log(log, clock=clock) as opened:
+    with open_public_log(log, clock=clock) as opened:
         return opened.append("note", payload).index

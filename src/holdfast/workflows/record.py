@@ -209,6 +209,10 @@ class ServedLog:
         """Delete the text of an entry for good."""
         return _receipt(self._act({"erase": index, "reason": reason}))
 
+    def clock_was_ahead(self, reason: str) -> Receipt:
+        """Say that the last entry was taken while the clock was ahead, and go on."""
+        return _receipt(self._act({"clock_was_ahead": reason}))
+
     def rotate(self) -> Receipt:
         """Change to a new key."""
         return _receipt(self._act({"rotate": True}))

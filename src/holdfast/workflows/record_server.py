@@ -2,7 +2,6 @@
 
 import json
 import secrets
-from collections.abc import Callable
 from dataclasses import asdict
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -12,7 +11,6 @@ from urllib.parse import urlsplit
 
 from holdfast.canonical import parse_json
 from holdfast.errors import HoldfastError, ServiceUnavailableError, UsageError
-from holdfast.record.cosign import Cosigner
 from holdfast.record.disk import FolderDisk
 from holdfast.record.lines import read_drafts
 from holdfast.record.log import Log
@@ -37,7 +35,6 @@ def serve_log(
     host: str = "127.0.0.1",
     port: int = 0,
     writer: Log | None = None,
-    cosigners: Callable[[Log], list[Cosigner]] = lambda _log: [],
 ) -> ThreadingHTTPServer:
     """A server of the public files of a log; with `writer` it also takes entries from who has the token.
 
@@ -46,7 +43,7 @@ def serve_log(
     public = (folder / "public").resolve()
     if not public.is_dir():
         raise UsageError("record.place", "there is no log at this place", got=str(folder))
-    desk = None if writer is None else _Desk(writer, token_of(folder), cosigners)
+    desk = None if writer is None else _Desk(writer, token_of(folder))
 
     class Handler(_LogHandler):
         pass
@@ -63,8 +60,8 @@ def serve_log(
 class _Desk:
     """What the server does for a writer with the token: one thing at a time."""
 
-    def __init__(self, log: Log, token: str, cosigners: Callable[[Log], list[Cosigner]]) -> None:
-        self._log, self._token, self._cosigners = log, token, cosigners
+    def __init__(self, log: Log, token: str) -> None:
+        self._log, self._token = log, token
         self._one_at_a_time = Lock()
 
     def answer(self, token: str, path: str, body: bytes) -> Any:
@@ -86,9 +83,11 @@ class _Desk:
             case {"erase": int(index), "reason": str(reason)}:
                 return asdict(log.erase(index, reason))
             case {"checkpoint": True}:
-                return bytes(log.checkpoint(self._cosigners(log))).decode()
+                return bytes(log.checkpoint()).decode()
+            case {"clock_was_ahead": str(reason)}:
+                return asdict(log.clock_was_ahead(reason))
             case {"rotate": True}:
-                return asdict(log.rotate(self._cosigners(log)))
+                return asdict(log.rotate())
             case {"state": True}:
                 return {"size": log.size, "next_index": log.next_index, "key": str(log.verifier_key)}
         raise UsageError("record.serve.wish", "the server does not know this wish")

@@ -30,11 +30,11 @@ from holdfast.elections.roll import (
 from holdfast.elections.rules import RuleSet, load_rules, rules_text
 from holdfast.errors import CheckFailedError, InputRefusedError, UsageError
 from holdfast.progress import Progress, silent
-from holdfast.record.folder import open_log
 from holdfast.report.page import Column, Commands, DataTable, Facts, Links, Page, Section, Text, write_page
 from holdfast.tables._files import write_atomically
 from holdfast.tables.lake import Lake
 from holdfast.tables.pseudonym import Pseudonyms
+from holdfast.workflows.witness import open_public_log
 
 # so many accounts stand on one page of the voters' pages before they are divided
 _ON_ONE_PAGE = 600
@@ -151,7 +151,7 @@ def commit_roll(document: Mapping[str, Any], log: Path, *, reason: str = "", clo
     }
     if reason:
         payload["change_reason"] = reason
-    with open_log(log, clock=clock) as opened:
+    with open_public_log(log, clock=clock) as opened:
         return opened.append("roll commitment", payload).index
 
 

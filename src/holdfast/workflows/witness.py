@@ -8,7 +8,9 @@ from holdfast.crypto.notes import Algorithm, VerifierKey, fresh_signer, parse_si
 from holdfast.errors import ServiceUnavailableError
 from holdfast.record.cosign import REQUEST_LIMIT_BYTES, Cosigner, Response
 from holdfast.record.disk import FolderDisk
+from holdfast.record.folder import open_log
 from holdfast.record.log import Log
+from holdfast.record.policy import Policy
 from holdfast.record.witness import Witness
 from holdfast.workflows.record import HttpFetch
 
@@ -99,6 +101,14 @@ class HttpCosigner:
         return Response(status=status, content_type=kind, body=data)
 
 
-def cosigners_of(log: Log) -> list[Cosigner]:
-    """The log witnesses that the log's policy gives an address for."""
-    return [HttpCosigner(each.url, each.key) for each in log.policy().witnesses.values() if each.url]
+def cosigners_of(policy: Policy) -> list[Cosigner]:
+    """The log witnesses that a policy gives an address for."""
+    return [HttpCosigner(each.url, each.key) for each in policy.witnesses.values() if each.url]
+
+
+def open_public_log(folder: Path | str, *, clock: Clock = system_clock) -> Log:
+    """The one door to a log that is published: each of its checkpoints asks the policy's witnesses.
+
+    Raises UsageError `record.busy` when somebody else writes into it.
+    """
+    return open_log(folder, clock=clock, witnesses=cosigners_of)

@@ -111,6 +111,10 @@ def console_settings(place: OfficePlace) -> dict[str, Any]:
         "MFA_ADAPTER": "holdfast.web.console.sign_in.PasskeyAdapter",
         "MFA_PASSKEY_LOGIN_ENABLED": True,
         "MFA_WEBAUTHN_USER_VERIFICATION": "required",
+        # a counter by source would be one for everybody behind a proxy, and a stranger could fill it: what has no
+        # guessable secret is not counted, a code is counted for the account whose password was right before
+        "ACCOUNT_RATE_LIMITS": {"login": None, "login_failed": "5/5m/key"},
+        "MFA_RATE_LIMITS": {"webauthn_login": None},
         "MFA_TOTP_ISSUER": config.name,
         "ACCOUNT_REAUTHENTICATION_TIMEOUT": 60 * config.fresh_minutes,
         "ACCOUNT_LOGOUT_REDIRECT_URL": "/accounts/login/",

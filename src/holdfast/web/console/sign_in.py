@@ -3,10 +3,10 @@
 import hashlib
 import hmac
 import json
+import re
 import secrets
 import time
 from typing import Any
-from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
@@ -15,7 +15,9 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.http import url_has_allowed_host_and_scheme
 
+from holdfast.crypto.passkeys import check_origin
 from holdfast.errors import InputRefusedError
 from holdfast.store.office.vault import Reader
 
@@ -29,9 +31,11 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
     def is_safe_url(self, url: str | None) -> bool:
-        parts = urlsplit(url or "")
+        """A path of the console. A second slash would be read as another site by browsers, however many follow."""
         return (
-            bool(url) and not parts.scheme and not parts.netloc and str(url).startswith("/") and "\\" not in str(url)
+            url is not None
+            and re.match(r"/(?![/\\])", url) is not None
+            and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
         )
 
     def is_reauthentication_required(self, *, app: str) -> bool:
@@ -39,6 +43,16 @@ class AccountAdapter(DefaultAccountAdapter):
         request = context.request
         times = [float(each["at"]) for each in get_authentication_records(request, request.user)]
         return not times or time.time() - max(times) > 60 * settings.HOLDFAST_OFFICE.config.fresh_minutes
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Nothing is counted before the password is looked at: whoever fills a counter would shut others out."""
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Guessing is bounded by what a wrong password costs, not by a count that strangers share.
+
+        A try costs a hash of a quarter of a second; passwords have twelve characters and are not common ones, and
+        behind each stands a second factor, whose wrong answers are counted for the account whose password was right.
+        """
 
     def send_mail(self, *_: Any, **__: Any) -> None:
         """The office knows no addresses."""
@@ -94,10 +108,11 @@ def reader_of(request: HttpRequest) -> Reader | None:
 
 
 def check_credential(request: HttpRequest) -> None:
-    """Return when what a browser posts for a passkey is text where bytes belong.
+    """Return when what a browser posts for a passkey is text where bytes belong, and was made on this very origin.
 
-    fido2, beneath django-allauth, makes `bytes(number)` of a number: a few digits would cost gigabytes.
-    Raises InputRefusedError `console.passkey.unreadable`.
+    fido2, beneath django-allauth, makes `bytes(number)` of a number: a few digits would cost gigabytes; and it takes
+    an answer from another port or subdomain for one from here.
+    Raises InputRefusedError `console.passkey.unreadable`, CheckFailedError `crypto.passkey.origin`.
     """
     posted = request.POST.get("credential")
     if not posted:
@@ -114,3 +129,4 @@ def check_credential(request: HttpRequest) -> None:
         raise InputRefusedError(
             "console.passkey.unreadable", "this is not what a browser hands over for a passkey", hint="try again"
         )
+    check_origin(value, frozenset({settings.HOLDFAST_OFFICE.config.origin}))
