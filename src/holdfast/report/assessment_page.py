@@ -28,6 +28,7 @@ from holdfast.report.page import (
 )
 from holdfast.report.text import counted, day, size
 from holdfast.report.words import CANNOT_TELL, LEAD, NAMES, NO_SCORE, NOTHING_FOUND, READERS
+from holdfast.tables.account_names import Outsider, plural
 
 
 def assessment_page(
@@ -140,7 +141,12 @@ def _data(assessment: Assessment) -> Section:
     blocks: list[Block] = [tables, dropped]
     if "bots_left_out" in coverage:
         bots = counted(int(coverage["bots_left_out"]), "account")
-        blocks.append(Text(text=f"{bots} recognised as bots (by group or by name) and left out of the measures."))
+        text = f"{bots} recognised as bots (by name, or by group while they held it) and left out of the measures."
+        blocks.append(Text(text=text))
+    others = coverage.get("others_left_out") or {}
+    if others:
+        told = ", ".join(f"{count:,} {plural(Outsider(why)) if count > 1 else why}" for why, count in others.items())
+        blocks.append(Text(text=f"Left out too, as no persons of this wiki: {told}."))
     if coverage.get("notes"):
         blocks.append(Bullets(items=tuple(coverage["notes"])))
     return Section(title="What the data hold", id="data", blocks=tuple(blocks))
