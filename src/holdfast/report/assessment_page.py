@@ -59,7 +59,7 @@ def assessment_page(
         sections=(
             _summary(assessment),
             _readers(),
-            _findings(assessment, more or {}, charts),
+            _findings(assessment, more or {}, charts, files),
             *sections,
             measure_sections(assessment, charts, found={finding.measure: finding for finding in first}),
             *((peers,) if peers else ()),
@@ -102,13 +102,16 @@ def _readers() -> Section:
 
 
 def _findings(
-    assessment: Assessment, more: Mapping[str, Sequence[Block]], charts: Mapping[str, Figure | None]
+    assessment: Assessment,
+    more: Mapping[str, Sequence[Block]],
+    charts: Mapping[str, Figure | None],
+    files: Sequence[str],
 ) -> Section:
     inner = []
     left = dict(charts)
     for area in areas_shown(assessment):
         for finding in by_area(assessment.findings, area):
-            inner.append(finding_section(finding, assessment, more, left.pop(finding.measure, None)))
+            inner.append(finding_section(finding, assessment, more, left.pop(finding.measure, None), files=files))
     text = f"{counted(len(inner), 'finding')}, by area and then by name: the order says nothing about weight."
     blocks = (Text(text=text if inner else NOTHING_FOUND),)
     return Section(title="Findings", id="findings", blocks=blocks, sections=tuple(inner))

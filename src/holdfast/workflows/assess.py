@@ -16,6 +16,7 @@ from holdfast.errors import UsageError
 from holdfast.findings.assessment import Assessment
 from holdfast.findings.data_quality import data_quality
 from holdfast.findings.finding import Finding, Value
+from holdfast.findings.published_figures import months_not_held
 from holdfast.findings.testing import hypotheses, judge
 from holdfast.findings.values import described, published
 from holdfast.findings.who_counts import who_counts
@@ -77,6 +78,7 @@ def assess(
         judged = judge(tested, wiki=name, q=q)
         counted = _data_quality(opened, own, name, shown)
         lorenz = _lorenz(own.connection, own.measured)
+        aside = len(months_not_held(own.connection))
         left_out = dict(
             own.connection.execute("SELECT why, COUNT(DISTINCT account) FROM not_people GROUP BY 1").fetchall()
         )
@@ -94,7 +96,7 @@ def assess(
         tests=judged.tests,
         changes=judged.changes,
         lorenz=lorenz,
-        coverage=_coverage(own, entries, left_out, as_of),
+        coverage=_coverage(own, entries, left_out, aside, as_of),
         names=names,
         labels=(*_labels_of(entries), *labels),
         inputs=tuple(_input(entry, each) for entry in entries for each in entry.inputs),
@@ -223,7 +225,9 @@ def _lorenz(
     return tuple(points)
 
 
-def _coverage(own: _Own, entries: Sequence[Entry], left_out: Mapping[str, int], asked: date | None) -> dict[str, Any]:
+def _coverage(
+    own: _Own, entries: Sequence[Entry], left_out: Mapping[str, int], aside: int, asked: date | None
+) -> dict[str, Any]:
     days = own.days
     dropped: dict[str, int] = {}
     for entry in entries:
@@ -232,6 +236,10 @@ def _coverage(own: _Own, entries: Sequence[Entry], left_out: Mapping[str, int], 
     notes = [f"As of {days.as_of}, the last day looked at." if days.as_of else "These data carry no times."]
     if asked is None and days.as_of:
         notes[0] = f"As of {days.as_of}, the end of the last full month of the data."
+    if aside:
+        notes.append(
+            f"Published figures of {aside} months are not compared: the lake holds no block of these months."
+        )
     if asked is not None and days.as_of and asked > days.as_of:
         notes.append(f"Asked for {asked}; the last full month of the data ends on {days.as_of}.")
     return {
