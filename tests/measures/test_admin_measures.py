@@ -156,16 +156,17 @@ def flag(account: str, change: str, when: str, log_id: int, **more: object) -> d
 
 def test_an_account_is_a_bot_only_while_it_holds_the_flag() -> None:
     tables = five_admins()
+    tables["log_events"] += acts("D", 100, "2020-05-15", first=8_000)
     tables["account_groups"] += [
         flag("A", "grant", "2020-03-01T12:00:00", 90), flag("A", "remove", "2020-03-01T12:00:59", 91),
         flag("B", "grant", "2020-06-01", 92), flag("B", "remove", "2020-07-01", 93),
     ]  # fmt: skip
     found = until("2021-01-01", values("admin_action_gini", tables)).computed
-    # B's 60 deletions of 15 June lie within the flag: ascending 0 0 20 40 100, B still a holder of other months
+    # B's 60 deletions of 15 June lie within the flag, and B is a holder in other months: ascending 0 0 40 100 120
     assert found.n == 5
     assert "left out: 1 bots with 60 actions" in found.detail
-    # 2 * (3 * 20 + 4 * 40 + 5 * 100) / (5 * 160) - 6/5 = .6, times 5/4
-    assert found.value == pytest.approx(0.75)
+    # 2 * (3 * 40 + 4 * 100 + 5 * 120) / (5 * 260) - 6/5 = .523077, times 5/4
+    assert found.value == pytest.approx(0.653846154)
 
 
 def test_a_bot_by_group_without_a_date_is_one_always() -> None:
