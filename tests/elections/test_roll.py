@@ -151,13 +151,38 @@ def test_G4_and_G5_one_rule_in_two_versions(tmp_path: Path) -> None:
     second = compute_roll(lake, WIKI, load_rules("enwiki-aelect-voters-2026-05"), as_of)
     assert (first.accounts, second.accounts) == (("yes",), ("few",))
     late = verdict(lake, WIKI, load_rules("enwiki-aelect-voters-2024-10"), as_of, account="new")
-    assert late.failed == ("registered by 2024-08-25: registered or first seen 2024-09-05, 11 days too late",)
+    assert "registered by 2024-08-25: registered or first seen 2024-09-05, 11 days too late" in late.failed
+
+
+def test_the_rule_of_october_2024_counts_edits_until_a_month_before_and_asks_blocks_and_bots(tmp_path: Path) -> None:
+    as_of, rule = datetime(2024, 10, 25), load_rules("enwiki-aelect-voters-2024-10")
+    old, last_month, before = datetime(2020, 1, 1), datetime(2024, 10, 1), datetime(2024, 9, 24)
+    names = ("yes", "late edits", "late ten", "blocked", "partly", "flagged")
+    rows = [row for name in names if name != "late edits" for row in edits(name, 150, old)]
+    rows += [*edits("late edits", 140, old), *edits("late edits", 30, last_month), *edits("late edits", 5, before)]
+    rows += [row for name in names if name not in ("late ten", "late edits") for row in edits(name, 10, before)]
+    rows += edits("late ten", 10, last_month)
+    groups = [{"account": "flagged", "group_name": "bot", "change": "grant", "at": old}]
+    block = {"target_kind": "account", "action": "block", "at": before, "duration_seconds": None}
+    blocks = [
+        {"target": "blocked", "is_sitewide": True, **block},
+        {"target": "partly", "is_sitewide": False, **block},
+    ]
+    tables = {
+        "accounts": [account(name, old) for name in names],
+        "revisions": rows,
+        "account_groups": groups,
+        "blocks": blocks,
+    }
+    lake = lake_of(tmp_path / "lake", tables)
+    assert compute_roll(lake, WIKI, rule, as_of).accounts == ("partly", "yes")
 
 
 def test_G6_stewards(tmp_path: Path) -> None:
     rows = [*edits("yes", 550, OLD), *edits("yes", 50, RECENT), *edits("idle", 551, OLD), *edits("idle", 49, RECENT)]
     lake = lake_of(tmp_path / "lake", {"accounts": [account("yes"), account("idle")], "revisions": rows})
-    assert compute_roll(lake, WIKI, load_rules("meta-steward-voters"), AS_OF).accounts == ("yes",)
+    asked = [{"test": "edits", "at_least": 600}, {"test": "edits", "at_least": 50, "from_days_before": 183}]
+    assert on_roll(lake, {"all": asked}) == ("yes",)
 
 
 def declared(**facts: str) -> Given:

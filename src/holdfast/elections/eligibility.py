@@ -14,7 +14,16 @@ from holdfast.elections.outcome import months_later
 from holdfast.errors import InputRefusedError
 from holdfast.tables.engine import quoted
 
-_EDIT_FIELDS = ("namespaces", "except_namespaces", "from_days_before", "until_days_before", "from_date", "until_date")
+_EDIT_FIELDS = (
+    "namespaces",
+    "except_namespaces",
+    "from_days_before",
+    "until_days_before",
+    "from_months_before",
+    "until_months_before",
+    "from_date",
+    "until_date",
+)
 _FIELDS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     # test: (fields of which one is needed, further fields)
     "edits": (("at_least",), _EDIT_FIELDS),
@@ -47,10 +56,14 @@ class Leaf:
         end = self.as_of
         if "from_days_before" in self.fields:
             start = self.as_of - timedelta(days=self.fields["from_days_before"])
+        if "from_months_before" in self.fields:
+            start = self._months_before(self.fields["from_months_before"])
         if "from_date" in self.fields:
             start = _midnight(self.fields["from_date"])
         if "until_days_before" in self.fields:
             end = self.as_of - timedelta(days=self.fields["until_days_before"])
+        if "until_months_before" in self.fields:
+            end = min(end, self._months_before(self.fields["until_months_before"]))
         if "until_date" in self.fields:
             end = min(end, _midnight(self.fields["until_date"]))
         return start, end
@@ -60,9 +73,12 @@ class Leaf:
         if "before_date" in self.fields:
             return _midnight(self.fields["before_date"]) - timedelta(microseconds=1)
         if "months" in self.fields:
-            day = months_later(self.as_of.date(), -self.fields["months"])
-            return datetime.combine(day, self.as_of.time())
+            return self._months_before(self.fields["months"])
         return self.as_of - timedelta(days=self.fields.get("days", 0), hours=self.fields.get("hours", 0))
+
+    def _months_before(self, months: int) -> datetime:
+        """The same hour of the same day so many calendar months before; the month's last day where it has no such."""
+        return datetime.combine(months_later(self.as_of.date(), -months), self.as_of.time())
 
     def edits_where(self) -> str:
         """For edits: the SQL condition on a revision."""
