@@ -144,3 +144,32 @@ def test_published_figures_that_disagree_are_shown_beside_the_counted_ones() -> 
     assert finding.evidence[0].rows == (("2020-01", "n_admin_all", 7, 2, -5),)
     assert "1 of 1 months" in finding.claim
     assert all(each.tested != "not tested with these data" for each in finding.innocent)
+
+
+def test_published_figures_of_months_that_the_lake_does_not_hold_are_no_disagreement() -> None:
+    years = [
+        {"figure": "n_log_all", "period_start": date(year, 6, 1), "period_end": date(year, 7, 1), "value": 900.0}
+        for year in range(2005, 2015)
+    ]
+    tables: dict[str, Rows] = {"blocks": BLOCKS, "published_figures": [*figures(**COUNTED), *years]}
+    assert "published_figures" not in found(tables)
+    tables["published_figures"] = [*figures(**{**COUNTED, "n_admin_all": 7}), *years]
+    finding = found(tables)["published_figures"]
+    assert "1 of 1 months" in finding.claim
+    assert "10 other months" in finding.effect
+    assert len(finding.evidence[0].rows) == 1
+
+
+def test_a_wiki_that_often_falls_silent_has_no_month_missing() -> None:
+    months = [f"{year}-{n:02}" for year in (2018, 2019, 2020) for n in range(1, 13) if n % 3]
+    assert "months_missing" not in found({"revisions": monthly(months, 4)})
+
+
+def test_a_log_of_two_years_four_years_apart_lacks_what_lies_between() -> None:
+    months = [f"{year}-{n:02}" for year in (2014, 2018) for n in range(1, 13)]
+    events = [
+        {"log_id": n, "at": at(f"{month}-{day:02}"), "actor": "A", "log_type": "block", "action": "block"}
+        for n, (month, day) in enumerate((month, day) for month in months for day in range(1, 21))
+    ]
+    rows = found({"log_events": events})["months_missing"].evidence[0].rows
+    assert (len(rows), rows[0][1], rows[-1][1]) == (36, "2015-01", "2017-12")

@@ -59,6 +59,9 @@ def fill(ingest: Ingest, rng: np.random.Generator) -> None:
         if number > 5:
             groups((account, "sysop", "remove", moment(), None, ADMINS[0], 91_000 + number))
     groups((ACCOUNTS[5], "bot", "grant", moment(), None, ADMINS[0], 92_000))
+    groups((ADMINS[1], "bot", "grant", START + timedelta(days=100), None, ADMINS[0], 92_002))
+    groups((ADMINS[1], "bot", "remove", START + timedelta(days=300), None, ADMINS[0], 92_003))
+    groups((ACCOUNTS[30], "bot", "grant", START, START + timedelta(days=50), ADMINS[0], 92_004))
     groups((ACCOUNTS[20], "sysop", "grant", START, START + timedelta(days=200), ADMINS[0], 92_001))
     blocks = ingest.writer(
         "blocks",
@@ -145,6 +148,7 @@ def test_every_relation_and_measure_gives_the_same_rows_on_both_engines(
     prepare(here, days)
     given = [
         *TABLES,
+        "outsiders",
         "months",
         "horizon",
         *(f"{kind}_{n}" for n in WINDOWS_MONTHS for kind in ("periods", "period_months")),

@@ -148,3 +148,47 @@ def test_four_of_twenty_active_editors_are_admins() -> None:
     # Wilson's interval of 4 in 20
     assert found.low == pytest.approx(0.0807, abs=1e-4)
     assert found.high == pytest.approx(0.4160, abs=1e-4)
+
+
+def flag(account: str, change: str, when: str, log_id: int, **more: object) -> dict[str, object]:
+    return {**right(account, change, when, log_id, **more), "group_name": "bot"}
+
+
+def test_an_account_is_a_bot_only_while_it_holds_the_flag() -> None:
+    tables = five_admins()
+    tables["account_groups"] += [
+        flag("A", "grant", "2020-03-01T12:00:00", 90), flag("A", "remove", "2020-03-01T12:00:59", 91),
+        flag("B", "grant", "2020-06-01", 92), flag("B", "remove", "2020-07-01", 93),
+    ]  # fmt: skip
+    found = until("2021-01-01", values("admin_action_gini", tables)).computed
+    # B's 60 deletions of 15 June lie within the flag: ascending 0 0 20 40 100, B still a holder of other months
+    assert found.n == 5
+    assert "left out: 1 bots with 60 actions" in found.detail
+    # 2 * (3 * 20 + 4 * 40 + 5 * 100) / (5 * 160) - 6/5 = .6, times 5/4
+    assert found.value == pytest.approx(0.75)
+
+
+def test_a_bot_by_group_without_a_date_is_one_always() -> None:
+    tables = five_admins()
+    tables["accounts"] = [{"account": "A", "bot_by": "group"}]
+    assert "left out: 1 bots with 100 actions" in until("2021-01-01", values("top3_share", tables)).computed.detail
+
+
+def test_an_admin_who_is_a_bot_throughout_a_window_is_no_idle_holder_of_it() -> None:
+    tables = five_admins()
+    tables["account_groups"] += [
+        right("Sweeper", "grant", "2018-01-01", 80),
+        flag("Sweeper", "grant", "2018-01-01", 81),
+    ]
+    assert until("2021-01-01", values("admin_action_gini", tables)).computed.n == 5
+
+
+def test_where_admins_hold_no_flag_that_is_known_only_those_who_act_are_counted() -> None:
+    tables = five_admins()
+    tables["account_groups"] = [{**right("E", "grant", "2019-05-01", 1), "group_name": "autopatrolled"}]
+    found = until("2021-01-01", values("effective_admins", tables)).computed
+    # A to D act: the idle E is not known to be an admin
+    assert (found.status, found.n) == ("not_enough_data", 4)
+    tables["log_events"] += acts("F", 10, "2020-07-01", first=9_000)
+    found = until("2021-01-01", values("effective_admins", tables)).computed
+    assert (found.status, found.n) == ("acting_only", 5)

@@ -116,3 +116,31 @@ def test_other_circumstances_are_compared_with_their_like_only() -> None:
             rows.append(block(1_000 * number + n, when, actor, f"T {actor}{n}", duration_seconds=round(length)))
     tables = {"blocks": rows + longer_by_reason, "revisions": bounds("2020-01-01", "2020-12-31")}
     assert until("2021-01-01", values("block_severity_excess", tables)).computed.value == pytest.approx(found.value)
+
+
+def test_blocks_from_some_pages_only_are_left_out_and_counted() -> None:
+    partial = [
+        {**block(500 + n, at("2020-03-01T10:00") + timedelta(days=n), "Admin", f"Other {n}"), "is_sitewide": False}
+        for n in range(7)
+    ]
+    tables = {"blocks": [*forty_blocks(), *partial], "revisions": bounds("2020-01-01", "2020-12-31")}
+    for name in ("block_reversal_rate", "involved_admin_rate"):
+        found = until("2021-01-01", values(name, tables)).computed
+        assert found.n == 40
+        assert "left out: 7 blocks from some pages only" in found.detail
+
+
+def test_an_indefinite_block_from_one_page_makes_nobody_severe() -> None:
+    def by(admin: str, first: int, **more: Any) -> list[dict[str, Any]]:
+        return [
+            block(first + n, at("2020-02-01T10:00") + timedelta(hours=7 * n), admin, f"Target {first + n}",
+                  duration_seconds=86_400 + n % 5, is_indefinite=False, **more)
+            for n in range(40)
+        ]  # fmt: skip
+
+    full = [*by("A", 0), *by("B", 100), *by("C", 200)]
+    endless = [{**row, "duration_seconds": None, "is_indefinite": True, "is_sitewide": False} for row in by("C", 300)]
+    ends = {"revisions": bounds("2020-01-01", "2020-12-31")}
+    plain = until("2021-01-01", values("block_severity_excess", {"blocks": full, **ends})).computed
+    mixed = until("2021-01-01", values("block_severity_excess", {"blocks": [*full, *endless], **ends})).computed
+    assert (mixed.value, mixed.n) == (plain.value, plain.n)

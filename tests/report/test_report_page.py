@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -10,6 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from holdfast.errors import UsageError
+from holdfast.findings.finding import Area, Evidence
+from holdfast.report.assessment_page import assessment_page
 from holdfast.report.page import (
     Beside,
     Bullets,
@@ -27,6 +30,7 @@ from holdfast.report.page import (
     render,
 )
 from holdfast.report.time_charts import time_chart
+from report.made_up import assessment, finding
 
 HOSTILE = (
     "\"><script>alert('x')</script><img src=x onerror=alert(1)>{{ 7*7 }}{% raw %}\u202eevil\u2066&amp;\x00</svg>"
@@ -140,3 +144,28 @@ def test_a_link_that_leaves_the_folder_is_refused(target: str) -> None:
 def test_a_page_in_another_language_says_so_and_its_direction() -> None:
     page = render(Page(title="انتخابات", language="fa", direction="rtl"))
     assert '<html lang="fa" dir="rtl">' in page
+
+
+def test_a_long_table_of_counted_facts_is_summed_up_folded_and_linked() -> None:
+    rows = tuple((f"{2000 + n // 12}-{n % 12 + 1:02}", f"figure {n}") for n in range(300))
+    long = Evidence(caption="Figures that differ", columns=("month", "figure"), rows=rows)
+    faulty = replace(finding("published_figures", area=Area.DATA_QUALITY), evidence=(long,))
+    page = render(assessment_page(replace(assessment(), findings=(faulty,)), files=("evidence.csv",)))
+    assert "Figures that differ: 300 rows, month from 2000-01 to 2024-12." in page
+    folded = page.partition("<summary>The rows: Figures that differ")[2].partition("</details>")[0]
+    assert folded.count("<tr>") == 201
+    assert "figure 199" in folded
+    assert "figure 200<" not in page
+    assert "The first 200 of 300 rows." in folded
+    assert '<a href="evidence.csv">' in page.partition("</details>")[2]
+
+
+def test_a_short_table_and_the_evidence_about_people_stand_open() -> None:
+    short = Evidence(caption="Short", columns=("month",), rows=(("2000-01",),) * 12)
+    long = Evidence(caption="Spread", columns=("place",), rows=(("middle",),) * 40)
+    found = (
+        replace(finding("months_missing", area=Area.DATA_QUALITY), evidence=(short,)),
+        replace(finding("block_reversal_rate", area=Area.USE), evidence=(long,)),
+    )
+    page = render(assessment_page(replace(assessment(), findings=found), files=("evidence.csv",)))
+    assert "The rows: " not in page

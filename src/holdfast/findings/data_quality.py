@@ -5,16 +5,13 @@ from datetime import date
 
 import duckdb
 
-from holdfast.clock import month_end
 from holdfast.findings.finding import Area, Evidence, Finding, Innocent
 from holdfast.findings.published_figures import published_figures
 from holdfast.ids import WikiName
-from holdfast.measures._calendar import WHOLE, Calendar
+from holdfast.measures._calendar import LONE_DAYS, WHOLE, Calendar
+from holdfast.measures._flaws import LATE_DAYS, Flaw, month_gaps
 from holdfast.tables.lake import Entry
 from holdfast.tables.schema import NAMELESS
-
-LEAST_USUAL_ROWS = 10
-"""A month without rows is missing only where the months around it hold at least so many, in the middle."""
 
 _HARMLESS_DROPS = {"already_in_lake_or_repeated"}
 Rows = tuple[tuple[str | int | float | None, ...], ...]
@@ -27,9 +24,15 @@ def data_quality(
     entries: Sequence[Entry],
     days: Calendar,
     label: Callable[[str], str],
+    flaws: Sequence[Flaw] = (),
 ) -> list[Finding]:
-    """Every data-quality finding of one wiki, in a fixed order. `connection` is one of `Lake.connect(wiki)`."""
+    """Every data-quality finding of one wiki, in a fixed order. `connection` is one of `Lake.connect(wiki)`.
+
+    `flaws` are what the measures were told that these tables lack: each becomes a finding too.
+    """
     found = (
+        *(lacking(wiki, flaw) for flaw in flaws if flaw.claim),
+        outlying_times(wiki, days),
         winners_without_support(connection, wiki, label),
         months_missing(connection, wiki, days),
         history_ends_early(wiki, days),
@@ -65,6 +68,48 @@ def _finding(
         evidence=(Evidence(caption=caption, columns=columns, rows=rows),),
         innocent=innocent,
         tell_apart=tell_apart,
+    )
+
+
+def lacking(wiki: WikiName, flaw: Flaw) -> Finding:
+    """Something that the tables lack, so that measures have no value."""
+    return _finding(
+        wiki,
+        flaw.name,
+        flaw.claim,
+        caption="What was counted",
+        columns=flaw.columns,
+        rows=flaw.rows,
+        innocent=tuple(Innocent(text=text) for text in flaw.innocent),
+        tell_apart=f"{flaw.tell_apart} Until then, what rests on these tables has no value.",
+    )
+
+
+def outlying_times(wiki: WikiName, days: Calendar) -> Finding | None:
+    """Rows dated far outside the rest of their table: left out, so that they move no window."""
+    rows = [
+        (table, side, each.rows, _moment(each.farthest))
+        for table, span in sorted(days.spans.items())
+        for side, each in (("before the history", span.early), ("after the history", span.late))
+        if each is not None
+    ]
+    if not rows:
+        return None
+    return _finding(
+        wiki,
+        "outlying_times",
+        f"{_counted(sum(row[2] for row in rows), 'row is', 'rows are')} dated far outside the rest of the history.",
+        caption="Rows that were left out for their time, and the one that is farthest out",
+        columns=("table", "where", "rows", "farthest"),
+        rows=tuple(rows),
+        innocent=(
+            Innocent(text="a clock was set wrong, or an import kept no time"),
+            Innocent(
+                text="the wiki lay still for years, and somebody did a few things before or after",
+                tested=f"more than {LONE_DAYS} days lie between these rows and all others",
+            ),
+        ),
+        tell_apart="Look at the rows on the wiki itself. The first and last month looked at do not count them.",
     )
 
 
@@ -106,26 +151,7 @@ def winners_without_support(
 
 def months_missing(connection: duckdb.DuckDBPyConnection, wiki: WikiName, days: Calendar) -> Finding | None:
     """Months without a row inside a history whose neighbouring months are full."""
-    gaps: list[tuple[str, str, float]] = []
-    for table in WHOLE:
-        counts = dict(
-            connection.execute(
-                f"SELECT CAST(DATE_TRUNC('month', \"at\") AS DATE), COUNT(*) FROM {table}"
-                ' WHERE "at" IS NOT NULL GROUP BY 1'
-            ).fetchall()
-        )
-        if not counts:
-            continue
-        months, month = [], min(counts)
-        last = max(month for month in counts if days.end is None or month <= days.end)
-        while month <= last:
-            months.append(month)
-            month = month_end(month)
-        for place, month in enumerate(months):
-            around = sorted(counts.get(each, 0) for each in months[max(0, place - 3) : place + 4] if each != month)
-            usual = (around[(len(around) - 1) // 2] + around[len(around) // 2]) / 2 if around else 0
-            if month not in counts and usual >= LEAST_USUAL_ROWS:
-                gaps.append((table, f"{month:%Y-%m}", usual))
+    gaps = [(gap.table, f"{gap.month:%Y-%m}", gap.usual) for gap in month_gaps(connection, days)]
     if not gaps:
         return None
     return _finding(
@@ -160,7 +186,7 @@ def history_ends_early(wiki: WikiName, days: Calendar) -> Finding | None:
     if len(known) < 2:
         return None
     newest = max(known.values())
-    short = sorted(table for table, last in known.items() if (newest - last).days > 31)
+    short = sorted(table for table, last in known.items() if (newest - last).days > LATE_DAYS)
     if not short:
         return None
     return _finding(

@@ -26,16 +26,18 @@ class Status(StrEnum):
     OK = "ok"
     NOT_ENOUGH_DATA = "not_enough_data"
     ACTING_ONLY = "acting_only"
-    """No rights history: only accounts seen acting are counted."""
+    """No rights history that tells who is an admin: only accounts seen acting are counted."""
     NO_TIMES = "no_times"
+    INCOMPLETE_HISTORY = "incomplete_history"
+    """The tables are known to lack what the value rests on; a data-quality finding says what."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Value:
     """One measured value of one wiki and period.
 
-    `value`, `low` and `high` are null with status not_enough_data and no_times. `low` and `high` bound the
-    interval named by `interval` (95 % unless it says otherwise). `n` counts what the value rests on.
+    `value`, `low` and `high` are null with status not_enough_data, no_times and incomplete_history. `low` and `high`
+    bound the interval named by `interval` (95 % unless it says otherwise). `n` counts what the value rests on.
     `period_start` is inclusive, `period_end` exclusive.
     """
 

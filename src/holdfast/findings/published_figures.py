@@ -26,7 +26,27 @@ COUNTED: dict[str, str] = {
 
 # an empty text as target is a log entry that names nobody, which the publishers counted; null is a hidden one
 def compare(connection: duckdb.DuckDBPyConnection) -> list[tuple[date, str, float, int]]:
-    """Month, figure, published and counted, for each published figure that can be counted from the block log."""
+    """Month, figure, published and counted, for each published figure that can be counted from the block log.
+
+    Months of which the lake holds no block log are left out: to hold nothing is not to disagree.
+    """
+    held = _months_held(connection)
+    return [each for each in _all_months(connection) if each[0] in held]
+
+
+def months_not_held(connection: duckdb.DuckDBPyConnection) -> list[date]:
+    """The months with published figures of which the lake holds no block log."""
+    return sorted({month for month, *_ in _all_months(connection)} - _months_held(connection))
+
+
+def _months_held(connection: duckdb.DuckDBPyConnection) -> set[date]:
+    rows = connection.execute(
+        'SELECT DISTINCT CAST(DATE_TRUNC(\'month\', "at") AS DATE) FROM blocks WHERE "at" IS NOT NULL'
+    ).fetchall()
+    return {row[0] for row in rows}
+
+
+def _all_months(connection: duckdb.DuckDBPyConnection) -> list[tuple[date, str, float, int]]:
     columns = ", ".join(f"{how} AS {name}" for name, how in COUNTED.items())
     rows = connection.execute(
         f"SELECT CAST(DATE_TRUNC('month', \"at\") AS DATE) AS month, {columns} FROM blocks"
@@ -62,7 +82,7 @@ def published_figures(connection: duckdb.DuckDBPyConnection, wiki: WikiName) -> 
         period_end=end,
         claim=f"Published and counted figures disagree in {len(bad)} of {len(months)} months; in the other "
         f"{len(months) - len(bad)} every published figure is reproduced exactly.",
-        effect=f"{len(differing)} of {len(pairs)} figures differ; rule: {RULE}",
+        effect=f"{len(differing)} of {len(pairs)} figures differ; rule: {RULE}" + _not_compared(connection),
         evidence=(
             Evidence(
                 caption="Figures that differ, published and counted from this lake's block log",
@@ -91,6 +111,14 @@ def published_figures(connection: duckdb.DuckDBPyConnection, wiki: WikiName) -> 
         tell_apart="Read the original log entries of a month that differs, and the publishers' code for them.",
         details={"months": len(months), "months_differing": [f"{month:%Y-%m}" for month in bad], "rule": RULE},
     )
+
+
+def _not_compared(connection: duckdb.DuckDBPyConnection) -> str:
+    aside = len(months_not_held(connection))
+    if not aside:
+        return ""
+    months = "month" if aside == 1 else "months"
+    return f"; figures of {aside} other {months}, of which the lake holds no block, are not compared"
 
 
 def _totals_agree(pairs: list[tuple[date, str, float, int]], bad: list[date]) -> list[date]:

@@ -55,7 +55,8 @@ def hypotheses(
         if Null.PERMUTATION in measure.nulls and last is not None and last.period is not None:
             test = admins_meet_targets if measure.name == "involved_admin_rate" else admins_differ
             found.append(test(connection, measure, last.period, wiki))
-        if Null.OTHER_ELECTIONS in measure.nulls:
+        is_spoilt = any(each.computed.status == "incomplete_history" for each in values)
+        if Null.OTHER_ELECTIONS in measure.nulls and not is_spoilt:
             found.append(turnout(connection, measure, days, label))
     return [each for each in found if each is not None]
 

@@ -1,6 +1,6 @@
 """From when to when a wiki's data reach, and the windows in which measures are given."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -25,13 +25,35 @@ WHOLE = ("revisions", "log_events", "blocks")
 WINDOWS_MONTHS = (1, 12, 36)
 
 
+FIRST_WIKI = date(1995, 3, 25)
+"""The first wiki of all: nothing was done on one before."""
+LONE_DAYS = 366
+LEAST_ROWS = 100
+LONE_PART = 500
+"""Rows more than `LONE_DAYS` apart from all others, at most one in `LONE_PART` (and always a single one), are no end
+of a history of `LEAST_ROWS` rows: one edit with a wrong year would move every window."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outlying:
+    """Rows of a table that lie far outside its history: how many, and the moment that is farthest out."""
+
+    rows: int
+    farthest: datetime
+
+
 @dataclass(frozen=True, kw_only=True)
 class Span:
-    """The rows of a table, and its first and last moment; null: no row with a time."""
+    """The rows of a table, and its first and last moment; null: no row with a time.
+
+    Rows that lie far outside are not in between, and `early` and `late` say so: nothing is read from them.
+    """
 
     rows: int
     first: datetime | None
     last: datetime | None
+    early: Outlying | None = None
+    late: Outlying | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,16 +100,49 @@ class Calendar:
 
 def spans(connection: duckdb.DuckDBPyConnection, before: datetime) -> dict[str, Span]:
     """Rows, first and last moment of each canonical table; moments at or after `before` are not believed."""
-    found = {}
-    for name in TABLES:
-        moment = _DATED.get(name, "CAST(NULL AS TIMESTAMP)")
-        rows, first, last = connection.execute(
-            f"SELECT COUNT(*), MIN(moment), MAX(CASE WHEN moment < ? THEN moment END)"
-            f" FROM (SELECT {moment} AS moment FROM {name})",
-            [before],
-        ).fetchall()[0]
-        found[name] = Span(rows=rows, first=first if last is not None else None, last=last)
-    return found
+    return {name: _span(connection, name, before) for name in TABLES}
+
+
+def _span(connection: duckdb.DuckDBPyConnection, name: str, before: datetime) -> Span:
+    rows = connection.execute(f"SELECT COUNT(*) FROM {name}").fetchall()[0][0]
+    if name not in _DATED:
+        return Span(rows=rows, first=None, last=None)
+    days: list[_Day] = connection.execute(
+        f"SELECT CAST(moment AS DATE) AS day, COUNT(*), MIN(moment), MAX(moment)"
+        f" FROM (SELECT {_DATED[name]} AS moment FROM {name}) WHERE moment < ? GROUP BY 1 ORDER BY 1",
+        [before],
+    ).fetchall()
+    start, end = _history(days)
+    early, inside, late = days[:start], days[start:end], days[end:]
+    return Span(
+        rows=rows,
+        first=inside[0][2] if inside else None,
+        last=inside[-1][3] if inside else None,
+        early=Outlying(rows=sum(day[1] for day in early), farthest=early[0][2]) if early else None,
+        late=Outlying(rows=sum(day[1] for day in late), farthest=late[-1][3]) if late else None,
+    )
+
+
+_Day = tuple[date, int, datetime, datetime]
+
+
+def _history(days: Sequence[_Day]) -> tuple[int, int]:
+    """Which of these days, in order, are the history: from the first (inclusive) to the second (exclusive)."""
+    start, end = 0, len(days)
+    while start < end and days[start][0] < FIRST_WIKI:
+        start += 1
+    total = sum(day[1] for day in days[start:end])
+    if total < LEAST_ROWS:
+        return start, end
+    few = max(1, total // LONE_PART)
+    breaks = [place for place in range(start + 1, end) if (days[place][0] - days[place - 1][0]).days > LONE_DAYS]
+    for place in breaks:
+        if sum(day[1] for day in days[start:place]) <= few:
+            start = place
+    for place in reversed(breaks):
+        if place > start and sum(day[1] for day in days[place:end]) <= few:
+            end = place
+    return start, end
 
 
 def calendar(found: Mapping[str, Span], as_of: date | None) -> Calendar:

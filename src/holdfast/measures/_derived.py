@@ -2,55 +2,45 @@
 
 Without them seventeen measures would read every revision seventeen times. Each is portable SQL over the
 canonical tables, over earlier relations of this list and over the calendar (`months`, `periods_N`,
-`period_months_N`, `horizon`), and carries the column `wiki`.
+`period_months_N`, `horizon`) and `outsiders`, and carries the column `wiki`. Who is a person is said by the room
+of tables (`holdfast.tables.people`), for the measures and for the networks alike.
 """
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True, kw_only=True)
-class Derived:
-    """One shared relation."""
-
-    name: str
-    meaning: str
-    sql: str
-
+from holdfast.tables.people import RELATIONS as _WHO
+from holdfast.tables.people import Relation as Derived
+from holdfast.tables.people import held_sql
 
 ADMIN_GROUP = "sysop"
 ACTIVE_EDITS = 5
 """Edits in a calendar month that make an editor active (the definition of Wikimedia's statistics)."""
+UNHELD_PART = 5
+LEAST_UNHELD = 10
+"""When more than one in `UNHELD_PART` admin actions, and at least so many, are by accounts without a known flag, the
+rights history does not tell who is an admin."""
 
 _PEOPLE = (
-    Derived(
-        name="bots",
-        meaning="Accounts known as bots, by any source, at any time.",
-        sql="""
-SELECT wiki, account FROM accounts WHERE bot_by IS NOT NULL
-UNION
-SELECT wiki, account FROM account_groups WHERE group_name = 'bot' AND change <> 'remove'
-""",
-    ),
+    *_WHO,
     Derived(
         name="account_months",
-        meaning="Edits of each account, bots included and addresses not, in each calendar month.",
+        meaning="Edits of each account in each calendar month, addresses left out; `who` is person, or why "
+        "it is none.",
         sql="""
-SELECT wiki, account, CAST(DATE_TRUNC('month', "at") AS DATE) AS month,
-  COUNT(*) AS edits, MIN("at") AS first_at, MAX("at") AS last_at
-FROM revisions
-WHERE account IS NOT NULL AND "at" IS NOT NULL AND COALESCE(is_address, FALSE) = FALSE
-GROUP BY 1, 2, 3
+SELECT r.wiki, r.account, CAST(DATE_TRUNC('month', r."at") AS DATE) AS month, COALESCE(n.why, 'person') AS who,
+  COUNT(*) AS edits, MIN(r."at") AS first_at, MAX(r."at") AS last_at
+FROM revisions AS r
+LEFT JOIN not_people AS n ON n.wiki = r.wiki AND n.account = r.account
+  AND r."at" >= n.starts_at AND r."at" < n.ends_at
+WHERE r.account IS NOT NULL AND r."at" IS NOT NULL AND COALESCE(r.is_address, FALSE) = FALSE
+GROUP BY 1, 2, 3, 4
 """,
     ),
     Derived(
         name="editors",
-        meaning="Each account that ever edited, bots and addresses left out; `editor` is a number for it.",
+        meaning="Each account that ever edited as a person; `editor` is a number for it.",
         sql="""
 SELECT a.wiki, a.account, ROW_NUMBER() OVER (ORDER BY a.wiki, a.account) AS editor, a.first_at, a.last_at
 FROM (SELECT wiki, account, MIN(first_at) AS first_at, MAX(last_at) AS last_at
-      FROM account_months GROUP BY 1, 2) AS a
-LEFT JOIN bots AS b ON b.wiki = a.wiki AND b.account = a.account
-WHERE b.account IS NULL
+      FROM account_months WHERE who = 'person' GROUP BY 1, 2) AS a
 """,
     ),
     Derived(
@@ -60,6 +50,7 @@ WHERE b.account IS NULL
 SELECT m.wiki, e.editor, m.month, m.edits, m.first_at, m.last_at
 FROM account_months AS m
 INNER JOIN editors AS e ON e.wiki = m.wiki AND e.account = m.account
+WHERE m.who = 'person'
 """,
     ),
 )
@@ -67,33 +58,34 @@ INNER JOIN editors AS e ON e.wiki = m.wiki AND e.account = m.account
 _ADMINS = (
     Derived(
         name="action_months",
-        meaning="Logged admin actions (blocks, deletions, protections, rights) of each account and month.",
+        meaning="Logged admin actions (blocks, deletions, protections, rights) of each account and month; `who` as "
+        "in account_months.",
         sql="""
-SELECT wiki, account, month, COUNT(*) AS actions
+SELECT a.wiki, a.account, CAST(DATE_TRUNC('month', a."at") AS DATE) AS month, COALESCE(n.why, 'person') AS who,
+  COUNT(*) AS actions
 FROM (
-  SELECT wiki, log_id, actor AS account, CAST(DATE_TRUNC('month', "at") AS DATE) AS month
+  SELECT wiki, log_id, actor AS account, "at"
   FROM log_events
   WHERE actor IS NOT NULL AND "at" IS NOT NULL AND log_type IN ('block', 'delete', 'protect', 'rights')
     AND NOT action IN ('delete_redir', 'delete_redir2', 'move_prot', 'autopromote')
   UNION
-  SELECT wiki, log_id, actor AS account, CAST(DATE_TRUNC('month', "at") AS DATE) AS month
+  SELECT wiki, log_id, actor AS account, "at"
   FROM blocks WHERE actor IS NOT NULL AND "at" IS NOT NULL
-) AS acts
-GROUP BY 1, 2, 3
+) AS a
+LEFT JOIN not_people AS n ON n.wiki = a.wiki AND n.account = a.account
+  AND a."at" >= n.starts_at AND a."at" < n.ends_at
+GROUP BY 1, 2, 3, 4
 """,
     ),
     Derived(
         name="admin_months",
-        meaning="The same without bots.",
+        meaning="The same by persons.",
         sql="""
-SELECT a.wiki, a.account, a.month, a.actions
-FROM action_months AS a
-LEFT JOIN bots AS b ON b.wiki = a.wiki AND b.account = a.account
-WHERE b.account IS NULL
+SELECT wiki, account, month, actions FROM action_months WHERE who = 'person'
 """,
     ),
     Derived(
-        name="rights_known",
+        name="rights_logged",
         meaning="Wikis whose rights history the lake holds: at least one dated change of any group.",
         sql="""
 SELECT wiki, COUNT(*) AS changes FROM account_groups
@@ -103,12 +95,12 @@ GROUP BY 1
     ),
     Derived(
         name="flag_steps",
-        meaning="Dated changes of the admin flag of each account, numbered in order; bots left out.",
+        meaning="Dated changes of the admin flag of each account, numbered in order; persons only.",
         sql=f"""
 SELECT g.wiki, g.account, g.change, g."at", g.expires_at,
   ROW_NUMBER() OVER (PARTITION BY g.wiki, g.account ORDER BY g."at", g.log_id, g.change) AS step
 FROM account_groups AS g
-LEFT JOIN bots AS b ON b.wiki = g.wiki AND b.account = g.account
+LEFT JOIN never_people AS b ON b.wiki = g.wiki AND b.account = g.account
 WHERE g.group_name = '{ADMIN_GROUP}' AND g."at" IS NOT NULL AND b.account IS NULL
   AND g.change IN ('grant', 'remove', 'expiry_change')
 """,
@@ -116,35 +108,23 @@ WHERE g.group_name = '{ADMIN_GROUP}' AND g."at" IS NOT NULL AND b.account IS NUL
     Derived(
         name="holdings",
         meaning="From when to when each account held the admin flag; a start before the history is inferred.",
-        sql=f"""
-SELECT s.wiki, s.account, s."at" AS starts_at,
-  CASE WHEN n."at" IS NULL THEN COALESCE(s.expires_at, CAST('9999-01-01' AS TIMESTAMP))
-       WHEN s.expires_at < n."at" THEN s.expires_at
-       ELSE n."at" END AS ends_at
-FROM flag_steps AS s
-LEFT JOIN flag_steps AS n ON n.wiki = s.wiki AND n.account = s.account AND n.step = s.step + 1
-WHERE s.change <> 'remove'
-UNION ALL
-SELECT s.wiki, s.account, COALESCE(a.registered_at, CAST('1900-01-01' AS TIMESTAMP)) AS starts_at,
-  s."at" AS ends_at
-FROM flag_steps AS s
-LEFT JOIN accounts AS a ON a.wiki = s.wiki AND a.account = s.account
-WHERE s.step = 1 AND s.change <> 'grant'
-UNION ALL
+        sql=f"""{held_sql("flag_steps")}UNION ALL
 SELECT DISTINCT l.wiki, l.account, COALESCE(a.registered_at, CAST('1900-01-01' AS TIMESTAMP)) AS starts_at,
   CAST('9999-01-01' AS TIMESTAMP) AS ends_at
 FROM account_groups AS l
-INNER JOIN rights_known AS k ON k.wiki = l.wiki
+INNER JOIN rights_logged AS k ON k.wiki = l.wiki
 LEFT JOIN accounts AS a ON a.wiki = l.wiki AND a.account = l.account
-LEFT JOIN bots AS b ON b.wiki = l.wiki AND b.account = l.account
+LEFT JOIN never_people AS b ON b.wiki = l.wiki AND b.account = l.account
 LEFT JOIN flag_steps AS s ON s.wiki = l.wiki AND s.account = l.account
 WHERE l.group_name = '{ADMIN_GROUP}' AND l.change = 'listed' AND b.account IS NULL AND s.account IS NULL
 """,
     ),
     Derived(
         name="flag_changes",
-        meaning="Each gain and loss of the admin flag; renewing a flag that is held is neither.",
+        meaning="Each gain and loss of the admin flag by a person; renewing a flag that is held is neither.",
         sql="""
+SELECT c.wiki, c.account, c.kind, c."at"
+FROM (
 SELECT s.wiki, s.account, 'gain' AS kind, s."at"
 FROM flag_steps AS s
 LEFT JOIN flag_steps AS p ON p.wiki = s.wiki AND p.account = s.account AND p.step = s.step - 1
@@ -160,16 +140,58 @@ SELECT s.wiki, s.account, 'loss' AS kind, s.expires_at AS "at"
 FROM flag_steps AS s
 LEFT JOIN flag_steps AS n ON n.wiki = s.wiki AND n.account = s.account AND n.step = s.step + 1
 WHERE s.change <> 'remove' AND s.expires_at IS NOT NULL AND (n."at" IS NULL OR s.expires_at < n."at")
+) AS c
+LEFT JOIN not_people AS b ON b.wiki = c.wiki AND b.account = c.account
+  AND ((c.kind = 'gain' AND c."at" >= b.starts_at AND c."at" < b.ends_at)
+    OR (c.kind = 'loss' AND c."at" > b.starts_at AND c."at" <= b.ends_at))
+WHERE b.account IS NULL
 """,
     ),
     Derived(
         name="holder_months",
-        meaning="Each calendar month in which an account held the admin flag, if only for a part of it.",
+        meaning="Each calendar month in which an account held the admin flag, if only for a part of it; not those in "
+        "which it was a bot throughout.",
         sql="""
 SELECT DISTINCT h.wiki, h.account, m.month
 FROM holdings AS h
 CROSS JOIN months AS m
-WHERE h.starts_at < m.next_month AND h.ends_at > m.month
+LEFT JOIN not_people AS b ON b.wiki = h.wiki AND b.account = h.account
+  AND b.starts_at <= m.month AND b.ends_at >= m.next_month
+WHERE h.starts_at < m.next_month AND h.ends_at > m.month AND b.account IS NULL
+""",
+    ),
+    Derived(
+        name="unheld_months",
+        meaning="Logged admin actions by persons in each month, and how many of them by accounts that hold no flag "
+        "which these data know.",
+        sql="""
+SELECT a.wiki, a.month, CAST(SUM(a.actions) AS BIGINT) AS actions,
+  CAST(SUM(CASE WHEN h.account IS NULL THEN a.actions ELSE 0 END) AS BIGINT) AS unheld
+FROM admin_months AS a
+LEFT JOIN holder_months AS h ON h.wiki = a.wiki AND h.account = a.account AND h.month = a.month
+GROUP BY 1, 2
+""",
+    ),
+    Derived(
+        name="rights_known",
+        meaning="Windows of 1, 12 and 36 months in which the wiki's rights history tells who is an admin: it is "
+        f"there, and accounts without a flag made at most one in {UNHELD_PART} of the logged admin actions, or fewer "
+        f"than {LEAST_UNHELD} (a month is judged by the 12 that end with it). Else the flag was given elsewhere.",
+        sql=f"""
+SELECT k.wiki, p.period_start, p.period_end
+FROM rights_logged AS k
+CROSS JOIN (
+  SELECT period_start, period_end, month FROM period_months_12
+  UNION
+  SELECT period_start, period_end, month FROM period_months_36
+  UNION
+  SELECT o.period_start, o.period_end, t.month
+  FROM periods_1 AS o
+  INNER JOIN period_months_12 AS t ON t.period_end = o.period_end
+) AS p
+LEFT JOIN unheld_months AS u ON u.wiki = k.wiki AND u.month = p.month
+GROUP BY 1, 2, 3
+HAVING COALESCE(SUM(u.unheld), 0) < {LEAST_UNHELD} OR {UNHELD_PART} * SUM(u.unheld) <= SUM(u.actions)
 """,
     ),
     Derived(
@@ -190,12 +212,13 @@ WITH acts AS (
 ), loads AS (
   SELECT h.wiki, h.period_start, h.period_end, h.months_held, COALESCE(a.actions, 0) AS actions, 1 AS has_rights
   FROM holders AS h
+  INNER JOIN rights_known AS k ON k.wiki = h.wiki AND k.period_start = h.period_start AND k.period_end = h.period_end
   LEFT JOIN acts AS a ON a.wiki = h.wiki AND a.account = h.account
     AND a.period_start = h.period_start AND a.period_end = h.period_end
   UNION ALL
   SELECT a.wiki, a.period_start, a.period_end, 1 AS months_held, a.actions, 0 AS has_rights
   FROM acts AS a
-  LEFT JOIN rights_known AS k ON k.wiki = a.wiki
+  LEFT JOIN rights_known AS k ON k.wiki = a.wiki AND k.period_start = a.period_start AND k.period_end = a.period_end
   WHERE k.wiki IS NULL
 )
 SELECT wiki, period_start, period_end, has_rights, months_held, actions, COUNT(*) AS admins
@@ -207,17 +230,20 @@ FROM loads GROUP BY 1, 2, 3, 4, 5, 6
 _BLOCKS = (
     Derived(
         name="block_cases",
-        meaning="Each block of a named target by another, bots left out: whether another admin lifted it within "
-        "30 days, and the circumstances that its length may depend on.",
+        meaning="Each block of a named target from the whole wiki by another person: whether another admin lifted it "
+        "within 30 days, and the circumstances that its length may depend on. Blocks from some pages only are left "
+        "out; a temporary account is a target like an address.",
         sql="""
 WITH steps AS (
   SELECT wiki, log_id, "at", actor, target, target_kind, action, reason_category, is_indefinite, duration_seconds,
+    COALESCE(is_sitewide, TRUE) AS is_sitewide,
     ROW_NUMBER() OVER (PARTITION BY wiki, target ORDER BY "at", log_id) AS step
   FROM blocks
   WHERE target <> '' AND "at" IS NOT NULL AND action IN ('block', 'unblock')
 ), cases AS (
   SELECT b.wiki, b.log_id, b."at", CAST(DATE_TRUNC('month', b."at") AS DATE) AS month, b.actor, b.target,
-    COALESCE(b.target_kind, 'unknown') AS target_kind, COALESCE(b.reason_category, 'none') AS reason_category,
+    CASE WHEN t.why = 'temporary account' THEN 'address' ELSE COALESCE(b.target_kind, 'unknown') END AS target_kind,
+    COALESCE(b.reason_category, 'none') AS reason_category,
     CASE WHEN b."at" + INTERVAL 30 DAY <= h.ends_at THEN 1 ELSE 0 END AS is_followed,
     CASE WHEN n.action = 'unblock' AND n.actor <> b.actor AND n."at" <= b."at" + INTERVAL 30 DAY
          THEN 1 ELSE 0 END AS is_reversed,
@@ -225,8 +251,10 @@ WITH steps AS (
   FROM steps AS b
   CROSS JOIN horizon AS h
   LEFT JOIN steps AS n ON n.wiki = b.wiki AND n.target = b.target AND n.step = b.step + 1
-  LEFT JOIN bots AS o ON o.wiki = b.wiki AND o.account = b.actor
-  WHERE b.action = 'block' AND b.actor IS NOT NULL AND b.actor <> b.target AND o.account IS NULL
+  LEFT JOIN not_people AS o ON o.wiki = b.wiki AND o.account = b.actor
+    AND b."at" >= o.starts_at AND b."at" < o.ends_at
+  LEFT JOIN never_people AS t ON t.wiki = b.wiki AND t.account = b.target
+  WHERE b.action = 'block' AND b.actor IS NOT NULL AND b.actor <> b.target AND o.account IS NULL AND b.is_sitewide
 ), prior AS (
   SELECT c.wiki, c.log_id, CAST(SUM(m.edits) AS BIGINT) AS edits
   FROM cases AS c
@@ -338,7 +366,7 @@ LEFT JOIN counts AS c ON c.wiki = k.wiki AND c.election = k.election AND c.candi
     ),
     Derived(
         name="poll_voters",
-        meaning="Each named voter of each election, bots left out: new to the wiki, or back after 90 days of "
+        meaning="Each named voter of each election who is a person: new to the wiki, or back after 90 days of "
         "silence. Null where the data cannot tell.",
         sql="""
 WITH begins AS (
@@ -352,7 +380,9 @@ WITH begins AS (
   LEFT JOIN accounts AS a ON a.wiki = b.wiki AND a.account = b.voter
   LEFT JOIN editors AS e ON e.wiki = b.wiki AND e.account = b.voter
   LEFT JOIN begins AS s ON s.wiki = b.wiki
-  LEFT JOIN bots AS o ON o.wiki = b.wiki AND o.account = b.voter
+  LEFT JOIN not_people AS o ON o.wiki = b.wiki AND o.account = b.voter
+    AND COALESCE(b."at", p.opened_at, CAST('1900-01-01' AS TIMESTAMP)) >= o.starts_at
+    AND COALESCE(b."at", p.opened_at, CAST('1900-01-01' AS TIMESTAMP)) < o.ends_at
   WHERE b.is_nameless = 0 AND o.account IS NULL
 ), lately AS (
   SELECT DISTINCT n.wiki, n.election, n.candidate, n.voter

@@ -72,13 +72,23 @@ class Measure:
     sql: str
     finish: Callable[[Sequence[Row], np.random.Generator], Computed]
     """From all SQL rows of one wiki and one period, in any order; no rows: not_enough_data."""
+    rests_on: tuple[str, ...] = ()
+    """Further tables that its value rests on where they have rows: what they lack spoils it too."""
+    reads_around: tuple[int, int] = (0, 0)
+    """How many months before and after its window a value reads too."""
     leaves_out_bots: str = ""
-    """`edits` or `actions`: of which the bots left out are counted in each value's detail."""
+    """`edits`, `actions` or `blocks`: of which each value's detail counts what was left out, as no person's (bots,
+    temporary accounts …) or, of blocks, as holding for some pages only."""
     least_memory: float = 0.0
     """How much of a deviation own past expects to last from one month to the next, at the least, in [0, 1). Values
     that hang on who is there change by steps as people come and go over years, with nothing wrong (decision 32)."""
     steady: str = "as measured"
     """How own past makes the spread even before it looks for a change: arcsine root, logarithm or as measured."""
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """Every table that a value rests on."""
+        return frozenset(self.rests_on).union(*(need.split("|") for need in self.needs))
 
 
 def not_enough(n: int, detail: str) -> Computed:

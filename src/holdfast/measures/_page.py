@@ -12,10 +12,15 @@ This page is made from the declarations by `holdfast measures --markdown`; a tes
 Each measure is one file in `src/holdfast/measures/`. It is given for windows that end with a calendar month
 (UTC), from the first month of the data to the last full one. A value comes with its count `n` and a 95 %
 interval named with it. Its status is `ok`, or says why it is not: `not_enough_data` (below a minimum, or a table
-is missing), `acting_only` (no rights history: only accounts seen acting as admin are counted), `no_times` (the
-votes carry none). Bots are left out and counted beside each value; a holder of the admin flag who did nothing
-counts as zero. A window that begins before the history says how many of its months are covered, and is not
-tested. A measure without a null is described, never found; how nulls are tested stands in [findings](findings.md).
+is missing), `acting_only` (no rights history that tells who is an admin: only accounts seen acting as admin are
+counted), `no_times` (the votes carry none), `incomplete_history` (the tables are known to lack a part of what the
+value rests on: earlier edits, pages, months, or the right wiki; a data-quality finding says what).
+
+Persons alone are counted. Bots (by name, or by group while the rights log says that they hold it), temporary
+accounts, imported authors, the software's own accounts and old host names are left out and counted beside each
+value; so are blocks from some pages only. A holder of the admin flag who did nothing counts as zero. A window that
+begins before the history says how many of its months are covered, and is not tested. A measure without a null is
+described, never found; how nulls are tested stands in [findings](findings.md).
 """
 
 

@@ -12,8 +12,11 @@ from holdfast.clock import add_months
 from holdfast.ids import WikiName
 from holdfast.measures._calendar import _DATED, WINDOWS_MONTHS, Calendar
 from holdfast.measures._derived import DERIVED
-from holdfast.measures._measure import Computed, Measure, Row
+from holdfast.measures._flaws import Flaw
+from holdfast.measures._measure import Computed, Measure, Row, not_enough
 from holdfast.progress import Progress, silent
+from holdfast.tables.account_names import Outsider, plural
+from holdfast.tables.people import name_outsiders
 
 Period = tuple[date, date] | None
 """Start (inclusive) and end (exclusive); null: all that the lake holds, without times."""
@@ -39,17 +42,22 @@ class Measured:
 
 
 def prepare(connection: duckdb.DuckDBPyConnection, days: Calendar, progress: Progress = silent) -> None:
-    """Hide what happened at or after the horizon, and materialise calendar and shared relations.
+    """Hide what happened at or after the horizon or far outside the history, and make calendar and shared relations.
 
     `connection` is one of `Lake.connect(wiki)`. Cost: one pass over revisions, two more over those of the
     accounts that blocked or were blocked.
     """
     connection.execute("CREATE SCHEMA seen")
     for table, moment in _DATED.items():
-        kept = f"WHERE {moment} IS NULL OR {moment} < TIMESTAMP '{days.horizon}'" if days.horizon else ""
+        bounds = [f"{moment} < TIMESTAMP '{days.horizon}'"] if days.horizon else []
+        span = days.spans[table]
+        bounds += [f"{moment} >= TIMESTAMP '{span.first}'"] if span.early and span.first else []
+        bounds += [f"{moment} <= TIMESTAMP '{span.last}'"] if span.late and span.last else []
+        kept = f"WHERE {moment} IS NULL OR ({' AND '.join(bounds)})" if bounds else ""
         connection.execute(f"CREATE VIEW seen.{table} AS SELECT * FROM main.{table} {kept}")
     connection.execute("SET search_path = 'seen,main'")
     _make_calendar(connection, days)
+    name_outsiders(connection)
     for done, derived in enumerate(DERIVED):
         progress("reading the tables", done, len(DERIVED))
         connection.execute(f"CREATE TEMP TABLE {derived.name} AS {derived.sql}")
@@ -90,8 +98,10 @@ def run(
     wiki: WikiName,
     days: Calendar,
     bots: "BotMonths | None" = None,
+    flaws: Sequence[Flaw] = (),
 ) -> list[Measured]:
-    """Every value of one measure, by period. A missing table gives one value that says so."""
+    """Every value of one measure, by period. A missing table gives one value that says so; a window that one of the
+    `flaws` touches has none, with the status `incomplete_history`."""
     missing = [need for need in measure.needs if not any(days.spans[each].rows for each in need.split("|"))]
     if missing:
         words = " and ".join(need.replace("|", " or ") for need in missing)
@@ -106,7 +116,34 @@ def run(
         found.setdefault(None if start is None else (start, end), []).append(row)
     begins = [each for need in measure.needs if (each := days.begins(need)) is not None]
     begin = max(begins, default=days.first_month)
-    return list(_finished(measure, found, wiki=wiki, days=days, begin=begin, bots=bots))
+    measured = _finished(measure, found, wiki=wiki, days=days, begin=begin, bots=bots)
+    return _comparable([_without(each, flaws) for each in measured])
+
+
+def _without(each: Measured, flaws: Sequence[Flaw]) -> Measured:
+    """The same, without its value where the tables that it rests on are known to be incomplete."""
+    spoilt = [flaw.told for flaw in flaws if flaw.spoils(each.measure, each.period)]
+    if not spoilt:
+        return each
+    told = replace(
+        not_enough(each.computed.n, "; ".join([*spoilt, *filter(None, [each.computed.detail])])),
+        status="incomplete_history",
+    )
+    return replace(each, computed=told)
+
+
+def _comparable(found: Sequence[Measured]) -> list[Measured]:
+    """Where some windows count holders of the flag and others only who acts, tests see those of holders alone: to
+    count others is no change of level."""
+    statuses = {each.computed.status for each in found}
+    if not {"ok", "acting_only"} <= statuses:
+        return list(found)
+    return [
+        replace(each, computed=replace(each.computed, is_comparable=False))
+        if each.computed.status == "acting_only"
+        else each
+        for each in found
+    ]
 
 
 def _finished(
@@ -146,21 +183,31 @@ def generator(wiki: str, name: str, period: Period) -> np.random.Generator:
     return np.random.default_rng(int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big"))
 
 
+_LEFT_OUT = {
+    "edits": "SELECT month, who, account, edits FROM account_months WHERE who <> 'person'",
+    "actions": "SELECT month, who, account, actions FROM action_months WHERE who <> 'person'",
+    "blocks": """
+        SELECT CAST(DATE_TRUNC('month', b."at") AS DATE), COALESCE(n.why, 'partial'), b.actor, COUNT(*)
+        FROM blocks AS b
+        LEFT JOIN not_people AS n ON n.wiki = b.wiki AND n.account = b.actor
+          AND b."at" >= n.starts_at AND b."at" < n.ends_at
+        WHERE b.action = 'block' AND b."at" IS NOT NULL AND b.actor IS NOT NULL AND b.target <> ''
+          AND (n.account IS NOT NULL OR b.is_sitewide = FALSE)
+        GROUP BY 1, 2, 3""",
+}
+
+
 class BotMonths:
-    """Which bots did how much in which month, so that each value can say what was left out."""
+    """Who was left out as no person, or as it was no block of the whole wiki, with how much in which month."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        self._by_month: dict[tuple[str, date], list[tuple[str, int]]] = {}
-        for what, table in (("edits", "account_months"), ("actions", "action_months")):
-            rows = connection.execute(
-                f"SELECT m.month, m.account, m.{what} FROM {table} AS m"
-                " INNER JOIN bots AS b ON b.wiki = m.wiki AND b.account = m.account"
-            ).fetchall()
-            for month, account, count in rows:
-                self._by_month.setdefault((what, month), []).append((account, count))
+        self._by_month: dict[tuple[str, date], list[tuple[str, str, int]]] = {}
+        for what, sql in _LEFT_OUT.items():
+            for month, who, account, count in connection.execute(sql).fetchall():
+                self._by_month.setdefault((what, month), []).append((who, account, count))
 
     def left_out(self, what: str, period: tuple[date, date]) -> list[str]:
-        """What was left out in a period, in words; nothing when no bot did anything."""
+        """What was left out in a period, in words; nothing when there is nothing."""
         start, end = period
         found = [
             each
@@ -170,5 +217,15 @@ class BotMonths:
         ]
         if not found:
             return []
-        accounts = len({account for account, _ in found})
-        return [f"left out: {accounts} bots with {sum(count for _, count in found)} {what}"]
+        told = []
+        for who in sorted({each[0] for each in found}):
+            mine = [each for each in found if each[0] == who]
+            count = sum(each[2] for each in mine)
+            if who == "partial":
+                told.append(f"{count} {what} from some pages only")
+            else:
+                told.append(f"{len({each[1] for each in mine})} {_PLURAL.get(who, who)} with {count} {what}")
+        return [f"left out: {', '.join(told)}"]
+
+
+_PLURAL = {"bot": "bots"} | {str(each): plural(each) for each in Outsider}

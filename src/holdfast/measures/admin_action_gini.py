@@ -23,6 +23,7 @@ MEASURE = Measure(
     cannot_tell="whether the busiest act well or badly, or whether others were free to act",
     alarming="high",
     needs=("log_events|blocks",),
+    rests_on=("account_groups",),
     sql=SQL,
     finish=concentration(gini),
     least_memory=0.97,

@@ -59,7 +59,9 @@ WITH by_month AS (
   SELECT h.wiki, m.month, 0 AS changes, COUNT(DISTINCT h.account) AS admins
   FROM holdings AS h
   CROSS JOIN months AS m
-  WHERE h.starts_at < m.next_month AND h.ends_at >= m.next_month
+  LEFT JOIN not_people AS n ON n.wiki = h.wiki AND n.account = h.account
+    AND n.starts_at < m.next_month AND n.ends_at >= m.next_month
+  WHERE h.starts_at < m.next_month AND h.ends_at >= m.next_month AND n.account IS NULL
   GROUP BY 1, 2
 ), spans AS (
   SELECT period_start, period_end, COUNT(*) AS months FROM period_months_36 GROUP BY 1, 2
@@ -70,7 +72,7 @@ SELECT b.wiki, p.period_start, p.period_end, CAST(SUM(b.changes) AS BIGINT) AS c
 FROM by_month AS b
 INNER JOIN period_months_36 AS p ON p.month = b.month
 INNER JOIN spans AS s ON s.period_start = p.period_start AND s.period_end = p.period_end
-LEFT JOIN rights_known AS k ON k.wiki = b.wiki
+LEFT JOIN rights_known AS k ON k.wiki = b.wiki AND k.period_start = p.period_start AND k.period_end = p.period_end
 GROUP BY 1, 2, 3
 """,
     finish=finish,

@@ -49,6 +49,7 @@ MEASURE = Measure(
     cannot_tell="whether more admins would be wanted or accepted",
     alarming="low",
     needs=("revisions", "account_groups|log_events|blocks"),
+    reads_around=(11, 0),
     sql=f"""
 WITH active AS (
   SELECT e.wiki, e.account, m.month
@@ -60,10 +61,13 @@ WITH active AS (
   FROM admin_months AS a
   INNER JOIN period_months_12 AS p ON p.month = a.month
   INNER JOIN months AS c ON c.next_month = p.period_end
-  LEFT JOIN rights_known AS k ON k.wiki = a.wiki
+  LEFT JOIN rights_known AS k ON k.wiki = a.wiki AND k.period_start = c.month AND k.period_end = c.next_month
   WHERE k.wiki IS NULL
 ), admins AS (
-  SELECT wiki, account, month FROM holder_months
+  SELECT h.wiki, h.account, h.month
+  FROM holder_months AS h
+  INNER JOIN months AS c ON c.month = h.month
+  INNER JOIN rights_known AS k ON k.wiki = h.wiki AND k.period_start = c.month AND k.period_end = c.next_month
   UNION
   SELECT wiki, account, month FROM acting
 ), known AS (
@@ -75,7 +79,7 @@ SELECT a.wiki, p.period_start, p.period_end, COUNT(*) AS active,
 FROM active AS a
 INNER JOIN periods_1 AS p ON p.period_start = a.month
 LEFT JOIN admins AS d ON d.wiki = a.wiki AND d.account = a.account AND d.month = a.month
-LEFT JOIN rights_known AS k ON k.wiki = a.wiki
+LEFT JOIN rights_known AS k ON k.wiki = a.wiki AND k.period_start = p.period_start AND k.period_end = p.period_end
 LEFT JOIN known AS s ON s.wiki = a.wiki AND s.month = a.month
 GROUP BY 1, 2, 3
 """,

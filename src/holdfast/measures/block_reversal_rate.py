@@ -8,7 +8,7 @@ MINIMUM = {"blocks": 30}
 MEASURE = Measure(
     name="block_reversal_rate",
     title="Blocks lifted by another admin",
-    question="Which part of the blocks does another admin lift within 30 days?",
+    question="Which part of the full blocks does another admin lift within 30 days?",
     area="use_of_power",
     unit="share",
     window_months=12,
@@ -25,6 +25,7 @@ MEASURE = Measure(
     cannot_tell="whether the block or its lifting was right; automatic ends are no reversals",
     alarming="low",
     needs=("blocks",),
+    reads_around=(0, 1),
     sql="""
 SELECT b.wiki, p.period_start, p.period_end, COUNT(*) AS blocks, CAST(SUM(b.is_reversed) AS BIGINT) AS reversed
 FROM block_cases AS b
@@ -33,5 +34,6 @@ WHERE b.is_followed = 1
 GROUP BY 1, 2, 3
 """,
     finish=share("reversed", "blocks", least=MINIMUM["blocks"], what="blocks"),
+    leaves_out_bots="blocks",
     steady="arcsine root",
 )

@@ -64,6 +64,8 @@ MEASURE = Measure(
     cannot_tell="the case itself: reason, age and edits of the target stand for it, its text is not read",
     alarming="high",
     needs=("blocks",),
+    rests_on=("revisions",),
+    reads_around=(1, 0),
     sql="""
 WITH loads AS (
   SELECT b.wiki, p.period_start, p.period_end, b.actor, b.likeness,
@@ -84,4 +86,5 @@ INNER JOIN likes AS l ON l.wiki = d.wiki AND l.period_start = d.period_start AND
 GROUP BY 1, 2, 3, 4
 """,
     finish=finish,
+    leaves_out_bots="blocks",
 )

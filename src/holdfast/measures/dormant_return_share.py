@@ -19,6 +19,7 @@ MEASURE = Measure(
     cannot_tell="who called them; reading without editing leaves no trace",
     alarming="high",
     needs=("votes", "revisions"),
+    reads_around=(3, 0),
     sql=turnout_sql("is_dormant"),
     finish=turnout("without an edit in the 90 days before"),
 )

@@ -20,6 +20,7 @@ MEASURE = Measure(
     cannot_tell="whether few act because few are let, or because few are needed",
     alarming="low",
     needs=("log_events|blocks",),
+    rests_on=("account_groups",),
     sql=SQL,
     finish=concentration(effective),
     least_memory=0.97,

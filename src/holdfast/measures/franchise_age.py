@@ -19,6 +19,8 @@ MEASURE = Measure(
     cannot_tell="who asked them to come; where registration is not known the first edit stands for it",
     alarming="high",
     needs=("votes",),
+    rests_on=("revisions",),
+    reads_around=(3, 0),
     sql=turnout_sql("is_new"),
     finish=turnout("registered less than 90 days before"),
 )

@@ -22,6 +22,7 @@ MEASURE = Measure(
     cannot_tell="newcomers from people who return after a month away",
     alarming="low",
     needs=("revisions",),
+    reads_around=(1, 0),
     sql=f"""
 WITH active AS (
   SELECT wiki, editor, month FROM editor_months WHERE edits >= {ACTIVE_EDITS}

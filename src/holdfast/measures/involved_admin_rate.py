@@ -8,7 +8,7 @@ MINIMUM = {"blocks": 30}
 MEASURE = Measure(
     name="involved_admin_rate",
     title="Blocks by an involved admin",
-    question="In which part of the blocks had admin and target both edited one page in the 7 days before?",
+    question="In which part of the full blocks had admin and target both edited one page in the 7 days before?",
     area="use_of_power",
     unit="share",
     window_months=12,
@@ -24,6 +24,7 @@ MEASURE = Measure(
     cannot_tell="whether admin and target were in dispute: meeting on a page is not a quarrel",
     alarming="high",
     needs=("blocks", "revisions"),
+    reads_around=(1, 0),
     sql="""
 SELECT b.wiki, p.period_start, p.period_end, COUNT(*) AS blocks,
   CAST(SUM(CASE WHEN e.account IS NULL THEN 0 ELSE 1 END) AS BIGINT) AS involved
@@ -34,5 +35,6 @@ WHERE b.target_kind IN ('account', 'address')
 GROUP BY 1, 2, 3
 """,
     finish=share("involved", "blocks", least=MINIMUM["blocks"], what="blocks of accounts and addresses"),
+    leaves_out_bots="blocks",
     steady="arcsine root",
 )

@@ -59,7 +59,7 @@ SELECT b.wiki, p.period_start, p.period_end, CAST(SUM(b.grants) AS BIGINT) AS gr
   CAST(SUM(b.active) AS BIGINT) AS active_months, MAX(CASE WHEN k.wiki IS NULL THEN 0 ELSE 1 END) AS has_rights
 FROM by_month AS b
 INNER JOIN period_months_12 AS p ON p.month = b.month
-LEFT JOIN rights_known AS k ON k.wiki = b.wiki
+LEFT JOIN rights_known AS k ON k.wiki = b.wiki AND k.period_start = p.period_start AND k.period_end = p.period_end
 GROUP BY 1, 2, 3
 """,
     finish=finish,

@@ -48,6 +48,7 @@ MEASURE = Measure(
     cannot_tell="why newcomers leave; in a history that was cut, old hands look like newcomers of its first month",
     alarming="low",
     needs=("revisions",),
+    reads_around=(1, 6),
     sql="""
 WITH arrivals AS (
   SELECT e.wiki, e.editor, CAST(DATE_TRUNC('month', e.first_at) AS DATE) AS month, e.first_at,

@@ -25,6 +25,7 @@ MEASURE = Measure(
     cannot_tell="whether the three agree with each other, or whether their actions were contested",
     alarming="high",
     needs=("log_events|blocks",),
+    rests_on=("account_groups",),
     sql=SQL,
     finish=concentration(_top_three),
     least_memory=0.97,

@@ -28,6 +28,7 @@ from holdfast.report.page import (
 )
 from holdfast.report.text import counted, day, size
 from holdfast.report.words import CANNOT_TELL, LEAD, NAMES, NO_SCORE, NOTHING_FOUND, READERS
+from holdfast.tables.account_names import Outsider, plural
 
 
 def assessment_page(
@@ -58,7 +59,7 @@ def assessment_page(
         sections=(
             _summary(assessment),
             _readers(),
-            _findings(assessment, more or {}, charts),
+            _findings(assessment, more or {}, charts, files),
             *sections,
             measure_sections(assessment, charts, found={finding.measure: finding for finding in first}),
             *((peers,) if peers else ()),
@@ -101,13 +102,16 @@ def _readers() -> Section:
 
 
 def _findings(
-    assessment: Assessment, more: Mapping[str, Sequence[Block]], charts: Mapping[str, Figure | None]
+    assessment: Assessment,
+    more: Mapping[str, Sequence[Block]],
+    charts: Mapping[str, Figure | None],
+    files: Sequence[str],
 ) -> Section:
     inner = []
     left = dict(charts)
     for area in areas_shown(assessment):
         for finding in by_area(assessment.findings, area):
-            inner.append(finding_section(finding, assessment, more, left.pop(finding.measure, None)))
+            inner.append(finding_section(finding, assessment, more, left.pop(finding.measure, None), files=files))
     text = f"{counted(len(inner), 'finding')}, by area and then by name: the order says nothing about weight."
     blocks = (Text(text=text if inner else NOTHING_FOUND),)
     return Section(title="Findings", id="findings", blocks=blocks, sections=tuple(inner))
@@ -140,7 +144,12 @@ def _data(assessment: Assessment) -> Section:
     blocks: list[Block] = [tables, dropped]
     if "bots_left_out" in coverage:
         bots = counted(int(coverage["bots_left_out"]), "account")
-        blocks.append(Text(text=f"{bots} recognised as bots (by group or by name) and left out of the measures."))
+        text = f"{bots} recognised as bots (by name, or by group while they held it) and left out of the measures."
+        blocks.append(Text(text=text))
+    others = coverage.get("others_left_out") or {}
+    if others:
+        told = ", ".join(f"{count:,} {plural(Outsider(why)) if count > 1 else why}" for why, count in others.items())
+        blocks.append(Text(text=f"Left out too, as no persons of this wiki: {told}."))
     if coverage.get("notes"):
         blocks.append(Bullets(items=tuple(coverage["notes"])))
     return Section(title="What the data hold", id="data", blocks=tuple(blocks))

@@ -1,6 +1,7 @@
 """Findings as sections: the claim, its uncertainty, its evidence, and what else would look the same."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from holdfast.findings.assessment import Assessment
 from holdfast.findings.finding import Area, Evidence, Finding
@@ -12,6 +13,7 @@ from holdfast.report.page import (
     DataTable,
     Facts,
     Figure,
+    Folded,
     Links,
     Section,
     Text,
@@ -80,13 +82,20 @@ def _measured(assessment: Assessment, area: Area) -> tuple[str, bool]:
 
 
 def finding_section(
-    finding: Finding, assessment: Assessment, more: Mapping[str, Sequence[Block]], figure: Figure | None
+    finding: Finding,
+    assessment: Assessment,
+    more: Mapping[str, Sequence[Block]],
+    figure: Figure | None,
+    *,
+    files: Sequence[str] = (),
 ) -> Section:
-    """One finding. `more` holds further blocks by finding id, `figure` is the chart of its measure."""
+    """One finding. `more` holds further blocks by finding id, `figure` is the chart of its measure, `files` the names
+    of the machine files beside the page."""
     words: list[Block] = [Text(text=finding.effect, strong="Effect.")] if finding.effect else []
     words += uncertainty(finding, assessment)
     blocks: list[Block] = [Beside(figure=figure, blocks=tuple(words))] if figure else words
-    blocks += [evidence_table(each) for each in finding.evidence]
+    for each in finding.evidence:
+        blocks += evidence_blocks(finding, each, files)
     blocks += more.get(finding.id, ())
     inner = []
     if finding.innocent:
@@ -113,6 +122,30 @@ def uncertainty(finding: Finding, assessment: Assessment) -> tuple[Block, ...]:
         pairs.append(("q", probability(finding.q)))
         words = f"{words} {q_in_words(finding.q, assessment.family.looked_at)}"
     return (Facts(pairs=tuple(pairs)), Text(text=words, quiet=True))
+
+
+LONG_TABLE = 12
+"""A table of counted facts with more rows is folded."""
+MOST_ROWS = 200
+"""So many rows of a folded table stand on the page; all of them are in evidence.csv."""
+
+
+def evidence_blocks(finding: Finding, evidence: Evidence, files: Sequence[str]) -> list[Block]:
+    """The table behind a claim; a long one of counted facts is summed up in a line, folded, and linked as a file."""
+    if finding.area is not Area.DATA_QUALITY or len(evidence.rows) <= LONG_TABLE:
+        return [evidence_table(evidence)]
+    first, last, head = evidence.rows[0][0], evidence.rows[-1][0], evidence.columns[0]
+    summary = f"{evidence.caption}: {counted(len(evidence.rows), 'row')}, {head} from {first} to {last}."
+    inside: list[Block] = [evidence_table(replace(evidence, rows=evidence.rows[:MOST_ROWS]))]
+    if len(evidence.rows) > MOST_ROWS:
+        inside.append(Text(text=f"The first {MOST_ROWS} of {len(evidence.rows):,} rows.", quiet=True))
+    blocks: list[Block] = [Text(text=summary), Folded(title=f"The rows: {evidence.caption}", blocks=tuple(inside))]
+    if EVIDENCE_FILE in files:
+        blocks.append(Links(links=((f"All rows, in {EVIDENCE_FILE}", EVIDENCE_FILE),), in_line=True))
+    return blocks
+
+
+EVIDENCE_FILE = "evidence.csv"
 
 
 def evidence_table(evidence: Evidence) -> DataTable:

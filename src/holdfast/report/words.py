@@ -16,8 +16,10 @@ AREAS: dict[Area, tuple[str, str]] = {
 STATUSES: dict[Status, str] = {
     Status.OK: "measured",
     Status.NOT_ENOUGH_DATA: "not enough data",
-    Status.ACTING_ONLY: "no rights history in the data: only accounts seen acting are counted",
+    Status.ACTING_ONLY: "no rights history in the data that tells who is an admin: only accounts seen acting are"
+    " counted",
     Status.NO_TIMES: "the data carry no times, and this measure needs them",
+    Status.INCOMPLETE_HISTORY: "the data lack a part of what this measure counts: see Data quality",
 }
 
 LEAD = (

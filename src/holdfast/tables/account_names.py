@@ -1,7 +1,8 @@
-"""What an account's name alone can tell: an address, a range, an automatic block; and, by a rule, a bot.
+"""What an account's name alone can tell: an address, a range, an automatic block, nobody's account; by a rule, a bot.
 
-The one place for these rules: sources fill `is_address`, `target_kind` and `bot_by` with them, and the prepared
-copies of real data (`scripts/prepare_data`) put codes of the same kinds in the place of names.
+The one place for these rules: sources fill `is_address`, `target_kind` and `bot_by` with them, `tables.people` tells
+persons from the rest, and the prepared copies of real data (`scripts/prepare_data`) put codes of the same kinds in
+the place of names.
 """
 
 import re
@@ -27,6 +28,27 @@ CODE_PREFIXES = {
 }
 """How the codes of prepared copies begin; after it a hyphen and seven small letters or digits."""
 
+
+class Outsider(StrEnum):
+    """What a name stands for that is written like an account's and is no person's account on this wiki."""
+
+    ADDRESS = "address"
+    TEMPORARY = "temporary account"
+    """Made by the software for somebody without an account, for one browser and some weeks: `~2025-12345`."""
+    IMPORTED = "imported author"
+    """Somebody on another wiki whose edit was imported: `prefix>Name`."""
+    SOFTWARE = "account of the software"
+    HOST = "host name"
+    """What the oldest software wrote for an edit without account: `dialup-7.example.net`."""
+
+
+def plural(kind: Outsider) -> str:
+    """The kind's name for several."""
+    return _SEVERAL.get(kind, f"{kind}s")
+
+
+_SEVERAL = {Outsider.ADDRESS: "addresses", Outsider.SOFTWARE: "accounts of the software"}
+
 _CODES = {prefix: kind for kind, prefix in CODE_PREFIXES.items()}
 _CODE = re.compile(r"(Editor|Address|Range|Autoblock)-[a-z2-7]{7}\Z")
 _AUTOBLOCK = re.compile(r"#\d+\Z")
@@ -35,6 +57,21 @@ _LIKE_ADDRESS = re.compile(r"[0-9A-Fa-f:.]+(/\d{1,3})?\Z")
 _QUADS = re.compile(r"(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\Z")
 # addresses whose last part the wiki's old software hid: 198.51.100.xxx
 _HIDDEN_LAST_PART = re.compile(r"(\d{1,3}\.){3}x{1,3}\Z")
+
+# `~2025-1`, `~2025-12345-67`; MediaWiki reserves such names (AutoCreateTempUser), so no person can register one
+_TEMPORARY = re.compile(r"~2\d{3}-\d+(-\d+)*\Z")
+_HOST = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}\Z")
+SOFTWARE_NAMES = frozenset(
+    {
+        "MediaWiki default", "Conversion script", "Maintenance script", "ScriptImporter", "Delete page script",
+        "Move page script", "Command line script", "Unknown user", "Redirect fixer", "Abuse filter", "Edit filter",
+        "MediaWiki message delivery", "MediaWiki spam cleanup", "MediaWiki automatic change", "New user message",
+        "Template namespace initialisation script", "Flow talk page manager", "Babel AutoCreate",
+        "Global rename script", "Proxy blocker", "SpamBlacklist", "MediaWiki upgrade", "Usage tracker",
+    }
+)  # fmt: skip
+"""Names under which MediaWiki and its common extensions act by themselves, in English. A wiki in another language may
+translate some of them (the abuse filter's above all); such a one is not found."""
 
 # the word "bot" closes a word: ExampleBot, Example bot, Example-bot 2, examplebot (tool)
 _BOT = re.compile(r"bot(?![a-z])", re.IGNORECASE)
@@ -74,6 +111,25 @@ def name_kind(name: str) -> NameKind:
 def is_address(name: str) -> bool:
     """Whether this name is an IP address: an edit without an account."""
     return name_kind(name) is NameKind.ADDRESS
+
+
+def outsider_kind(name: str, *, has_number: bool) -> Outsider | None:
+    """What this name stands for when no person of this wiki is behind it; None for what may be a person's account.
+
+    `has_number`: the wiki gave it an account's number. A name with dots is a host's only without one, since people
+    name accounts so too.
+    """
+    if name_kind(name) in (NameKind.ADDRESS, NameKind.RANGE):
+        return Outsider.ADDRESS
+    if _TEMPORARY.match(name):
+        return Outsider.TEMPORARY
+    if ">" in name:  # no name of an account may hold it; imports write it after the other wiki's prefix
+        return Outsider.IMPORTED
+    if name in SOFTWARE_NAMES:
+        return Outsider.SOFTWARE
+    if not has_number and _HOST.match(name):
+        return Outsider.HOST
+    return None
 
 
 def is_bot_by_name(name: str) -> bool:

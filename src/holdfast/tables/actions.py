@@ -13,6 +13,7 @@ from holdfast.errors import InputRefusedError
 from holdfast.settings import Settings
 from holdfast.tables.engine import connect, quoted
 from holdfast.tables.lake import Lake
+from holdfast.tables.people import EDITS_OF_NOBODY, tell_people
 
 COLUMNS = ("account", "object", "at")
 _DATE = r"^\d{4}-\d\d-\d\d([T ]|$)"
@@ -36,29 +37,31 @@ class Actions:
 
 
 def actions_of(lake: Lake, wiki: str, settings: Settings | None = None) -> Actions:
-    """Edits of one wiki: account and page; without bots, addresses and hidden names.
+    """Edits of one wiki: account and page; persons' alone (see `holdfast.tables.people`), without hidden names.
 
     Raises UsageError `lake.no_such_wiki`.
     """
     name = lake.require(wiki)
     connection = lake.connect(name)
     try:
+        tell_people(connection)
         connection.execute(
             "CREATE TEMP TABLE raw AS SELECT r.account, CAST(r.page_id AS VARCHAR) AS object,"
-            ' CAST(floor(epoch(r."at")) AS BIGINT) AS "at", r.is_address, a.bot_by IS NOT NULL AS is_bot'
-            " FROM revisions AS r LEFT JOIN accounts AS a ON r.account = a.account"
+            ' CAST(floor(epoch(r."at")) AS BIGINT) AS "at", r.is_address, n.why'
+            f" FROM revisions AS r {EDITS_OF_NOBODY}"
         )
         reasons = {
             "hidden_or_without_time": 'account IS NULL OR object IS NULL OR "at" IS NULL',
             "address": "account IS NOT NULL AND is_address",
-            "bot": "account IS NOT NULL AND is_bot AND NOT coalesce(is_address, FALSE)",
+            "bot": "account IS NOT NULL AND why = 'bot' AND NOT coalesce(is_address, FALSE)",
+            "no_person": "account IS NOT NULL AND why <> 'bot' AND NOT coalesce(is_address, FALSE)",
         }
         dropped = tuple(
             (reason, _count(connection, f"SELECT count(*) FROM raw WHERE {rule}")) for reason, rule in reasons.items()
         )
         found = connection.sql(
             'SELECT account, object, "at" FROM raw WHERE account IS NOT NULL AND object IS NOT NULL'
-            ' AND "at" IS NOT NULL AND NOT coalesce(is_address, FALSE) AND NOT is_bot'
+            ' AND "at" IS NOT NULL AND NOT coalesce(is_address, FALSE) AND why IS NULL'
         ).to_arrow_table()
     finally:
         connection.close()

@@ -16,17 +16,27 @@ import pyarrow.parquet as pq
 
 from holdfast.canonical import canonical_bytes, file_sha256, parse_json
 from holdfast.clock import Clock, system_clock
-from holdfast.errors import UsageError
+from holdfast.errors import InputRefusedError, UsageError
 from holdfast.ids import WikiName
 from holdfast.tables._files import only_writer, sync_file, sync_folder, write_atomically
 from holdfast.tables.engine import connect, listed, quoted
-from holdfast.tables.lake import Entry, Input, Lake, Part, clear_staging, ingest_id
+from holdfast.tables.lake import Entry, Input, Lake, Part, clear_staging, ingest_id, same_database
 from holdfast.tables.schema import TABLES, Merge, Table
 from holdfast.version import VERSION
 
 _FLUSH_ROWS = 100_000
 _ROW_GROUP = 122_880
 _PLACES_KEPT = 5
+_NEVER_CHANGE = {
+    "revisions": ("revision_id", "at"),
+    "log_events": ("log_id", "at"),
+    "accounts": ("account", "account_id"),
+}
+"""What stays the same on one wiki for ever: the time of an edit and of a log entry, the number of an account."""
+_LEAST_CONTRADICTIONS = 5
+_CONTRADICTING = 0.2
+"""So many rows, and so large a part of those that both have, say another thing: they are of another wiki. A few do on
+any wiki (an account was given a name that another had left)."""
 
 
 class _Staged:
@@ -170,9 +180,14 @@ class Ingest:
             self._files.append(name)
 
     def commit(self, inputs: Sequence[Input], entry_id: str, clock: Clock) -> Entry:
-        """Order the rows, leave out what the lake has, write files and manifest entry; afterwards it counts."""
+        """Order the rows, leave out what the lake has, write files and manifest entry; afterwards it counts.
+
+        Raises InputRefusedError `ingest.another_wiki` when the input is of another wiki than what the lake holds.
+        """
         for staged in self._staged.values():
             self._flush(staged)
+        self._check_database()
+        self._check_contradictions()
         names = sorted({file.rsplit("-", 1)[0] for file in self._files})
         parts = {name: part for name in names if (part := self._settle(TABLES[name], entry_id))}
         entries = self.lake.entries()
@@ -195,6 +210,61 @@ class Ingest:
         # a source that goes on from its state must not take it up again after it has counted
         shutil.rmtree(self.folder, ignore_errors=True)
         return entry
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no row was written, nor left out for a reason."""
+        return not self._files and not self.dropped and not any(staged.rows for staged in self._staged.values())
+
+    def _check_database(self) -> None:
+        """Refuse an input that names another database than those read before under this name."""
+        mine = str(self.facts.get("database") or "")
+        held = {str(entry.facts["database"]) for entry in self.lake.entries(self.wiki) if entry.facts.get("database")}
+        if not mine or not held or self.facts.get("another_database"):
+            return
+        if not any(same_database(mine, each) for each in held):
+            raise InputRefusedError(
+                "ingest.another_wiki",
+                f"this input is of another wiki than what the lake holds under {self.wiki}",
+                expected=f"database {', '.join(sorted(ascii(each[:60]) for each in held))}",
+                got=f"database {mine[:60]!a}",
+                place=self.lake.path.name,
+                hint="give it a name of its own with --wiki; or, where the wiki's database was renamed, add"
+                " --option another_database=accept",
+            )
+
+    def _check_contradictions(self) -> None:
+        """Refuse rows that say another thing of the same number than the lake's rows do."""
+        for table, (key, same) in _NEVER_CHANGE.items():
+            mine = [quoted(str(self.folder / f)) for f in self._files if f.rsplit("-", 1)[0] == table]
+            held = self._held(table)
+            if not mine or not held:
+                continue
+            connection = connect(self.lake.settings, self.lake.path / "staging" / "spill")
+            shared, other = connection.execute(
+                f'SELECT COUNT(*), COUNT(CASE WHEN n."{same}" <> o."{same}" THEN 1 END)'
+                f' FROM (SELECT "{key}", MAX("{same}") AS "{same}" FROM read_parquet([{", ".join(mine)}]) GROUP BY 1)'
+                f' AS n INNER JOIN (SELECT "{key}", MAX("{same}") AS "{same}" FROM read_parquet([{", ".join(held)}])'
+                f' GROUP BY 1) AS o ON o."{key}" = n."{key}" WHERE n."{same}" IS NOT NULL AND o."{same}" IS NOT NULL'
+            ).fetchall()[0]
+            connection.close()
+            if other >= _LEAST_CONTRADICTIONS and other > _CONTRADICTING * shared:
+                raise InputRefusedError(
+                    "ingest.another_wiki",
+                    f"this input contradicts what the lake holds under {self.wiki}: it is of another wiki",
+                    expected=f"the same {same} for the same {key}, in {table}",
+                    got=f"another one in {other:,} of {shared:,} rows that both have",
+                    place=self.lake.path.name,
+                    hint="give it a name of its own with --wiki",
+                )
+
+    def _held(self, table: str) -> list[str]:
+        """The lake's files of a table of this wiki, as SQL literals."""
+        return [
+            quoted(str(self.lake.path / entry.tables[table].file))
+            for entry in self.lake.entries(self.wiki)
+            if table in entry.tables
+        ]
 
     def _settle(self, table: Table, entry_id: str) -> Part | None:
         """One table's staged rows as one Parquet file in the lake; None when nothing new is left."""
@@ -235,11 +305,7 @@ class Ingest:
 
     def _new_rows(self, table: Table, chosen: str) -> str:
         """The query without the rows whose key the lake holds already."""
-        held = [
-            quoted(str(self.lake.path / entry.tables[table.name].file))
-            for entry in self.lake.entries(self.wiki)
-            if table.name in entry.tables
-        ]
+        held = self._held(table.name)
         if not held:
             return chosen
         matches = " AND ".join(f'old."{name}" IS NOT DISTINCT FROM new."{name}"' for name in table.key)

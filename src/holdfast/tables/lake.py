@@ -98,6 +98,11 @@ def ingest_id(wiki: WikiName, source: str, inputs: Sequence[Input]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
+def same_database(one: str, other: str) -> bool:
+    """Whether two inputs name one wiki's database: a dump writes its name, the API adds the prefix of its tables."""
+    return one == other or one.startswith(f"{other}-") or other.startswith(f"{one}-")
+
+
 class Lake:
     """An opened lake. Reading needs no lock; writing goes through `holdfast.tables.ingest`."""
 

@@ -15,11 +15,14 @@ from holdfast.clock import utc_naive
 from holdfast.errors import UsageError
 from holdfast.findings.assessment import Assessment
 from holdfast.findings.data_quality import data_quality
-from holdfast.findings.finding import Value
+from holdfast.findings.finding import Finding, Value
+from holdfast.findings.published_figures import months_not_held
 from holdfast.findings.testing import hypotheses, judge
 from holdfast.findings.values import described, published
+from holdfast.findings.who_counts import who_counts
 from holdfast.ids import WikiName
 from holdfast.measures._calendar import Calendar, calendar, spans
+from holdfast.measures._flaws import Flaw, flaws
 from holdfast.measures._measure import Measure
 from holdfast.measures._running import BotMonths, Measured, prepare, run
 from holdfast.progress import Progress, silent
@@ -73,9 +76,12 @@ def assess(
             wiki=name, days=own.days, label=shown.candidates,
         )  # fmt: skip
         judged = judge(tested, wiki=name, q=q)
-        counted = _data_quality(opened, name, own.days, shown.winners)
+        counted = _data_quality(opened, own, name, shown)
         lorenz = _lorenz(own.connection, own.measured)
-        bots = own.connection.execute("SELECT COUNT(*) FROM bots").fetchall()[0][0]
+        aside = len(months_not_held(own.connection))
+        left_out = dict(
+            own.connection.execute("SELECT why, COUNT(DISTINCT account) FROM not_people GROUP BY 1").fetchall()
+        )
     finally:
         own.connection.close()
     entries = opened.entries(name)
@@ -90,7 +96,7 @@ def assess(
         tests=judged.tests,
         changes=judged.changes,
         lorenz=lorenz,
-        coverage=_coverage(own.days, entries, bots, as_of),
+        coverage=_coverage(own, entries, left_out, aside, as_of),
         names=names,
         labels=(*_labels_of(entries), *labels),
         inputs=tuple(_input(entry, each) for entry in entries for each in entry.inputs),
@@ -104,6 +110,7 @@ class _Own:
     connection: duckdb.DuckDBPyConnection
     days: Calendar
     measured: Mapping[str, Sequence[Measured]]
+    flaws: Sequence[Flaw]
 
 
 def _measure(lake: Lake, wiki: WikiName, as_of: date | None, progress: Progress) -> _Own:
@@ -119,14 +126,15 @@ def _measure(lake: Lake, wiki: WikiName, as_of: date | None, progress: Progress)
             got=as_of.isoformat(),
             hint="leave --as-of out for the last full month of the data",
         )
+    lacking = flaws(connection, lake.entries(wiki), days)
     prepare(connection, days, progress)
     bots = BotMonths(connection)
     measured = {}
     kinds = all_measures()
     for done, (name, measure) in enumerate(sorted(kinds.items())):
         progress(f"measuring {wiki}", done, len(kinds))
-        measured[name] = run(measure, connection, wiki=wiki, days=days, bots=bots)
-    return _Own(connection=connection, days=days, measured=measured)
+        measured[name] = run(measure, connection, wiki=wiki, days=days, bots=bots, flaws=lacking)
+    return _Own(connection=connection, days=days, measured=measured, flaws=lacking)
 
 
 def _measured_alone(
@@ -183,12 +191,15 @@ def _labels(lake: Lake, wiki: WikiName, names: Names, given: Pseudonyms | None) 
     )
 
 
-def _data_quality(lake: Lake, wiki: WikiName, days: Calendar, label: Callable[[str], str]) -> list[Any]:
+def _data_quality(lake: Lake, own: _Own, wiki: WikiName, shown: _Labels) -> list[Finding]:
     connection = lake.connect(wiki)  # all rows: what lies after the last full month can be wrong too
     try:
-        return data_quality(connection, wiki=wiki, entries=lake.entries(wiki), days=days, label=label)
+        found = data_quality(
+            connection, wiki=wiki, entries=lake.entries(wiki), days=own.days, label=shown.winners, flaws=own.flaws
+        )
     finally:
         connection.close()
+    return [*found, *who_counts(own.connection, wiki=wiki, days=own.days, label=shown.candidates)]
 
 
 def _lorenz(
@@ -214,7 +225,10 @@ def _lorenz(
     return tuple(points)
 
 
-def _coverage(days: Calendar, entries: Sequence[Entry], bots: int, asked: date | None) -> dict[str, Any]:
+def _coverage(
+    own: _Own, entries: Sequence[Entry], left_out: Mapping[str, int], aside: int, asked: date | None
+) -> dict[str, Any]:
+    days = own.days
     dropped: dict[str, int] = {}
     for entry in entries:
         for reason, count in entry.dropped.items():
@@ -222,6 +236,10 @@ def _coverage(days: Calendar, entries: Sequence[Entry], bots: int, asked: date |
     notes = [f"As of {days.as_of}, the last day looked at." if days.as_of else "These data carry no times."]
     if asked is None and days.as_of:
         notes[0] = f"As of {days.as_of}, the end of the last full month of the data."
+    if aside:
+        notes.append(
+            f"Published figures of {aside} months are not compared: the lake holds no block of these months."
+        )
     if asked is not None and days.as_of and asked > days.as_of:
         notes.append(f"Asked for {asked}; the last full month of the data ends on {days.as_of}.")
     return {
@@ -234,7 +252,8 @@ def _coverage(days: Calendar, entries: Sequence[Entry], bots: int, asked: date |
             for name, span in days.spans.items()
             if span.rows
         },
-        "bots_left_out": bots,
+        "bots_left_out": left_out.get("bot", 0),
+        "others_left_out": {why: count for why, count in sorted(left_out.items()) if why != "bot"},
         "dropped": dict(sorted(dropped.items())),
         "notes": notes,
     }

@@ -9,14 +9,14 @@ from datetime import datetime
 from pathlib import Path
 
 from holdfast.clock import Clock, system_clock, utc_naive
-from holdfast.errors import UsageError
+from holdfast.errors import InputRefusedError, UsageError
 from holdfast.ids import WikiName, wiki_name
 from holdfast.progress import Progress, silent
 from holdfast.settings import Settings
 from holdfast.sources._choose import choose, is_address
 from holdfast.sources._compression import is_unchecked
 from holdfast.sources._source import Opening, Source
-from holdfast.tables.ingest import already_there, begin, ingest_id, inputs_of
+from holdfast.tables.ingest import Ingest, already_there, begin, ingest_id, inputs_of
 from holdfast.tables.lake import Entry, Input, Lake, create_lake
 from holdfast.tables.schema import Kind
 
@@ -127,6 +127,16 @@ def _one(text: str, source: Source, lake: Lake, wiki: WikiName, how: Reading) ->
             if is_unchecked(path):
                 rows.note(f"{path.name} is compressed without a checksum: a flipped bit in it could pass unseen")
             source.read(opening, rows)
+            if rows.is_empty:
+                raise InputRefusedError(
+                    "ingest.nothing_read",
+                    "this input holds no row",
+                    expected=f"rows as {source.name} reads them",
+                    got="a beginning, and nothing after it",
+                    place=text,
+                    hint="fetch the file again; or name its format with --as, if it is another one",
+                )
+            _accept_database(rows, how)
             entry = rows.commit(inputs, entry_id, how.clock)
         finally:
             # a file is read from its beginning next time; only a live wiki goes on from a checkpoint
@@ -141,12 +151,20 @@ def _from_address(text: str, source: Source, lake: Lake, wiki: WikiName, how: Re
     opening = Opening(place=text, url=text, since=since, options=how.options, clock=how.clock, progress=how.progress)
     with begin(lake, wiki, source.name, staging) as rows:
         source.read(opening, rows)
+        _accept_database(rows, how)
         stamp = how.clock().isoformat()
         # the state of a wiki at a moment has no bytes to hash: its name is the address and the moment
         inputs = (Input(name=text, sha256=hashlib.sha256(f"{text}\0{stamp}".encode()).hexdigest(), size_bytes=0),)
         entry = rows.commit(inputs, ingest_id(wiki, source.name, inputs), how.clock)
         shutil.rmtree(rows.folder, ignore_errors=True)
     return Ingested(given=text, entry=entry, was_known=False)
+
+
+def _accept_database(rows: Ingest, how: Reading) -> None:
+    """Keep that somebody said that a database of another name is this wiki's."""
+    if how.options.get("another_database") == "accept":
+        rows.facts["another_database"] = True
+        rows.note("this input names another database than others of this wiki, which was said to be right")
 
 
 def _short(text: str) -> str:

@@ -13,6 +13,7 @@ from holdfast.networks.link_calibration import Linked, compare
 from holdfast.networks.linking import MOST_ACCOUNTS, Deeds, Rarity
 from holdfast.progress import Progress, silent
 from holdfast.tables.lake import Lake
+from holdfast.tables.people import EDITS_OF_NOBODY, tell_people
 
 _COMPARED_WITH = 1_500
 """Accounts drawn to compare with; enough for 600 pairs of each kind."""
@@ -87,7 +88,8 @@ def _check(named: Sequence[str], reason: str) -> None:
 
 
 def _read(connection: duckdb.DuckDBPyConnection, named: Sequence[str], seed: int) -> tuple[dict[str, Deeds], Rarity]:
-    """Deeds of the named accounts and of a random sample of the wiki's others with enough edits; never of bots."""
+    """Deeds of the named accounts and of a random sample of the wiki's others with enough edits; of persons alone."""
+    tell_people(connection)
     connection.execute("CREATE TEMP TABLE named AS SELECT unnest(?) AS account", [list(named)])
     missing = connection.execute(
         "SELECT count(*) FROM named WHERE account NOT IN (SELECT account FROM revisions WHERE account IS NOT NULL)"
@@ -103,10 +105,10 @@ def _read(connection: duckdb.DuckDBPyConnection, named: Sequence[str], seed: int
         f"""CREATE TEMP TABLE chosen AS
         SELECT account FROM named UNION
         SELECT account FROM (
-            SELECT account FROM revisions
-            WHERE account IS NOT NULL AND NOT coalesce(is_address, FALSE)
-              AND account NOT IN (SELECT account FROM accounts WHERE bot_by IS NOT NULL)
-            GROUP BY account HAVING count(*) >= 20
+            SELECT r.account FROM revisions AS r
+            {EDITS_OF_NOBODY}
+            WHERE r.account IS NOT NULL AND NOT coalesce(r.is_address, FALSE) AND n.account IS NULL
+            GROUP BY r.account HAVING count(*) >= 20
             ORDER BY hash(account || '{int(seed)}') LIMIT {_COMPARED_WITH})"""
     )
     edits = connection.sql(

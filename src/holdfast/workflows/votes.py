@@ -20,6 +20,7 @@ from holdfast.settings import Settings
 from holdfast.tables._files import write_atomically
 from holdfast.tables.labels import Labels
 from holdfast.tables.lake import Lake, open_lake
+from holdfast.tables.people import EDITS_OF_NOBODY, tell_people
 from holdfast.tables.pseudonym import Pseudonyms, fresh_pseudonyms, pseudonyms_from
 
 FILES: Mapping[str, pa.Schema] = {
@@ -184,6 +185,7 @@ def history_of(lake: Lake, wiki: str, ballots: Ballots) -> History:
     """Edits, registrations and talk page messages of the voters, as far as the lake holds them."""
     connection = lake.connect(wiki)
     try:
+        tell_people(connection)
         connection.execute("CREATE TEMP TABLE voting AS SELECT unnest(?) AS account", [list(ballots.voters)])
         edits = connection.sql(
             """SELECT account, list(epoch("at")::BIGINT ORDER BY "at") FROM revisions
@@ -195,11 +197,12 @@ def history_of(lake: Lake, wiki: str, ballots: Ballots) -> History:
         ).fetchall()
         # the owner of a talk page stands after the first colon of its title, up to a subpage
         messages = connection.sql(
-            """SELECT epoch(r."at")::DOUBLE AS moment, r.account AS sender,
+            f"""SELECT epoch(r."at")::DOUBLE AS moment, r.account AS sender,
                    split_part(substr(p.title, strpos(p.title, ':') + 1), '/', 1) AS recipient
             FROM revisions AS r JOIN pages AS p USING (page_id)
+            {EDITS_OF_NOBODY}
             WHERE p.namespace = 3 AND r.account IS NOT NULL AND r."at" IS NOT NULL
-              AND r.account NOT IN (SELECT account FROM accounts WHERE bot_by IS NOT NULL)
+              AND n.account IS NULL
               AND r.account <> split_part(substr(p.title, strpos(p.title, ':') + 1), '/', 1)
             ORDER BY moment, sender, recipient"""
         ).fetchall()
