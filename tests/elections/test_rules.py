@@ -205,6 +205,22 @@ def test_who_has_no_seat_is_told_the_fact_that_decided() -> None:
     assert {nobody[name].reason for name in "bc"} == {"tie"}
 
 
+def test_one_voter_is_one_however_the_name_is_written(tmp_path: Path) -> None:
+    path = tmp_path / "votes.csv"
+    rows = [
+        "Alice,Bob,support",
+        "alice,Bob,support",
+        "User:Alice,bob,oppose",
+        "Bob,User:Bob,support",
+        "C_D,Bob,support",
+    ]
+    path.write_text("voter,candidate,vote\n" + "\n".join([*rows, "C D,Bob,support"]) + "\n", encoding="utf-8")
+    votes = read_votes(path)
+    assert len(votes.tallies) == 1
+    tally = votes.tallies[0]
+    assert (tally.candidate, tally.support, tally.oppose, tally.own, votes.voters) == ("Bob", 2, 1, 1, 3)
+
+
 def test_who_loses_by_lot_is_told_the_lot_with_its_seed_and_gets_no_term() -> None:
     tallies = [("a", 9, 1), ("b", 8, 2), ("c", 8, 2)]
     for seed in "abcdef":
