@@ -11,11 +11,14 @@ from holdfast.tables.ingest import begin
 from holdfast.tables.lake import Lake, create_lake
 
 WIKI = wiki_name("testwiki")
+LOG_READ = [{"log_id": 1, "at": datetime(2001, 1, 1), "log_type": "newusers", "action": "create"}]
+"""One line that says: the wiki's log was read, and what it does not hold did not happen."""
 
 
 def lake_of(path: Path, rows: Mapping[str, Iterable[Mapping[str, Any]]]) -> Lake:
     """A lake with these rows, by table; numbers of revisions and log entries are given out in order."""
     lake = create_lake(path)
+    rows = {"log_events": LOG_READ, **rows}
     with begin(lake, WIKI, "test", "rows") as ingest:
         for table, found in rows.items():
             key = {"revisions": "revision_id", "blocks": "log_id", "account_groups": "log_id"}.get(table)

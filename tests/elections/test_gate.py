@@ -1,5 +1,6 @@
 """The restoration gate: conditions as data, each change with its judge, reason and entry in the log."""
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -117,6 +118,29 @@ def test_damaged_gates_and_changes_are_refused(tmp_path: Path) -> None:
     (tmp_path / "gate.changes.jsonl").write_text('{"condition": "commitment"}\n')
     with pytest.raises(InputRefusedError, match=r"gate\.change.*line 1"):
         read_gate(path)
+
+
+@pytest.mark.requirement("6.22")
+def test_the_public_page_lists_every_condition_with_state_day_judge_and_evidence(tmp_path: Path) -> None:
+    path = gate_at(tmp_path)
+    command = [
+        "election", "gate", str(path), "--condition", "commitment", "--state", "met", "--evidence", "a page",
+        "--judge", "the stewards", "--reason", "closed", "--on", "2027-05-01", "--out", str(tmp_path / "out"),
+    ]  # fmt: skip
+    assert main(command) == 0
+    page = (tmp_path / "out" / "checkuser.html").read_text("utf-8")
+    table = page.split("<caption>Conditions", 1)[1].split("</table>", 1)[0]
+    rows = [
+        tuple(
+            re.sub(r"<[^>]*>", "", cell).strip() for cell in re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", row, re.DOTALL)
+        )
+        for row in re.findall(r"<tr[^>]*>(.*?)</tr>", table, re.DOTALL)
+    ]
+    commitment = "The community commits itself to the CheckUser policy and the access policy."
+    assert rows[1:] == [
+        ("commitment", commitment, "met", "2027-05-01", "the stewards", "a page"),
+        ("second", "(not known)", "open", "", "the stewards", ""),
+    ]
 
 
 def test_the_command_records_a_change_in_the_log(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -49,7 +49,7 @@ withdrawn = 2027-02-25
 
 [[roll]]
 name = "voters"
-rules = "meta-steward-voters"
+rules = "enwiki-aelect-voters-2024-10"
 as_of = 2027-03-01
 contest_until = 2027-03-08
 

@@ -1,5 +1,6 @@
 """Rule sets: exact thresholds, no holes, every step in words."""
 
+import hashlib
 from datetime import date, timedelta
 from fractions import Fraction
 from pathlib import Path
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from holdfast.cli import main
 from holdfast.elections.clocks import Petition, recall_state
 from holdfast.elections.open_votes import OpenVotes, Tally, read_votes
-from holdfast.elections.outcome import months_later, outcomes
+from holdfast.elections.outcome import Outcome, months_later, outcomes
 from holdfast.elections.rules import Compare, Denominator, Rounding, Share, load_rules, rule_set
 from holdfast.elections.toml_file import parse_toml
 from holdfast.errors import InputRefusedError, UsageError
@@ -176,6 +177,77 @@ def test_ties_at_the_last_seat_are_settled_as_the_rules_state() -> None:
     assert sorted(seats('["lot"]', tallies, "seed")) == ["elected", "elected", "not_seated"]
     with pytest.raises(UsageError, match=r"outcome\.lot"):
         seats('["lot"]', tallies)
+
+
+def seated(ties: str, tallies: list[tuple[str, int, int]], seed: str = "") -> dict[str, Outcome]:
+    rules = rules_of(ELECTED + FAILED + "[term_months]\nelected = 12\n", head=f"seats = 2\nties = {ties}\n")
+    votes = OpenVotes(
+        tallies=tuple(Tally(candidate=n, support=s, oppose=o) for n, s, o in tallies), closed=date(2026, 1, 31)
+    )
+    return {each.candidate: each for each in outcomes(rules, votes, lot_seed=seed)}
+
+
+def test_who_has_no_seat_is_told_the_fact_that_decided() -> None:
+    tallies = [("a", 9, 1), ("b", 8, 2), ("c", 16, 4), ("d", 15, 5)]
+    found = seated('["more-support"]', tallies)
+    assert found["d"].reason == "seats"
+    assert "higher shares; the last of them has 0.8" in found["d"].explanation[-1]
+    assert found["b"].reason == "more_support"
+    assert (
+        found["b"].explanation[-1] == "c has the last of 2 seats with the same share and more support: 16, against 8."
+    )
+    fewer = seated('["fewer-oppose"]', tallies)["c"]
+    assert (fewer.reason, fewer.explanation[-1]) == (
+        "fewer_oppose",
+        "b has the last of 2 seats with the same share and less opposition: 2, against 4.",
+    )
+    nobody = seated('["nobody"]', tallies)
+    assert {nobody[name].reason for name in "bc"} == {"tie"}
+
+
+def test_one_voter_is_one_however_the_name_is_written(tmp_path: Path) -> None:
+    path = tmp_path / "votes.csv"
+    rows = [
+        "Alice,Bob,support",
+        "alice,Bob,support",
+        "User:Alice,bob,oppose",
+        "Bob,User:Bob,support",
+        "C_D,Bob,support",
+    ]
+    path.write_text("voter,candidate,vote\n" + "\n".join([*rows, "C D,Bob,support"]) + "\n", encoding="utf-8")
+    votes = read_votes(path)
+    assert len(votes.tallies) == 1
+    tally = votes.tallies[0]
+    assert (tally.candidate, tally.support, tally.oppose, tally.own, votes.voters) == ("Bob", 2, 1, 1, 3)
+
+
+def test_who_loses_by_lot_is_told_the_lot_with_its_seed_and_gets_no_term() -> None:
+    tallies = [("a", 9, 1), ("b", 8, 2), ("c", 8, 2)]
+    for seed in "abcdef":
+        found = seated('["more-support", "lot"]', tallies, seed)
+        lost = next(each for each in found.values() if each.outcome == "not_seated")
+        won = found["b" if lost.candidate == "c" else "c"]
+        assert lost.reason == "lot"
+        assert f"the seed '{seed}'" in lost.explanation[-1]
+        assert not any("higher share" in line for line in lost.explanation)
+        assert (lost.ends, any("Lasts" in line for line in lost.explanation)) == (None, False)
+        assert won.ends == date(2027, 1, 31)
+        assert any("draw lots" in line for line in won.explanation)
+        # anybody can draw it again from the words alone
+        tickets = {n: hashlib.sha256(f"{seed}\0{n}".encode()).hexdigest() for n in "bc"}
+        assert won.candidate == min(tickets, key=lambda name: tickets[name])
+        assert all(f"{name} {ticket[:8]}" in lost.explanation[-1] for name, ticket in tickets.items())
+    # without a tie at the last seat no lot is drawn, and no seed is asked for
+    assert seated('["lot"]', [("a", 9, 1), ("b", 8, 2), ("c", 75, 25)])["c"].outcome == "not_seated"
+
+
+def test_votes_that_do_not_say_how_long_they_were_open_have_an_unknown_outcome() -> None:
+    rules = load_rules("meta-checkuser")
+    tally = Tally(candidate="a", support=30, oppose=1)
+    found = outcomes(rules, OpenVotes(tallies=(tally,)))[0]
+    assert (found.outcome, found.reason, found.ends) == ("unknown", "minimum_days", None)
+    assert "Name opened and closed" in found.explanation[-1]
+    assert outcomes(rules, OpenVotes(tallies=(tally,), days_open=7))[0].outcome == "elected"
 
 
 @pytest.mark.requirement("E8")

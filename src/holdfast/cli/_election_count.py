@@ -21,7 +21,9 @@ def register(group: typer.Typer) -> None:
         ),
         seats: int | None = typer.Option(None, help="Seats to fill; without it, as the file says, else 1."),
         reading: str = typer.Option("", help="Skipped and repeated places: as-written, close-up or stop."),
-        lot_seed: str = typer.Option("", help="A published text that decides the order of the lot."),
+        lot_seed: str = typer.Option(
+            "", help="A published text from which the lot follows; needed where equal votes leave it to a lot."
+        ),
         option: list[str] = typer.Option([], help="A parameter of the method, NAME=VALUE; may be repeated."),
         rules: str = typer.Option("", help="A rule set that says the reading and the seats, when no option does."),
         question: int = typer.Option(0, help="Which question of a file with several, from 1."),

@@ -98,7 +98,7 @@ def register(group: typer.Typer) -> None:
         pseudonym_key: Path | None = typer.Option(None, help="Another key than the lake's."),
         as_json: bool = typer.Option(False, "--json", help="Print JSON, and nothing else."),
     ) -> None:
-        """Yes or no, which test failed by how much, and how to contest it."""
+        """Yes, no, unknown or no such account; which test failed by how much, and how to contest it."""
         from holdfast.elections.roll import CONTEST, as_of_moment, snapshot_of, verdict
         from holdfast.elections.rules import load_rules
         from holdfast.errors import UsageError
@@ -118,15 +118,18 @@ def register(group: typer.Typer) -> None:
         given = _given(include, exclude, given_list, facts)
         found = verdict(opened, wiki, rule_set, moment, account=account, given=given)
         contest = rule_set.contest or CONTEST
+        unknown = {"unknown_account": "no such account", "unknown": "unknown"}
+        word = unknown.get(found.decided_by, "yes" if found.is_eligible else "no")
         answer: dict[str, object] = {
-            "eligible": found.is_eligible,
+            "eligible": None if found.decided_by in unknown else found.is_eligible,
+            "account": found.account,
             "decided_by": found.decided_by,
             "failed": list(found.failed),
             "explanation": list(found.explanation),
             "contest": contest,
         }
         if document is not None and roll is not None:
-            own, entry = opening(document, account, naming_of(opened, key_file=pseudonym_key))
+            own, entry = opening(document, found.account, naming_of(opened, key_file=pseudonym_key))
             answer |= {
                 "on_roll": is_on_roll(roll, entry),
                 "salt": own,
@@ -136,7 +139,7 @@ def register(group: typer.Typer) -> None:
         if as_json:
             typer.echo(json.dumps(answer, ensure_ascii=False))
             return
-        typer.echo("yes" if found.is_eligible else "no")
+        typer.echo(word)
         for line in found.explanation:
             typer.echo(f"  {line}")
         if "on_roll" in answer:
@@ -166,8 +169,9 @@ def register(group: typer.Typer) -> None:
 
         if bool(add) == bool(remove):
             raise UsageError("roll.amend", "what changes?", expected="one of --add and --remove")
-        naming = naming_of(open_lake(lake), key_file=pseudonym_key)
-        document = amend_roll(roll, add or remove, add=bool(add), reason=reason, naming=naming)
+        opened = open_lake(lake)
+        naming = naming_of(opened, key_file=pseudonym_key)
+        document = amend_roll(roll, opened, add or remove, add=bool(add), reason=reason, naming=naming)
         typer.echo(f"{document['eligible']} accounts; {roll / 'roll.csv'}: SHA-256 {document['roll_csv_sha256']}")
         if log:
             typer.echo(f"Committed to the log as entry {commit_roll(document, log, reason=reason)}")

@@ -8,7 +8,7 @@ from typing import Any
 
 from holdfast.elections import counting, formats
 from holdfast.elections.contest import Contest, Reading, irregular
-from holdfast.elections.counting._method import Choice, Count, Method, State, choose, count_all
+from holdfast.elections.counting._method import BY_LOT, Choice, Count, Method, State, choose, count_all
 from holdfast.elections.formats._format import Format, read_contests
 from holdfast.errors import InputRefusedError, UsageError
 from holdfast.registry import kinds_in
@@ -67,7 +67,9 @@ def count_contest(
 ) -> Count:
     """Count a contest by a named method, or by the one that its file asks for.
 
-    Raises UsageError (`counting.…`), InputRefusedError `ballots.seats`, `ballots.none`, `ballots.shared_place`.
+    A lot is drawn from a published seed alone: where equal votes leave it to the lot and there is no seed, the count
+    is refused, for the order of the ballot paper is somebody's choice. Raises UsageError (`counting.…`,
+    `counting.lot`), InputRefusedError `ballots.seats`, `ballots.none`, `ballots.shared_place`.
     """
     name = method_name or contest.method
     if not name:
@@ -80,7 +82,18 @@ def count_contest(
         raise InputRefusedError("ballots.none", "there is no ballot to count", hint="give the file with the ballots")
     method = method_named(name)
     choice = choose(contest, method, seats=seats, reading=reading_named(reading), lot_seed=lot_seed, options=options)
-    return count_all(contest, method, choice, state)
+    found = count_all(contest, method, choice, state)
+    drawn = [each["round"] for each in found.rounds if each.get("tie") == BY_LOT]
+    if drawn and not lot_seed:
+        raise UsageError(
+            "counting.lot",
+            "candidates with equal votes are told apart by a lot, and none was drawn",
+            expected="--lot-seed with a text published beforehand",
+            got="no seed",
+            place=f"round {drawn[0]}",
+            hint="name a text that nobody could choose, such as a later day's public draw, before the count",
+        )
+    return found
 
 
 def reading_named(text: str) -> Reading:

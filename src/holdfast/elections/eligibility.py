@@ -14,7 +14,16 @@ from holdfast.elections.outcome import months_later
 from holdfast.errors import InputRefusedError
 from holdfast.tables.engine import quoted
 
-_EDIT_FIELDS = ("namespaces", "except_namespaces", "from_days_before", "until_days_before", "from_date", "until_date")
+_EDIT_FIELDS = (
+    "namespaces",
+    "except_namespaces",
+    "from_days_before",
+    "until_days_before",
+    "from_months_before",
+    "until_months_before",
+    "from_date",
+    "until_date",
+)
 _FIELDS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     # test: (fields of which one is needed, further fields)
     "edits": (("at_least",), _EDIT_FIELDS),
@@ -47,10 +56,14 @@ class Leaf:
         end = self.as_of
         if "from_days_before" in self.fields:
             start = self.as_of - timedelta(days=self.fields["from_days_before"])
+        if "from_months_before" in self.fields:
+            start = self._months_before(self.fields["from_months_before"])
         if "from_date" in self.fields:
             start = _midnight(self.fields["from_date"])
         if "until_days_before" in self.fields:
             end = self.as_of - timedelta(days=self.fields["until_days_before"])
+        if "until_months_before" in self.fields:
+            end = min(end, self._months_before(self.fields["until_months_before"]))
         if "until_date" in self.fields:
             end = min(end, _midnight(self.fields["until_date"]))
         return start, end
@@ -60,9 +73,12 @@ class Leaf:
         if "before_date" in self.fields:
             return _midnight(self.fields["before_date"]) - timedelta(microseconds=1)
         if "months" in self.fields:
-            day = months_later(self.as_of.date(), -self.fields["months"])
-            return datetime.combine(day, self.as_of.time())
+            return self._months_before(self.fields["months"])
         return self.as_of - timedelta(days=self.fields.get("days", 0), hours=self.fields.get("hours", 0))
+
+    def _months_before(self, months: int) -> datetime:
+        """The same hour of the same day so many calendar months before; the month's last day where it has no such."""
+        return datetime.combine(months_later(self.as_of.date(), -months), self.as_of.time())
 
     def edits_where(self) -> str:
         """For edits: the SQL condition on a revision."""
@@ -76,20 +92,20 @@ class Leaf:
         return " AND ".join(parts)
 
     def passes_sql(self) -> str:
-        """The SQL truth of this test over an account's row; never null."""
+        """The SQL truth of this test over an account's row; null when it is not known."""
         if self.test == "edits":
             return f"coalesce({self.column}, 0) >= {self.fields['at_least']}"
         if self.test == "registered":
-            return f"coalesce({self.column} <= {_moment(self.registered_by())}, FALSE)"
-        return f"coalesce({self.column}, FALSE)"
+            return f"({self.column} <= {_moment(self.registered_by())})"
+        return self.column
 
-    def passes(self, value: Any) -> bool:
-        """The same for one value read from the row."""
+    def passes(self, value: Any) -> bool | None:
+        """The same for one value read from the row; None when it is not known."""
         if self.test == "edits":
             return int(value or 0) >= int(self.fields["at_least"])
-        if self.test == "registered":
-            return value is not None and value <= self.registered_by()
-        return bool(value)
+        if value is None:
+            return None
+        return bool(value <= self.registered_by()) if self.test == "registered" else bool(value)
 
     def words(self) -> str:
         """What the test asks, for people."""
@@ -123,9 +139,11 @@ class Leaf:
             return f"{have} edits count, {int(self.fields['at_least']) - have} too few"
         if self.test == "registered":
             if value is None:
-                return "no registration and no edit is known"
+                return "unknown: no registration and no edit is known"
             late = value - self.registered_by()
             return f"registered or first seen {_said(value)}, {_length(late)} too late"
+        if value is None:
+            return "unknown: the lake does not hold the log that says it"
         return {
             "group": "in none of these groups at that moment",
             "not-blocked": "blocked at that moment",
@@ -160,14 +178,17 @@ class Node:
             return f"(NOT {inner[0]})"
         return "(" + (" AND " if self.kind == "all" else " OR ").join(inner) + ")"
 
-    def passes(self, row: Mapping[str, Any]) -> bool:
-        """The condition over one account's row."""
+    def passes(self, row: Mapping[str, Any]) -> bool | None:
+        """The condition over one account's row; None when what is not known decides, as in SQL."""
         if self.leaf is not None:
             return self.leaf.passes(row[self.leaf.column])
-        if self.kind == "not":
-            return not self.children[0].passes(row)
         results = [child.passes(row) for child in self.children]
-        return all(results) if self.kind == "all" else any(results)
+        if self.kind == "not":
+            return None if results[0] is None else not results[0]
+        decided = self.kind != "all"
+        if decided in results:
+            return decided
+        return None if None in results else not decided
 
 
 def condition(found: Mapping[str, Any], as_of: datetime, place: str = "") -> Node:
@@ -226,11 +247,14 @@ def _refused(what: str, got: str, place: str, *, expected: str = "") -> InputRef
     )
 
 
+_MARKS = {True: "yes", False: "no", None: "unknown"}
+
+
 def explain(node: Node, row: Mapping[str, Any], depth: int = 0) -> list[str]:
     """For people: every condition, whether it passed, and by how much a test failed."""
     indent = "  " * depth
     passed = node.passes(row)
-    mark = "yes" if passed else "no"
+    mark = _MARKS[passed]
     if node.leaf is not None:
         missing = "" if passed else f" ({node.leaf.shortfall(row[node.leaf.column])})"
         return [f"{indent}{mark}: {node.label or node.leaf.words()}{missing}"]
@@ -255,29 +279,39 @@ def failed(node: Node, row: Mapping[str, Any]) -> list[str]:
 def facts_sql(node: Node, *, only: str | None = None) -> str:
     """A query with one row for each account that was not certainly made after the moment; or for one account.
 
-    Columns: account, one for each test. Reads the views accounts, revisions, account_groups and blocks, and the
-    tables `given_lists(name, account)` and `given_facts(name, account)`, which the caller makes. One pass over the
-    revisions.
+    Columns: account, early_edits (edits dated before its registration: they count for nobody), one for each test.
+    Reads the views accounts, revisions, account_groups and blocks, and tables that the caller makes:
+    `given_lists(name, account)`, `given_facts(name, account)`, `outsiders(account)` (names that are nobody's account
+    here) and `renamed(name, account)` (earlier names, each with the name of today). One pass over the revisions.
     """
     leaves = list(node.leaves())
     as_of = leaves[0].as_of
-    mine = "" if only is None else f" AND {{}} = {quoted(only)}"
+    mine = "" if only is None else f" AND account = {quoted(only)}"
+    late = 'NOT coalesce("at" < registered_at, FALSE)'
     counts = [
-        f"count(*) FILTER (WHERE {leaf.edits_where()}) AS {leaf.column}" for leaf in leaves if leaf.test == "edits"
+        f"count(*) FILTER (WHERE {leaf.edits_where()} AND {late}) AS {leaf.column}"
+        for leaf in leaves
+        if leaf.test == "edits"
     ]
     columns = [f"{_column_sql(leaf)} AS {leaf.column}" for leaf in leaves]
     return (
-        "WITH edited AS MATERIALIZED (SELECT account, "
+        f"WITH listed AS ({_listed_sql(mine)}),"
+        + " edited AS MATERIALIZED (SELECT account, "
         + "".join(f"{count}, " for count in counts)
-        + f'min("at") AS first_at FROM revisions WHERE "at" < {_moment(as_of)} AND account IS NOT NULL'
-        + f" AND NOT coalesce(is_address, FALSE){mine.format('account')} GROUP BY account),"
+        + f'min("at") AS first_at, count(*) FILTER (WHERE NOT {late}) AS early_edits FROM (SELECT'
+        + ' coalesce(m.account, r.account) AS account, r."at", r.namespace, l.registered_at FROM revisions AS r'
+        + " LEFT JOIN renamed AS m ON m.name = r.account"
+        + " LEFT JOIN listed AS l ON l.account = coalesce(m.account, r.account)"
+        + " LEFT JOIN outsiders AS o ON o.account = r.account"
+        + f' WHERE r."at" < {_moment(as_of)} AND r.account IS NOT NULL AND NOT coalesce(r.is_address, FALSE)'
+        + f" AND o.account IS NULL) WHERE TRUE{mine} GROUP BY account),"
         # an account that only its edits show is one too
-        + " known AS (SELECT account, registered_at FROM accounts WHERE NOT coalesce(is_address, FALSE)"
-        + f"{mine.format('account')} UNION ALL SELECT account, NULL FROM edited"
-        + " WHERE account NOT IN (SELECT account FROM accounts)),"
-        + f" held AS ({_held_sql(as_of, mine.format('account'))}),"
-        + f" blocked AS ({_blocked_sql(as_of, mine.format('target'))})"
-        + f" SELECT a.account AS account, {', '.join(columns)} FROM known AS a"
+        + " known AS (SELECT account, registered_at FROM listed UNION ALL SELECT account, NULL FROM edited"
+        + " WHERE account NOT IN (SELECT account FROM listed)),"
+        + f" held AS ({_held_sql(as_of, mine)}),"
+        + f" blocked AS ({_blocked_sql(as_of, mine)})"
+        + f" SELECT a.account AS account, coalesce(e.early_edits, 0) AS early_edits, {', '.join(columns)}"
+        + " FROM known AS a"
         + " LEFT JOIN edited AS e ON e.account = a.account LEFT JOIN blocked AS b ON b.account = a.account"
         + " LEFT JOIN (SELECT account, list(group_name) AS groups FROM held GROUP BY account) AS h"
         + " ON h.account = a.account"
@@ -289,8 +323,9 @@ def _column_sql(leaf: Leaf) -> str:
     if leaf.test == "edits":
         return f"coalesce(e.{leaf.column}, 0)"
     if leaf.test == "registered":
-        # an account that edited was registered by then, whatever the source says or leaves out
-        return "least(a.registered_at, e.first_at)"
+        # edits can be imported with their old dates, and make nobody old; without a date of registration the first
+        # edit is what is known
+        return "coalesce(a.registered_at, e.first_at)"
     if leaf.test in ("group", "not-bot"):
         names = ", ".join(quoted(name) for name in (leaf.fields["groups"] if leaf.test == "group" else ("bot",)))
         found = f"coalesce(list_has_any(h.groups, [{names}]), FALSE)"
@@ -303,12 +338,24 @@ def _column_sql(leaf: Leaf) -> str:
     return f"a.account IN (SELECT account FROM {table} WHERE name = {quoted(name)})"
 
 
+def _listed_sql(mine: str) -> str:
+    """The accounts that a source lists, each under its name of today, registered when the first of its names was."""
+    return (
+        "SELECT account, min(registered_at) AS registered_at FROM (SELECT coalesce(m.account, a.account) AS account,"
+        " a.registered_at FROM accounts AS a LEFT JOIN renamed AS m ON m.name = a.account"
+        " LEFT JOIN outsiders AS o ON o.account = a.account"
+        f" WHERE NOT coalesce(a.is_address, FALSE) AND o.account IS NULL) WHERE TRUE{mine} GROUP BY account"
+    )
+
+
 def _held_sql(as_of: datetime, mine: str) -> str:
     """Groups held at a moment: the last grant or removal before it decides, after lists of holders without date."""
     return (
         "SELECT account, group_name FROM (SELECT account, group_name, change, expires_at, row_number() OVER"
         ' (PARTITION BY account, group_name ORDER BY "at" DESC NULLS LAST, log_id DESC NULLS LAST) AS latest'
-        f' FROM account_groups WHERE ("at" IS NULL OR "at" < {_moment(as_of)}){mine})'
+        " FROM (SELECT g.* REPLACE (coalesce(m.account, g.account) AS account) FROM account_groups AS g"
+        " LEFT JOIN renamed AS m ON m.name = g.account)"
+        f' WHERE ("at" IS NULL OR "at" < {_moment(as_of)}){mine})'
         f" WHERE latest = 1 AND change <> 'remove' AND (expires_at IS NULL OR expires_at > {_moment(as_of)})"
     )
 
@@ -317,8 +364,10 @@ def _blocked_sql(as_of: datetime, mine: str) -> str:
     """Accounts blocked at a moment: the last block, change or unblock before it decides."""
     end = f'("at" + to_seconds(duration_seconds)) > {_moment(as_of)}'
     return (
-        "SELECT target AS account, coalesce(is_sitewide, TRUE) AS sitewide FROM (SELECT *, row_number() OVER"
-        f' (PARTITION BY target ORDER BY "at" DESC, log_id DESC) AS latest FROM blocks'
+        "SELECT account, coalesce(is_sitewide, TRUE) AS sitewide FROM (SELECT *, row_number() OVER"
+        ' (PARTITION BY account ORDER BY "at" DESC, log_id DESC) AS latest FROM'
+        " (SELECT b.*, coalesce(m.account, b.target) AS account FROM blocks AS b"
+        " LEFT JOIN renamed AS m ON m.name = b.target)"
         f" WHERE target_kind = 'account' AND \"at\" < {_moment(as_of)}{mine})"
         # a length that cannot be read counts as running: an exclusion is contested, an inclusion is not noticed
         f" WHERE latest = 1 AND action <> 'unblock' AND (duration_seconds IS NULL OR {end})"

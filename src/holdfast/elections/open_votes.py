@@ -17,6 +17,7 @@ from holdfast.canonical import parse_json
 from holdfast.elections.contest import check_text
 from holdfast.elections.toml_file import parse_toml
 from holdfast.errors import InputRefusedError, UsageError
+from holdfast.ids import account_as_compared
 
 _WORDS = {"support": 1, "oppose": -1, "neutral": 0, "abstain": 0, "1": 1, "+1": 1, "-1": -1, "0": 0}
 _STATES = ("", "withheld", "withdrawn")
@@ -104,10 +105,14 @@ def _from_csv(data: bytes, place: str) -> OpenVotes:
 
 
 def _from_single(rows: list[dict[str, Any]], place: str) -> OpenVotes:
-    """Single votes: of two by one voter on one candidate the later row counts."""
+    """Single votes: of two by one voter on one candidate the later row counts.
+
+    A voter is an account, however it is spelt: `Alice`, `alice` and `User:Alice` are one.
+    """
     last: dict[tuple[str, str], int] = {}
     again = 0
     kinds: dict[str, str] = {}
+    shown: dict[str, str] = {}
     for line, row in enumerate(rows, 2):
         word = str(row["vote"] or "").strip().lower()
         if word not in _WORDS:
@@ -118,16 +123,17 @@ def _from_single(rows: list[dict[str, Any]], place: str) -> OpenVotes:
                 expected=", ".join(_WORDS),
                 got=repr(word[:20]),
             )
-        key = (str(row["voter"]), str(row["candidate"]))
+        key = _account(row["voter"], line, place), _account(row["candidate"], line, place)
         again += key in last
         last[key] = _WORDS[word]
+        shown.setdefault(key[1], str(row["candidate"]).strip())
         kinds[key[1]] = str(row.get("kind") or kinds.get(key[1], ""))
     tallies = []
     for candidate in kinds:
         votes = [vote for (_, who), vote in last.items() if who == candidate]
         tallies.append(
             Tally(
-                candidate=candidate,
+                candidate=shown[candidate],
                 support=votes.count(1),
                 oppose=votes.count(-1),
                 neutral=votes.count(0),
@@ -137,6 +143,14 @@ def _from_single(rows: list[dict[str, Any]], place: str) -> OpenVotes:
         )
     notes = (f"{again} earlier votes were replaced by later ones of the same voter",) if again else ()
     return OpenVotes(tallies=tuple(tallies), voters=len({voter for voter, _ in last}), notes=notes)
+
+
+def _account(name: Any, line: int, place: str) -> str:
+    """The account behind a name, as MediaWiki compares names."""
+    found = account_as_compared(str(name or ""))
+    if not found:
+        raise _refused("votes.name", "a vote names nobody", f"{place}, line {line}", expected="voter and candidate")
+    return found
 
 
 def without_self_votes(tally: Tally) -> Tally:
@@ -182,7 +196,7 @@ def _tally(found: Any, place: str) -> Tally:
 
 
 def _checked(votes: OpenVotes, place: str) -> OpenVotes:
-    names = [check_text(tally.candidate, place=place) for tally in votes.tallies]
+    names = [account_as_compared(check_text(tally.candidate, place=place)) for tally in votes.tallies]
     if not names:
         raise _refused("votes.none", "there are no votes in the file", place)
     if len(set(names)) != len(names):

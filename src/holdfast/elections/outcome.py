@@ -16,6 +16,8 @@ NOT_YET = "not_yet"
 NO_RESULT = "no_result"
 NOT_SEATED = "not_seated"
 FAILED = "failed"
+UNKNOWN = "unknown"
+"""The votes do not say what a rule asks, so there is no outcome yet."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,9 +27,10 @@ class Outcome:
     candidate: str
     kind: str
     outcome: str
-    """A band's outcome, or failed, no_result, not_yet, not_seated, withheld, withdrawn."""
+    """A band's outcome, or failed, no_result, not_yet, not_seated, unknown, withheld, withdrawn."""
     reason: str
-    """Code of the rule that decided: band, minimum_support, quorum, minimum_days, no_votes, seats, tie …"""
+    """Code of the rule that decided: band, minimum_support, quorum, minimum_days, no_votes; for a seat that somebody
+    else has: seats (higher shares), more_support, fewer_oppose, lot, tie (equal, and seated is nobody)."""
     support: int
     oppose: int
     neutral: int
@@ -71,7 +74,7 @@ def outcomes(rules: RuleSet, votes: OpenVotes, *, kind: str = "", lot_seed: str 
             expected="[share] and [[request]]",
         )
     found = [_outcome(rules, votes, tally, tally.kind or kind) for tally in votes.tallies]
-    return tuple(_seated(rules, found, lot_seed))
+    return tuple(_with_term(rules, votes, each) for each in _seated(rules, found, lot_seed))
 
 
 def _outcome(rules: RuleSet, votes: OpenVotes, tally: Tally, kind: str) -> Outcome:
@@ -99,12 +102,11 @@ def _outcome(rules: RuleSet, votes: OpenVotes, tally: Tally, kind: str) -> Outco
     share = _share(rules, votes, tally, words)
     base = replace(base, share=share, share_shown=_rounded(rules, share, words))
     outcome, reason = _decided(rules, votes, tally, (request, base), words)
-    ends = _ends(rules, votes, outcome, words)
     again = None
     if votes.closed and rules.cooling_off_days and outcome == FAILED:
         again = votes.closed + timedelta(days=rules.cooling_off_days)
         words.append(f"May stand again from {again}, {rules.cooling_off_days} days after the end of the vote.")
-    return replace(base, outcome=outcome, reason=reason, explanation=tuple(words), ends=ends, may_stand_again=again)
+    return replace(base, outcome=outcome, reason=reason, explanation=tuple(words), may_stand_again=again)
 
 
 def _share(rules: RuleSet, votes: OpenVotes, tally: Tally, words: list[str]) -> Fraction | None:
@@ -153,7 +155,11 @@ def _decided(
         words.append(f"Open for {votes.days_open} days, at least {rules.minimum_days} are needed: not yet decided.")
         return NOT_YET, "minimum_days"
     if rules.minimum_days and votes.days_open is None:
-        words.append(f"The votes do not say how long they were open; {rules.minimum_days} days are needed.")
+        words.append(
+            f"The votes do not say how long they were open, and {rules.minimum_days} days are needed: unknown."
+            " Name opened and closed, or days_open, in a file of votes in JSON or TOML."
+        )
+        return UNKNOWN, "minimum_days"
     cast = tally.support + tally.oppose + tally.neutral
     if cast < rules.quorum:
         words.append(f"{cast} votes, the quorum is {rules.quorum}: no result.")
@@ -178,16 +184,17 @@ def _decided(
     return band.outcome, "band"
 
 
-def _ends(rules: RuleSet, votes: OpenVotes, outcome: str, words: list[str]) -> date | None:
-    months = rules.term_months.get(outcome)
+def _with_term(rules: RuleSet, votes: OpenVotes, found: Outcome) -> Outcome:
+    """The outcome with the day on which it ends by itself; after the seats, so that nobody without one has a term."""
+    months = rules.term_months.get(found.outcome)
     if not months:
-        return None
+        return found
     if votes.closed is None:
-        words.append(f"Lasts {months} months from the day it begins.")
-        return None
+        text = f"Lasts {months} months from the day it begins."
+        return replace(found, explanation=(*found.explanation, text))
     ends = months_later(votes.closed, months)
-    words.append(f"Lasts {months} months from {votes.closed}, until {ends}.")
-    return ends
+    text = f"Lasts {months} months from {votes.closed}, until {ends}."
+    return replace(found, ends=ends, explanation=(*found.explanation, text))
 
 
 def months_later(day: date, months: int) -> date:
@@ -206,42 +213,88 @@ def _seated(rules: RuleSet, found: list[Outcome], lot_seed: str) -> list[Outcome
         text = f"{rules.seats} seats, {len(takers)} reached what a seat needs"
         text += "; the others stay empty." if len(takers) < rules.seats else "."
         return [replace(each, explanation=(*each.explanation, text)) for each in found]
-    order = sorted(takers, key=lambda each: _rank(rules, each, lot_seed))
-    edge = _rank(rules, order[rules.seats - 1], lot_seed)
-    tied = edge == _rank(rules, order[rules.seats], lot_seed)
-    seated = {each.candidate for each in order[: rules.seats] if not (tied and _rank(rules, each, lot_seed) == edge)}
+    order = sorted(takers, key=lambda each: _rank(rules, each))
+    edge = _rank(rules, order[rules.seats - 1])
+    seated = {each.candidate: "" for each in order[: rules.seats]}
+    tied = [each for each in takers if _rank(rules, each) == edge]
+    drawn: list[Outcome] = []
+    if edge == _rank(rules, order[rules.seats]):
+        above = [each.candidate for each in takers if _rank(rules, each) < edge]
+        drawn = _drawn(rules, tied, lot_seed)[: rules.seats - len(above)]
+        words = _lot_words(rules, tied, drawn, lot_seed)
+        seated = dict.fromkeys(above, "") | {each.candidate: words for each in drawn}
+    last = order[rules.seats - 1]
     result = []
     for each in found:
-        if each not in takers or each.candidate in seated:
+        if each not in takers:
             result.append(each)
-            continue
-        at_edge = tied and _rank(rules, each, lot_seed) == edge
-        text = (
-            f"Equal with others at the last of {rules.seats} seats, and the rules seat none of them."
-            if at_edge
-            else f"{rules.seats} seats went to candidates with higher shares."
-        )
-        reason = "tie" if at_edge else "seats"
-        result.append(replace(each, outcome=NOT_SEATED, reason=reason, explanation=(*each.explanation, text)))
+        elif each.candidate in seated:
+            said = seated[each.candidate]
+            result.append(replace(each, explanation=(*each.explanation, said)) if said else each)
+        elif drawn and each in tied:
+            lost = (NOT_SEATED, "lot", _lot_words(rules, tied, drawn, lot_seed))
+            result.append(_without_seat(each, *lost))
+        elif each in tied and edge == _rank(rules, order[rules.seats]):
+            text = f"Equal with others at the last of {rules.seats} seats, and the rules seat none of them."
+            result.append(_without_seat(each, NOT_SEATED, "tie", text))
+        else:
+            result.append(_without_seat(each, NOT_SEATED, *_deciding_fact(rules, last, each)))
     return result
 
 
-def _rank(rules: RuleSet, each: Outcome, lot_seed: str) -> tuple[Any, ...]:
-    """Where a candidate stands among those who reached a seat: equal ranks are tied for good."""
+def _without_seat(each: Outcome, outcome: str, reason: str, text: str) -> Outcome:
+    return replace(each, outcome=outcome, reason=reason, explanation=(*each.explanation, text))
+
+
+def _deciding_fact(rules: RuleSet, last: Outcome, each: Outcome) -> tuple[str, str]:
+    """What told a candidate without a seat from the last who has one: the code and the words."""
+    if (last.share or 0) > (each.share or 0):
+        return "seats", f"The {rules.seats} seats went to candidates with higher shares; the last of them has" + (
+            f" {shown(last.share)}." if last.share is not None else " one."
+        )
+    equal = f"{last.candidate} has the last of {rules.seats} seats with the same share"
+    for tie in rules.ties:
+        if tie is Tie.MORE_SUPPORT and last.support != each.support:
+            return "more_support", f"{equal} and more support: {last.support}, against {each.support}."
+        if tie is Tie.FEWER_OPPOSE and last.oppose != each.oppose:
+            return "fewer_oppose", f"{equal} and less opposition: {last.oppose}, against {each.oppose}."
+    raise AssertionError("two candidates of one rank are tied, which is settled before")
+
+
+def _drawn(rules: RuleSet, tied: Sequence[Outcome], lot_seed: str) -> list[Outcome]:
+    """The tied in the order of the lot; nobody when the rules have no lot. Raises UsageError `outcome.lot`."""
+    if Tie.LOT not in rules.ties:
+        return []
+    if not lot_seed:
+        raise UsageError(
+            "outcome.lot",
+            "candidates are equal at the last seat, and the rules settle that by lot",
+            expected="--lot-seed with a text published beforehand",
+        )
+    return sorted(tied, key=lambda each: _ticket(lot_seed, each.candidate))
+
+
+def _ticket(lot_seed: str, candidate: str) -> str:
+    return hashlib.sha256(f"{lot_seed}\0{candidate}".encode()).hexdigest()
+
+
+def _lot_words(rules: RuleSet, tied: Sequence[Outcome], drawn: Sequence[Outcome], lot_seed: str) -> str:
+    if not drawn:
+        return ""
+    tickets = ", ".join(f"{each.candidate} {_ticket(lot_seed, each.candidate)[:8]}" for each in tied)
+    return (
+        f"{len(tied)} candidates are equal for the last {len(drawn)} of {rules.seats} seats, and the rules draw lots:"
+        f" the smallest SHA-256 of the seed {lot_seed!r}, NUL and the name comes first ({tickets})."
+    )
+
+
+def _rank(rules: RuleSet, each: Outcome) -> tuple[Any, ...]:
+    """Where a candidate stands among those who reached a seat; of equal rank, only a lot can tell them apart."""
     parts: list[Any] = [-(each.share or 0)]
     for tie in rules.ties:
-        if tie is Tie.MORE_SUPPORT:
-            parts.append(-each.support)
-        elif tie is Tie.FEWER_OPPOSE:
-            parts.append(each.oppose)
-        elif tie is Tie.LOT:
-            if not lot_seed:
-                raise UsageError(
-                    "outcome.lot",
-                    "the rules settle ties by lot",
-                    expected="--lot-seed with a text published beforehand",
-                )
-            parts.append(hashlib.sha256(f"{lot_seed}\0{each.candidate}".encode()).hexdigest())
+        if tie in (Tie.LOT, Tie.NOBODY):
+            break
+        parts.append(-each.support if tie is Tie.MORE_SUPPORT else each.oppose)
     return tuple(parts)
 
 

@@ -11,16 +11,22 @@ import hashlib
 import hmac
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from holdfast.canonical import canonical_bytes, sha256_hex
 from holdfast.clock import parse_at, utc_naive
 from holdfast.elections.eligibility import Node, condition, explain, facts_sql, failed
+from holdfast.elections.roll_lake import (
+    Given,
+    cannot_be_asked,
+    check_can_be_asked,
+    connected,
+    resolve_given,
+    resolved,
+)
 from holdfast.elections.rules import RuleSet
 from holdfast.errors import InputRefusedError, UsageError
 from holdfast.ids import WikiName
@@ -31,18 +37,6 @@ CONTEST = (
     "To contest this, write to the election clerk before the roll closes, with links to the edits, log entries or"
     " declarations that were missed. A change of the roll is an entry in the log with its reason."
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Given:
-    """What the clerk adds: lists and facts that the rules name, and who is in or out whatever the rules say."""
-
-    lists: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    facts: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    """For each fact the accounts of which it is declared true."""
-    include: frozenset[str] = frozenset()
-    exclude: frozenset[str] = frozenset()
-    """Exclusion is stronger than inclusion."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +56,8 @@ class Roll:
     included: int
     excluded: int
     notes: tuple[str, ...]
+    unknown: int = 0
+    """Of those examined, for whom the lake cannot say whether the rules hold; they are not on the roll."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +67,7 @@ class Verdict:
     account: str
     is_eligible: bool
     decided_by: str
-    """rules, include, exclude or unknown_account."""
+    """rules, include, exclude, unknown_account (there is none) or unknown (the lake cannot say what a rule asks)."""
     explanation: tuple[str, ...]
     failed: tuple[str, ...]
 
@@ -98,15 +94,21 @@ def compute_roll(
     name = lake.require(wiki)
     given = given or Given()
     node = _node(rules, as_of, given)
-    connection = _connection(lake, name, given)
+    connection = connected(lake, name, given)
     progress("reading the lake", 0, None)
-    connection.execute(f"CREATE TEMP TABLE row_of AS {facts_sql(node)}")
     leaves = list(node.leaves())
+    check_can_be_asked(connection, leaves)
+    unresolved = resolve_given(connection, given)
+    connection.execute(f"CREATE TEMP TABLE row_of AS {facts_sql(node)}")
     passed = ", ".join(f"count(*) FILTER (WHERE {leaf.passes_sql()})" for leaf in leaves)
-    examined, *counts = connection.execute(f"SELECT count(*), {passed} FROM row_of").fetchall()[0]
+    examined, unknown, early, *counts = connection.execute(
+        f"SELECT count(*), count(*) FILTER (WHERE ({node.passes_sql()}) IS NULL),"
+        f" count(*) FILTER (WHERE early_edits > 0), {passed} FROM row_of"
+    ).fetchall()[0]
     # the engine's own order of text is that of its bytes, on every machine
     found = connection.execute(
-        f"SELECT account FROM row_of WHERE ({node.passes_sql()} OR account IN (SELECT account FROM given_include))"
+        f"SELECT account FROM row_of WHERE (coalesce({node.passes_sql()}, FALSE)"
+        " OR account IN (SELECT account FROM given_include))"
         " AND account NOT IN (SELECT account FROM given_exclude)"
         " UNION SELECT account FROM given_include WHERE account NOT IN (SELECT account FROM given_exclude)"
         " ORDER BY account"
@@ -123,8 +125,20 @@ def compute_roll(
         tests=tuple((leaf.words(), count) for leaf, count in zip(leaves, counts, strict=True)),
         included=len(given.include),
         excluded=len(given.exclude),
-        notes=rules.notes,
+        notes=(*rules.notes, *_notes(unresolved, early, unknown)),
+        unknown=unknown,
     )
+
+
+def _notes(unresolved: int, early: int, unknown: int) -> list[str]:
+    found = []
+    if unresolved:
+        found.append(f"{unresolved} names on the clerk's lists and facts are of no account in this lake.")
+    if early:
+        found.append(f"{early} accounts have edits dated before their registration, perhaps imported: not counted.")
+    if unknown:
+        found.append(f"For {unknown} accounts the lake cannot say whether the rules hold; they are not on the roll.")
+    return found
 
 
 def verdict(
@@ -134,26 +148,33 @@ def verdict(
     name = lake.require(wiki)
     given = given or Given()
     node = _node(rules, as_of, given)
-    connection = _connection(lake, name, given)
-    rows = connection.sql(facts_sql(node, only=account))
+    connection = connected(lake, name, given)
+    resolve_given(connection, given)
+    called = resolved(connection, [account]).get(account, account)
+    rows = connection.sql(facts_sql(node, only=called))
     names, found = rows.columns, rows.fetchall()
-    connection.close()
+    lists = {
+        table: bool(connection.execute(f"SELECT 1 FROM {table} WHERE account = ?", [called]).fetchall())
+        for table in ("given_exclude", "given_include")
+    }
     row = dict(zip(names, found[0], strict=True)) if found else None
-    return _judged(node, account, row, given)
+    if row is not None:
+        row |= dict.fromkeys((leaf.column for leaf in cannot_be_asked(connection, list(node.leaves()))), None)
+    connection.close()
+    return _judged(node, called, row, excluded=lists["given_exclude"], included=lists["given_include"])
 
 
-def _judged(node: Node, account: str, row: Mapping[str, Any] | None, given: Given) -> Verdict:
-    said = tuple(explain(node, row)) if row is not None else ("this account is not in the lake before that moment",)
+def _judged(node: Node, account: str, row: Mapping[str, Any] | None, *, excluded: bool, included: bool) -> Verdict:
+    said = tuple(explain(node, row)) if row is not None else ("there is no such account here before that moment",)
     lacking = tuple(failed(node, row)) if row is not None else ()
-    by_rules = row is not None and not lacking
-    if account in given.exclude:
+    if excluded:
         decided, eligible = "exclude", False
-    elif account in given.include:
+    elif included:
         decided, eligible = "include", True
     elif row is None:
         decided, eligible = "unknown_account", False
     else:
-        decided, eligible = "rules", by_rules
+        decided, eligible = "unknown" if node.passes(row) is None else "rules", not lacking
     if decided in ("exclude", "include"):
         said = (f"decided by the list of those to {decided}, not by the rules", *said)
     return Verdict(
@@ -165,6 +186,22 @@ def _judged(node: Node, account: str, row: Mapping[str, Any] | None, given: Give
     )
 
 
+def account_today(lake: Lake, wiki: str, written: str) -> str:
+    """What the lake calls an account today, however it is written. Raises UsageError `roll.unknown_account`."""
+    connection = connected(lake, lake.require(wiki), Given())
+    found = resolved(connection, [written]).get(written)
+    connection.close()
+    if found is None:
+        raise UsageError(
+            "roll.unknown_account",
+            "there is no such account in the lake",
+            expected="a name as the wiki writes it",
+            got=repr(written[:60]),
+            hint="correct the name, or read the wiki again if the account is new",
+        )
+    return found
+
+
 def all_rows(
     lake: Lake, wiki: str, rules: RuleSet, as_of: datetime, *, given: Given | None = None
 ) -> tuple[Node, list[dict[str, Any]]]:
@@ -172,7 +209,9 @@ def all_rows(
     name = lake.require(wiki)
     given = given or Given()
     node = _node(rules, as_of, given)
-    connection = _connection(lake, name, given)
+    connection = connected(lake, name, given)
+    check_can_be_asked(connection, list(node.leaves()))
+    resolve_given(connection, given)
     rows = connection.sql(f"SELECT * FROM ({facts_sql(node)}) ORDER BY account")
     found = [dict(zip(rows.columns, row, strict=True)) for row in rows.fetchall()]
     connection.close()
@@ -197,20 +236,6 @@ def _node(rules: RuleSet, as_of: datetime, given: Given) -> Node:
                 hint="an empty file says that it holds for nobody",
             )
     return node
-
-
-def _connection(lake: Lake, wiki: WikiName, given: Given) -> duckdb.DuckDBPyConnection:
-    connection = lake.connect(wiki)
-    for table, named in (("given_lists", given.lists), ("given_facts", given.facts)):
-        connection.execute(f"CREATE TEMP TABLE {table} (name VARCHAR, account VARCHAR)")
-        rows = [(name, account) for name, accounts in named.items() for account in sorted(accounts)]
-        if rows:
-            connection.executemany(f"INSERT INTO {table} VALUES (?, ?)", rows)
-    for table, accounts in (("given_include", given.include), ("given_exclude", given.exclude)):
-        connection.execute(f"CREATE TEMP TABLE {table} (account VARCHAR)")
-        if accounts:
-            connection.executemany(f"INSERT INTO {table} VALUES (?)", [(each,) for each in sorted(accounts)])
-    return connection
 
 
 def salt(key: bytes, election: str, account: str) -> bytes:
@@ -267,6 +292,7 @@ def roll_document(roll: Roll, *, election: str, csv_sha256: str, named: bool) ->
         "roll_csv_sha256": csv_sha256,
         "eligible": len(roll.accounts),
         "examined": roll.examined,
+        "unknown": roll.unknown,
         "included_by_list": roll.included,
         "excluded_by_list": roll.excluded,
         "tests": [{"test": words, "pass": count} for words, count in roll.tests],

@@ -45,13 +45,20 @@ def count_page(count: Count, by_reading: dict[str, list[str]]) -> Page:
             Facts(
                 pairs=(
                     ("reading of rankings", str(count.choice.reading)),
-                    ("lot", ", ".join(names[count.contest.keys[index]] for index in count.choice.lot)),
+                    ("lot", _lot(count, names)),
                     *((name, value) for name, value in count.choice.options),
                 )
             ),
             *(Text(text=note, quiet=True) for note in count.contest.notes),
         ),
     )
+
+
+def _lot(count: Count, names: dict[str, str]) -> str:
+    if not count.choice.lot_seed:
+        return "none was drawn, and none was needed"
+    order = ", ".join(names[count.contest.keys[index]] for index in count.choice.lot)
+    return f"{order}; from the seed {count.choice.lot_seed!r}"
 
 
 def _readings(count: Count, by_reading: dict[str, list[str]], names: dict[str, str]) -> Block:

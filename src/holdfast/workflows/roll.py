@@ -18,6 +18,7 @@ from holdfast.elections.roll import (
     CONTEST,
     Given,
     Roll,
+    account_today,
     all_rows,
     commitment,
     compute_roll,
@@ -156,17 +157,20 @@ def commit_roll(document: Mapping[str, Any], log: Path, *, reason: str = "", clo
 
 
 def amend_roll(
-    folder: Path, account: str, *, add: bool, reason: str, naming: Naming, clock: Clock = system_clock
+    folder: Path, lake: Lake, account: str, *, add: bool, reason: str, naming: Naming, clock: Clock = system_clock
 ) -> dict[str, Any]:
     """Put one account on a roll, or take it off, with a reason. Gives back what `roll.json` then holds.
 
-    Writes the change into `changes.csv`. Raises UsageError `roll.reason`, `roll.no_change`, CheckFailedError
-    `roll.changed` when the roll's file is not the one that `roll.json` speaks of.
+    The account is called as the lake calls it today, however it was written. Writes the change into `changes.csv`.
+
+    Raises UsageError `roll.reason`, `roll.no_change`, `roll.unknown_account`, CheckFailedError `roll.changed` when
+    the roll's file is not the one that `roll.json` speaks of.
     """
     if not reason.strip():
         raise UsageError("roll.reason", "a change of the roll needs a reason", hint="say it with --reason")
     document = load_roll_document(folder)
     rows = read_roll(folder / "roll.csv")
+    account = account_today(lake, document["wiki"], account)
     entry = commitment(salt(naming.key, document["roll_id"], account), account)
     is_there = any(row[1] == entry for row in rows)
     if is_there == add:

@@ -17,6 +17,9 @@ from holdfast.errors import InputRefusedError, UsageError
 State = dict[str, Any]
 """`rounds` (list of JSON objects), `winners` (keys in order of election), `done`, and what the method needs."""
 
+BY_LOT = "the lot"
+"""What a round's `tie` says when a lot decided who was chosen of candidates that nothing else tells apart."""
+
 _MOST_ROUNDS = 100_000
 
 
@@ -28,6 +31,8 @@ class Choice:
     reading: Reading = Reading.AS_WRITTEN
     lot: tuple[int, ...]
     """Candidates' indices in the order that decides what nothing else decides: earlier is preferred."""
+    lot_seed: str = ""
+    """The published text that the lot follows from; empty: none was drawn, and a result must not rest on one."""
     options: tuple[tuple[str, str], ...] = field(default=())
     """The method's own parameters, as text, by name."""
 
@@ -108,7 +113,9 @@ def choose(
     lot = list(range(len(contest.candidates)))
     if lot_seed:
         lot.sort(key=lambda index: hashlib.sha256(f"{lot_seed}\0{contest.keys[index]}".encode()).digest())
-    return Choice(seats=check_seats(wanted), reading=reading, lot=tuple(lot), options=tuple(options))
+    return Choice(
+        seats=check_seats(wanted), reading=reading, lot=tuple(lot), lot_seed=lot_seed, options=tuple(options)
+    )
 
 
 def count_all(contest: Contest, method: Method, choice: Choice, state: State | None = None) -> Count:

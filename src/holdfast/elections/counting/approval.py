@@ -1,7 +1,7 @@
 """Approval and plurality: a candidate has as many votes as voters who chose them."""
 
 from holdfast.elections.contest import Contest, MarkKind
-from holdfast.elections.counting._method import Choice, Method, State, lot_order
+from holdfast.elections.counting._method import BY_LOT, Choice, Method, State, lot_order
 
 
 def _start(contest: Contest, choice: Choice) -> State:
@@ -23,7 +23,7 @@ def _step(contest: Contest, choice: Choice, state: State) -> State:
         "votes": {key: votes[index] for index, key in enumerate(contest.keys)},
         "ballots": contest.cast,
         "elected": [contest.keys[index] for index in elected],
-        "tie": "the lot" if at_edge else "",
+        "tie": BY_LOT if at_edge else "",
     }
     return {"rounds": [written], "winners": written["elected"], "done": True}
 

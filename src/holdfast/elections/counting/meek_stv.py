@@ -4,13 +4,17 @@ Rule: Hill, Wichmann and Woodall, "Algorithm 123: Single transferable vote by Me
 Representation Foundation's reference Meek rule; the arithmetic (ten digits, all products and quotients
 cut off, quota increment 0.000001, tied last candidates excluded together) is that of SecurePoll's STVTallier,
 read from its published fixtures and source. Fixed-point numbers are integers in units of the last digit.
+
+The count ends. SecurePoll waits for a surplus that stays the same, and on some real ballots it alternates between two
+values for ever (decision 0060). A round whose keep factors stood in an earlier round among the same people would go
+round in that circle: the surplus has come to rest, and the last candidate is excluded.
 """
 
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from holdfast.elections.contest import Contest, MarkKind, ranking
-from holdfast.elections.counting._method import Choice, Method, State, lot_order
+from holdfast.elections.counting._method import BY_LOT, Choice, Method, State, lot_order
 from holdfast.errors import UsageError
 
 
@@ -90,11 +94,15 @@ def _step(contest: Contest, choice: Choice, state: State) -> State:
 
     reached = [index for index in range(len(keys)) if totals[index] >= quota and index not in out]
     surplus = sum(totals[index] - quota for index in reached)
-    new = _seated([index for index in reached if index not in elected], totals, choice, choice.seats - len(elected))
+    waiting = [index for index in reached if index not in elected]
+    new = _seated(waiting, totals, choice, choice.seats - len(elected))
+    by_lot = _is_by_lot(new, [index for index in waiting if index not in new], totals)
     excluded: list[int] = []
     if not new:
-        unchanged = surplus == arithmetic.read(last["surplus"])
-        excluded = _lowest(totals, elected, out, (surplus, unchanged), (arithmetic, choice))
+        at_rest = surplus == arithmetic.read(last["surplus"]) or _goes_in_a_circle(state, written)
+        excluded = _lowest(totals, elected, out, (surplus, at_rest), (arithmetic, choice))
+        others = [index for index in range(len(keys)) if index not in {*out, *elected, *excluded}]
+        by_lot = _is_by_lot(excluded, others, totals)
     elected_now = [*elected, *new]
     hopeful = [i for i in range(len(keys)) if i not in elected_now and i not in out and i not in excluded]
     if hopeful and choice.option("last_seats", "quota") == "fill" and len(hopeful) <= choice.seats - len(elected_now):
@@ -105,6 +113,8 @@ def _step(contest: Contest, choice: Choice, state: State) -> State:
         "elected": [keys[index] for index in new],
         "eliminated": [keys[index] for index in excluded],
     }
+    if by_lot:
+        written["tie"] = BY_LOT
     return {
         "rounds": [*state["rounds"], {"round": len(state["rounds"]) + 1, **written}],
         "winners": [keys[index] for index in elected_now],
@@ -162,15 +172,34 @@ def _seated(reached: list[int], totals: list[int], choice: Choice, seats: int) -
     return sorted(best)
 
 
+def _is_by_lot(chosen: list[int], others: list[int], totals: list[int]) -> bool:
+    """Whether somebody was chosen and somebody with the same votes was not."""
+    return bool({totals[index] for index in chosen} & {totals[index] for index in others})
+
+
+def _goes_in_a_circle(state: State, written: dict[str, Any]) -> bool:
+    """Whether these keep factors stood in a round before this one, since somebody was last elected or excluded.
+
+    A round follows from the keep factors of the round before it and from who is elected and excluded, so it would
+    come back again and again. Linear in the rounds since then.
+    """
+    for each in reversed(state["rounds"]):
+        if each["elected"] or each["eliminated"]:
+            return False
+        if each["keepFactors"] == written["keepFactors"]:
+            return True
+    return False
+
+
 def _lowest(
     totals: list[int],
     elected: list[int],
     out: set[int],
-    surplus_and_unchanged: tuple[int, bool],
+    surplus_and_rest: tuple[int, bool],
     arithmetic_and_choice: tuple[_Arithmetic, Choice],
 ) -> list[int]:
-    """Who is excluded now: the last, when no surplus can save them or the surplus no longer moves."""
-    surplus, unchanged = surplus_and_unchanged
+    """Who is excluded now: the last, when no surplus can save them or the surplus has come to rest."""
+    surplus, at_rest = surplus_and_rest
     arithmetic, choice = arithmetic_and_choice
     standing = [index for index in range(len(totals)) if index not in out]
     hopeful = [index for index in standing if index not in elected]
@@ -185,7 +214,7 @@ def _lowest(
         return last
     unit = arithmetic.short_cut_unit
     cannot_catch_up = (low * len(last) // unit * unit + surplus) // unit < min(above) // unit
-    return last if cannot_catch_up or unchanged else []
+    return last if cannot_catch_up or at_rest else []
 
 
 def _whole(choice: Choice, name: str, default: str, *, lowest: int = 0, highest: int) -> int:

@@ -8,7 +8,7 @@ when a > c, or a = c and b < d. Candidates that a ballot does not rank stand beh
 from typing import Any
 
 from holdfast.elections.contest import Contest, MarkKind
-from holdfast.elections.counting._method import Choice, Method, State, lot_order
+from holdfast.elections.counting._method import BY_LOT, Choice, Method, State, lot_order
 
 _Strength = tuple[int, int]
 
@@ -50,7 +50,7 @@ def _next_place(contest: Contest, choice: Choice, state: State) -> State:
         "rank": len(placed) + 1,
         "place": unbeaten,
         "elected": elected,
-        "tie": "the lot" if free and elected != unbeaten else "",
+        "tie": BY_LOT if free and elected != unbeaten else "",
     }
     return {
         "rounds": [*rounds, written],

@@ -8,7 +8,7 @@ the transferring candidate, "to five decimal places (any remainder being ignored
 from typing import Any
 
 from holdfast.elections.contest import Contest, MarkKind, ranking
-from holdfast.elections.counting._method import Choice, Method, State
+from holdfast.elections.counting._method import BY_LOT, Choice, Method, State
 
 _UNIT = 100_000
 
@@ -159,7 +159,7 @@ def _settled_by(contest: Contest, state: State, pair: list[str]) -> str:
     histories = [_history(contest, state, key) for key in pair]
     if len(pair) < 2 or histories[0][0] != histories[1][0]:
         return ""
-    return "the lot" if histories[0] == histories[1] else "an earlier stage"
+    return BY_LOT if histories[0] == histories[1] else "an earlier stage"
 
 
 def _text(value: int) -> str:

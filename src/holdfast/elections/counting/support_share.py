@@ -7,7 +7,7 @@ This orders candidates and fills seats. Thresholds, bands, minimum support and r
 from fractions import Fraction
 
 from holdfast.elections.contest import Contest, MarkKind
-from holdfast.elections.counting._method import Choice, Method, State, fraction_text, lot_order
+from holdfast.elections.counting._method import BY_LOT, Choice, Method, State, fraction_text, lot_order
 
 
 def _start(contest: Contest, choice: Choice) -> State:
@@ -44,7 +44,7 @@ def _step(contest: Contest, choice: Choice, state: State) -> State:
         },
         "ballots": contest.cast,
         "elected": [contest.keys[index] for index in elected],
-        "tie": "the lot" if at_edge else "",
+        "tie": BY_LOT if at_edge else "",
     }
     return {"rounds": [written], "winners": written["elected"], "done": True}
 
