@@ -91,3 +91,12 @@ def test_the_text_names_accounts_only_when_asked(lake: Path, capsys: pytest.Capt
     assert "innocent pairs" in out
     _, named, _ = run(capsys, lake, "Editor 1", "Editor 2", "--reason", "case 7", "--names")
     assert "Editor 1 and Editor 2" in named
+
+
+def test_accounts_are_found_in_every_spelling_and_two_spellings_are_one_account(
+    lake: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, _ = run(capsys, lake, "editor_1", "User:Editor 2", "--reason", "a case", "--names", "--json")
+    assert code == 0
+    assert json.loads(out)["accounts"] == ["Editor 1", "Editor 2"]
+    assert run(capsys, lake, "Editor 1", "editor_1", "--reason", "x")[2].startswith("link.too_few")

@@ -1,6 +1,6 @@
 """Link: compare a small named set of accounts of a lake, for a case that is about them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -9,6 +9,7 @@ import duckdb
 import numpy as np
 
 from holdfast.errors import UsageError
+from holdfast.ids import account_as_compared, same_account
 from holdfast.networks.link_calibration import Linked, compare
 from holdfast.networks.linking import MOST_ACCOUNTS, Deeds, Rarity
 from holdfast.progress import Progress, silent
@@ -53,11 +54,11 @@ def link(
 
     Raises UsageError `link.too_many` (more than ten), `link.too_few`, `link.no_reason`, `link.unknown_account`.
     """
-    named = tuple(dict.fromkeys(accounts))
-    _check(named, reason)
+    _check({account_as_compared(each) for each in accounts}, reason)
     name = lake.require(wiki)
     connection = lake.connect(name)
     try:
+        named = tuple(dict.fromkeys(_as_written(connection, each) for each in accounts))
         everybody, rarity = _read(connection, named, seed)
     finally:
         connection.close()
@@ -66,7 +67,7 @@ def link(
     return LinkReport(wiki=name, reason=reason.strip(), accounts=named, pairs=pairs)
 
 
-def _check(named: Sequence[str], reason: str) -> None:
+def _check(named: Collection[str], reason: str) -> None:
     if not reason.strip():
         raise UsageError(
             "link.no_reason",
@@ -86,6 +87,18 @@ def _check(named: Sequence[str], reason: str) -> None:
         raise UsageError("link.too_few", "two different accounts are needed", got=f"{len(named)}")
 
 
+def _as_written(connection: duckdb.DuckDBPyConnection, account: str) -> str:
+    """The lake's spelling of a name that somebody typed; as it was typed where the lake has nobody of this name."""
+    form = account_as_compared(account)
+    found = connection.execute(
+        """SELECT DISTINCT account FROM revisions
+        WHERE account = ? OR lower(nfc_normalize(replace(account, '_', ' '))) = lower(?)""",
+        [account, form],
+    ).fetchall()
+    spelt = {str(each) for (each,) in found if same_account(str(each), account)}
+    return next((each for each in (account, form) if each in spelt), min(spelt, default=account))
+
+
 def _read(connection: duckdb.DuckDBPyConnection, named: Sequence[str], seed: int) -> tuple[dict[str, Deeds], Rarity]:
     """Deeds of the named accounts and of a random sample of the wiki's others with enough edits; never of bots."""
     connection.execute("CREATE TEMP TABLE named AS SELECT unnest(?) AS account", [list(named)])
@@ -96,7 +109,7 @@ def _read(connection: duckdb.DuckDBPyConnection, named: Sequence[str], seed: int
         raise UsageError(
             "link.unknown_account",
             f"{missing} of the named accounts have no edit in this lake",
-            expected="names as the wiki writes them, with their capitals and spaces",
+            expected="names of accounts that edited this wiki",
             hint="see who is there with: holdfast lake show DIR",
         )
     connection.execute(
