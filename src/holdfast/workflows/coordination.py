@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from holdfast.clock import add_months
 from holdfast.findings.assessment import Assessment
 from holdfast.findings.finding import Area, Evidence, Finding, Innocent, false_accusation
 from holdfast.ids import WikiName
@@ -45,6 +46,8 @@ class _Seen:
     actions: Actions
     found: Run
     start: int
+    named: bool
+    """Whether members are named; under pseudonyms nothing stands beside one that the public log also tells."""
 
 
 def coordination_findings(
@@ -81,7 +84,7 @@ def coordination_findings(
         text = actions.account_names[number]
         return text if named else shown.of(name, text)
 
-    seen = _Seen(lake=opened, wiki=name, actions=actions, found=found, start=int(actions.at.min()))
+    seen = _Seen(lake=opened, wiki=name, actions=actions, found=found, start=int(actions.at.min()), named=named)
     # a group seen at both levels is one finding: the group test's, which has the tighter claim
     groups = _once(found.look.groups)
     return tuple(_finding(seen, group, place, label) for place, group in enumerate(groups, 1))
@@ -104,8 +107,8 @@ def _finding(seen: _Seen, group: Group, place: int, label: Callable[[int], str])
         wiki=seen.wiki,
         area=Area.COORDINATION,
         measure=MEASURE,
-        period_start=min(moments).date() if moments else None,
-        period_end=max(moments).date() + timedelta(days=1) if moments else None,
+        period_start=_start(min(moments).date(), exact=seen.named) if moments else None,
+        period_end=_end(max(moments).date(), exact=seen.named) if moments else None,
         claim=(
             f"{len(group.accounts)} accounts act on the same pages close in time more than their activity, their"
             " interests and the crowds on those pages explain. This is co-action beyond chance and says nothing"
@@ -120,10 +123,13 @@ def _finding(seen: _Seen, group: Group, place: int, label: Callable[[int], str])
         evidence=(
             Evidence(
                 caption="The accounts, by their label",
-                columns=("account", "joint actions with others of the group"),
+                columns=("account", "joint actions with others of the group")[: 2 if seen.named else 1],
                 rows=tuple(
                     sorted(
-                        (label(int(account)), sum(1 for each in joint if account in each.accounts))
+                        (
+                            label(int(account)),
+                            *([sum(account in each.accounts for each in joint)] if seen.named else []),
+                        )
                         for account in group.accounts
                     )
                 ),
@@ -138,6 +144,16 @@ def _finding(seen: _Seen, group: Group, place: int, label: Callable[[int], str])
             "without_association_features": "no finding: accounts, pages and times are all that was used",
         },
     )
+
+
+def _start(day: date, *, exact: bool) -> date:
+    """The first day of a group's joint actions; under pseudonyms that of its quarter of the year."""
+    return day if exact else date(day.year, (day.month - 1) // 3 * 3 + 1, 1)
+
+
+def _end(day: date, *, exact: bool) -> date:
+    """The day after the last, which is not in the period; under pseudonyms after the last of its quarter."""
+    return day + timedelta(days=1) if exact else add_months(_start(day, exact=False), 3)
 
 
 def _false_accusation(seen: _Seen, group: Group) -> dict[str, Mapping[str, float | int]]:

@@ -10,7 +10,8 @@ import numpy as np
 
 from holdfast.errors import UsageError
 from holdfast.ids import account_as_compared, same_account
-from holdfast.networks.link_calibration import Linked, compare
+from holdfast.networks.gate import TARGET
+from holdfast.networks.link_calibration import MOST_PAIRS, PAIRS, Linked, compare
 from holdfast.networks.linking import MOST_ACCOUNTS, Deeds, Rarity
 from holdfast.progress import Progress, silent
 from holdfast.tables.lake import Lake
@@ -18,6 +19,8 @@ from holdfast.tables.lake import Lake
 _COMPARED_WITH = 1_500
 """Accounts drawn to compare with; enough for 600 pairs of each kind."""
 _REVERT_DEPTH = 15
+_PAIRS_PER_LOOK = 120
+"""Innocent pairs for each look of a run, half of which are held out: about what the gate's target takes."""
 
 INNOCENT = (
     ("two people of one field", "pairs that share a page are one of the two comparisons; the worse counts"),
@@ -43,7 +46,8 @@ class LinkReport:
         """How many looks were taken, and what that means."""
         return (
             f"{len(self.pairs)} pairs were compared. Each look is another chance of an innocent likeness: multiply "
-            "the numbers per 10,000 by it."
+            "the numbers per 10,000 by it. A likeness is published where the bound, so multiplied, is at or under "
+            f"{TARGET}."
         )
 
 
@@ -63,7 +67,11 @@ def link(
     finally:
         connection.close()
     rng = np.random.default_rng(seed)
-    pairs = tuple(compare(a, b, everybody, rarity, rng, progress) for a, b in combinations(named, 2))
+    asked = list(combinations(named, 2))
+    most = min(MOST_PAIRS, max(PAIRS, _PAIRS_PER_LOOK * len(asked)))
+    pairs = tuple(
+        compare(a, b, everybody, rarity, rng, progress, most_pairs=most, looks=len(asked)) for a, b in asked
+    )
     return LinkReport(wiki=name, reason=reason.strip(), accounts=named, pairs=pairs)
 
 

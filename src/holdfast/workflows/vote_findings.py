@@ -18,7 +18,6 @@ def findings_of(run: VoteRun, wiki: str) -> tuple[Finding, ...]:
 
 
 def _finding(run: VoteRun, wiki: str, bloc: Bloc) -> Finding:
-    ballots = run.result.ballots
     moved = [
         each
         for each in run.effects
@@ -38,23 +37,7 @@ def _finding(run: VoteRun, wiki: str, bloc: Bloc) -> Finding:
         null=NULL,
         p=bloc.p,
         effect=f"without their votes {len(moved)} elections would have had another outcome",
-        evidence=(
-            Evidence(
-                caption="Members, in the order of their labels",
-                columns=("account", "affinity", "low", "high"),
-                rows=tuple(
-                    sorted(
-                        (
-                            run.labels.of(ballots.voters[int(each)]),
-                            float(bloc.affinity[each]),
-                            float(bloc.low[each]),
-                            float(bloc.high[each]),
-                        )
-                        for each in bloc.members
-                    )
-                ),
-            ),
-        ),
+        evidence=(_members(run, bloc),),
         innocent=(
             Innocent(
                 text="a project, class or meet-up that comes to the same elections and votes as each thinks",
@@ -83,6 +66,18 @@ def _finding(run: VoteRun, wiki: str, bloc: Bloc) -> Finding:
             },
             "elections_with_another_outcome": len(moved),
         },
+    )
+
+
+def _members(run: VoteRun, bloc: Bloc) -> Evidence:
+    """The members by their labels; what each of them did stands there where they are named."""
+    voters = [(run.result.ballots.voters[int(each)], int(each)) for each in bloc.members]
+    named = all(run.labels.shows(voter) for voter, _ in voters)
+    values = (bloc.affinity, bloc.low, bloc.high) if named else ()
+    return Evidence(
+        caption="Members, in the order of their labels",
+        columns=("account", "affinity", "low", "high")[: 1 + len(values)],
+        rows=tuple(sorted((run.labels.of(voter), *(float(each[at]) for each in values)) for voter, at in voters)),
     )
 
 
