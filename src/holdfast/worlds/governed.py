@@ -2,8 +2,8 @@
 
 Healthy means: who blocks whom, for how long, and who lifts a block do not depend on the admin beyond chance, or no
 more than `unlike` says; levels wander with a memory and a season but do not change. People differ much in how active
-they are, as they do. In a captured wiki one admin takes over the work, nobody else's blocks are lifted, no new admin is
-made and newcomers leave. Parameters are set by hand and fitted to no wiki. All accounts are simulated.
+they are, as they do. In a captured wiki one admin takes over the work, nobody else's blocks are lifted, no new admin
+is made and newcomers leave. Parameters are set by hand and fitted to no wiki. All accounts are simulated.
 """
 
 from collections.abc import Iterable
