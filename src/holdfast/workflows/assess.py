@@ -15,6 +15,7 @@ from holdfast.clock import utc_naive
 from holdfast.errors import UsageError
 from holdfast.findings.assessment import Assessment
 from holdfast.findings.data_quality import data_quality
+from holdfast.findings.false_alarms import false_alarms
 from holdfast.findings.finding import Value
 from holdfast.findings.testing import hypotheses, judge
 from holdfast.findings.values import described, published
@@ -89,6 +90,7 @@ def assess(
         measures={each.name: described(each) for each in all_measures().values()},
         tests=judged.tests,
         changes=judged.changes,
+        false_alarms=false_alarms({table: span.rows for table, span in own.days.spans.items()}, q),
         lorenz=lorenz,
         coverage=_coverage(own.days, entries, bots, as_of),
         names=names,

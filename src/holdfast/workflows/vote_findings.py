@@ -4,12 +4,29 @@ from datetime import UTC, date, datetime
 
 import numpy as np
 
+from holdfast.findings.assessment import SearchRun
 from holdfast.findings.finding import Area, Evidence, Finding, Innocent, false_accusation
 from holdfast.ids import wiki_name
 from holdfast.networks.votes import Bloc
 from holdfast.workflows.votes import VoteRun
 
 NULL = "permutation of outcomes among voters of like expectation, the largest of all candidates"
+
+
+def search_of(run: VoteRun) -> SearchRun:
+    """What the run could say at all."""
+    gate = run.result.gate
+    if gate is None:
+        reason = "; ".join(run.result.notes) or "not enough data for blocs"
+        return SearchRun(area=Area.ELECTIONS, measure="voting_bloc", status="not_enough_data", reason=reason)
+    return SearchRun(
+        area=Area.ELECTIONS,
+        measure="voting_bloc",
+        status="ok" if gate.published else "not_published",
+        reason="" if gate.published else gate.reason,
+        upper_bound=gate.upper_bound,
+        target=gate.target,
+    )
 
 
 def findings_of(run: VoteRun, wiki: str) -> tuple[Finding, ...]:
