@@ -313,3 +313,8 @@ def test_lookups_read_from_a_month_are_those_that_were_stored() -> None:
     facts = take_in(state, lookups, at=DUE_AT, by=SYSTEM)
     kept: list[Lookup] = [each.lookup for each in fold_month(WIKI, "2021-04", facts).notices.values()]
     assert kept == lookups
+
+
+def test_the_spelling_of_an_own_account_opens_no_way_to_seal_ones_own_matter() -> None:
+    with pytest.raises(CheckFailedError, match=r"exposure\.seal\.own_lookup"):
+        Month().seal(ONE, DUE_AT, own_accounts=frozenset({(WIKI, "user:holder_1 (simulated)")}))

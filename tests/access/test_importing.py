@@ -10,12 +10,12 @@ from holdfast.access.import_board import read_board
 from holdfast.access.import_csv import COLUMNS, read_csv, template
 from holdfast.access.import_groups import missing_on_wiki, read_groups
 from holdfast.access.importing import Entry, Import, import_entries
-from holdfast.access.names import account_name, same_name
+from holdfast.access.names import account_name
 from holdfast.access.person_facts import fold
 from holdfast.access.register import Register
 from holdfast.errors import InputRefusedError, UsageError
 from holdfast.facts import StreamId
-from holdfast.ids import WikiName
+from holdfast.ids import WikiName, same_account
 
 EN = WikiName("enwiki")
 EMPTY = register_of([])
@@ -175,7 +175,7 @@ NAMES = [
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_name_with_any_character_that_mediawiki_allows_is_kept(name: str) -> None:
-    assert same_name(account_name(name), name)
+    assert same_account(account_name(name), name)
     _, register = imported([Entry(place="x", account=account_name(name))])
     assert register.one(name).account == account_name(name)
 
@@ -193,9 +193,9 @@ def test_what_can_be_no_name_is_refused(name: str) -> None:
 
 
 def test_underscores_and_a_small_first_letter_are_the_same_account() -> None:
-    assert same_name("some_Name", "Some Name")
-    assert not same_name("Some name", "Some Name")
-    assert same_name("ßtest", "ßtest")
+    assert same_account("some_Name", "Some Name")
+    assert not same_account("Some name", "Some Name")
+    assert same_account("ßtest", "ßtest")
 
 
 def groups(*users: dict[str, Any], more: bool = False) -> Any:

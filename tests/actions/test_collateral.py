@@ -1,6 +1,6 @@
 """The collateral report counts what communities lose, before the start, and names nobody."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -120,3 +120,31 @@ def test_the_loss_is_never_more_than_there_was(work: dict[str, int], admins: set
     assert loss.administrators_lost == len(admins & targets) == found.administrators_lost
     assert 0 <= loss.work_lost == sum(work.get(each, 0) for each in admins & targets) <= loss.work_before
     assert (found.wikis_losing_administrators == 1) == bool(admins & targets)
+
+
+@pytest.mark.parametrize("spelt", ["admin_1", "User:Admin 1"])
+def test_another_spelling_of_a_name_in_the_plan_hides_no_loss(spelt: str) -> None:
+    known = {ZH[0]: facts(work={"Admin 1": 30}, sysop={"Admin 1", "Admin 2"})}
+    state = {"user_id": 1, "groups": {"sysop": INFINITY}, "block": None}
+    found = collateral([ban(1, spelt, ZH[:1])], {"p-1/1": {ZH[0]: state}}, known, period=PERIOD)
+    assert (found.administrators_lost, found.wikis[0].work_lost) == (1, 30)
+    assert found.wikis[0].left_below_two == (("sysop", 2, 1),)
+
+
+def test_another_spelling_of_a_name_does_not_pass_as_no_decider_and_no_operator() -> None:
+    from actions.paper_wiki import PaperWiki
+    from holdfast.actions.preflight import preflight
+
+    wiki = PaperWiki("eastwiki")
+    wiki.add("anna_B", "sysop")
+    wiki.add("operator_1", "sysop")
+    name = wiki_name("eastwiki")
+    found = preflight(
+        [removal(1, "anna_B", ["sysop"], (name,)), removal(2, "operator_1", ["sysop"], (name,))],
+        {name: [wiki.hand("Operator 1"), wiki.hand("Operator 2")]},
+        now=datetime(2026, 9, 13, tzinfo=UTC),
+        deciders={"Anna B"},
+    )
+    assert {("preflight.decider", "p-1/1"), ("preflight.operator", "p-1/2")} <= {
+        (each.code, each.action) for each in found.problems
+    }

@@ -176,3 +176,14 @@ def test_names_numbers_and_secrets_lie_nowhere_in_the_clear(
     stored = b"".join(path.read_bytes() for path in office.folder.rglob("*") if path.is_file())
     for canary in (account, account.replace(" ", "_"), "987654321", "canary-secret", *wiki.tokens):
         assert canary.encode() not in stored, canary
+
+
+def test_an_account_whose_name_shares_an_older_form_does_not_get_the_link(
+    office: OfficeWorld, wiki: OAuthWiki, guardians: list[TestMember]
+) -> None:
+    wiki.accounts |= {"SSeta": profile(7, "SSeta"), "ßeta": profile(8, "ßeta")}
+    link(office, guardians, office.member("decider").member, "SSeta")
+    wiki.signed_in = "ßeta"
+    assert come_back(browser(), wiki).status_code == 409  # type: ignore[attr-defined]
+    wiki.signed_in = "SSeta"
+    assert come_back(browser(), wiki).status_code == 200  # type: ignore[attr-defined]

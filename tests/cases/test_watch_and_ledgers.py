@@ -77,3 +77,9 @@ def test_a_recommendation_has_owner_date_state_and_is_done_only_with_a_measured_
     assert not ledger.recommendations["r1"].is_overdue(datetime(2026, 6, 2, tzinfo=UTC))
     with pytest.raises(InputRefusedError, match=r"case\.fact\.unknown"):
         append_ledger(ledger, fact("other"))
+
+
+def test_a_watch_that_was_written_under_an_older_form_of_the_name_is_still_seen() -> None:
+    kept = fact("looked", account="SSeta", wiki="alpha", why="as kept before ß stayed as it is")
+    found = fold_watchlist([kept, fact("looked", account="User:Anna_B", wiki="alpha", why="a report")])
+    assert seen_before(found, "anna B", member=INVESTIGATOR, wiki="alpha", now=START).looks

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from access.checkuser_logs import answer, as_csv, planted, table_rows
+from access.checkuser_logs import answer, as_csv, entry, planted, table_rows
 from holdfast.cli import main
 from holdfast.errors import ExitCode
 
@@ -121,3 +121,59 @@ def test_a_damaged_log_is_refused_with_its_place(tmp_path: Path, capsys: pytest.
     path.write_text(json.dumps(answer(planted(5)[0]))[:-20], "utf-8")
     assert main(["exposure", "check", str(path), "--wiki", "examplewiki"]) == ExitCode.INPUT_REFUSED
     assert "log.json" in capsys.readouterr().err
+
+
+SPELLINGS = ("Anna B", "Anna_B", "anna_B", "User:Anna B", "\u200eAnna B\u202c")
+
+
+@pytest.fixture
+def small_log(tmp_path: Path) -> Path:
+    entries = [
+        entry(timestamp="2021-03-01T10:00:00Z", checkuser="Warden", target="Anna B"),
+        entry(timestamp="2021-03-01T11:00:00Z", checkuser="Warden", target="Somebody else"),
+        entry(timestamp="2021-03-02T10:00:00Z", checkuser="Warden", target="Anna B"),
+    ]
+    path = tmp_path / "small.json"
+    path.write_text(json.dumps(answer(entries)), "utf-8")
+    return path
+
+
+@pytest.mark.parametrize("spelt", SPELLINGS)
+def test_a_person_at_risk_is_found_in_every_spelling_that_the_wiki_takes(
+    spelt: str, small_log: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    at_risk = tmp_path / "at-risk.txt"
+    at_risk.write_text(f"{spelt}\n", "utf-8")
+    period = ("--from", "2021-01-01", "--to", "2022-01-01", "--at-risk", str(at_risk), "--names")
+    found = ask(capsys, "report", str(small_log), "--wiki", "examplewiki", "--holder", "warden", *period)
+    assert (found["lookups"], found["people"]) == (3, 2)
+    assert found["at_risk"] == [{"wiki": "examplewiki", "account": "Anna B"}]
+    assert found["holder"] == [{"wiki": "examplewiki", "account": "Warden"}]
+    assert sum(cell["at_risk"] for cell in found["cells"]) == 1
+
+
+@pytest.mark.parametrize("spelt", SPELLINGS)
+def test_who_looked_at_an_account_is_found_in_every_spelling(
+    spelt: str, small_log: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    key = tmp_path / "key"
+    key.write_bytes(b"k" * 32)
+    given = ("who", str(small_log), "--wiki", "examplewiki", "--on", "2021-03-01", "--pseudonym-key", str(key))
+    found = ask(capsys, *given, "--account", spelt)
+    assert len(found["did"]) == 1
+    assert found["account"] == found["did"][0]["target"], "one account has one pseudonym"
+
+
+def test_who_is_in_the_register_under_another_spelling_is_no_stranger(
+    small_log: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    register = tmp_path / "register.csv"
+    register.write_text(
+        "account,wiki,right,grant_begins,agreement_version,agreement_signed\n"
+        "warden,examplewiki,checkuser,2019-01-01,3,2018-12-01\n",
+        "utf-8",
+    )
+    given = ("who", str(small_log), "--wiki", "examplewiki", "--on", "2021-03-01")
+    found = ask(capsys, *given, "--register", str(register))
+    assert len(found["did"]) == 2
+    assert found["did_without_a_known_right"] == []

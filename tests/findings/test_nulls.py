@@ -10,12 +10,13 @@ from holdfast.clock import add_months
 from holdfast.findings.elections import excess_p
 from holdfast.findings.hypothesis import Hypothesis
 from holdfast.findings.nulls import LEAST_PEERS, against_peers, equal_work, own_past
-from holdfast.findings.permutation import meeting_p, stratified_p
-from holdfast.findings.testing import _gini, judge
+from holdfast.findings.permutation import meeting_p
+from holdfast.findings.testing import Judged, _gini, hypotheses, judge
 from holdfast.ids import wiki_name
 from holdfast.measures._measure import Computed
-from holdfast.measures._running import Measured
-from small_wikis import MEASURES
+from holdfast.measures._running import Measured, run
+from holdfast.worlds.governed import Governed, governed
+from small_wikis import MEASURES, prepared
 
 WIKI = wiki_name("smallwiki")
 
@@ -104,26 +105,37 @@ def test_equal_work_is_rejected_by_communities_in_which_nothing_is_wrong() -> No
         assert p == 1 / 200  # why it is a bar and no null of its own: decision 31
 
 
-def strata_and_admins(rng: np.random.Generator, n: int = 600) -> tuple[np.ndarray, np.ndarray]:
-    return rng.integers(0, 12, n), np.minimum(rng.geometric(0.15, n), 15)
+@pytest.fixture(scope="module")
+def of_unlike_admins() -> list[Judged]:
+    """Twelve healthy communities whose admins are mildly unlike: each has some cases of their own."""
+    return [assessed(Governed(seed=7_000 + n, unlike=0.35)) for n in range(12)]
+
+
+def assessed(world: Governed) -> Judged:
+    connection, days = prepared(governed(world))
+    measured = {name: run(each, connection, wiki=WIKI, days=days) for name, each in MEASURES.items()}
+    found = hypotheses(connection, measured, {}, wiki=WIKI, days=days, label=lambda account: account)
+    connection.close()
+    return judge(found, wiki=WIKI, q=0.05)
 
 
 @pytest.mark.requirement("5.6")
-def test_admins_who_do_not_differ_give_uniform_p_though_cases_do() -> None:
-    rng = np.random.default_rng(8)
-    found = []
-    for _ in range(150):
-        strata, admins = strata_and_admins(rng)
-        lifted = (rng.random(600) < 0.02 + 0.03 * strata).astype(float)  # by case, not by admin
-        found.append(stratified_p(strata, admins, lifted, rng, permutations=199))
-    assert uniform(found) > 0.001
+def test_admins_who_are_mildly_unlike_give_no_finding_about_them(of_unlike_admins: list[Judged]) -> None:
+    about = {"block_reversal_rate", "block_severity_excess"}
+    assert not [each.id for judged in of_unlike_admins for each in judged.findings if each.measure in about]
+    wrong = sum(judged.family.kept > 0 for judged in of_unlike_admins)
+    assert wrong <= stats.binom.ppf(0.999, 12, 0.1)
 
 
-def test_an_admin_whose_blocks_are_lifted_often_is_seen() -> None:
-    rng = np.random.default_rng(9)
-    strata, admins = strata_and_admins(rng)
-    lifted = (rng.random(600) < np.where(admins == 1, 0.5, 0.1)).astype(float)
-    assert stratified_p(strata, admins, lifted, rng, permutations=199) == 1 / 200
+def test_lengths_and_reversals_are_measured_all_the_same(of_unlike_admins: list[Judged]) -> None:
+    connection, days = prepared(governed(Governed(seed=7_000, unlike=0.35)))
+    for name in ("block_reversal_rate", "block_severity_excess"):
+        found = run(MEASURES[name], connection, wiki=WIKI, days=days)
+        assert sum(each.computed.value is not None for each in found) > 24
+    connection.close()
+    assert not MEASURES["block_severity_excess"].nulls
+    nulls = {(test.measure, test.null) for judged in of_unlike_admins for test in judged.tests}
+    assert {null for measure, null in nulls if measure == "block_reversal_rate"} == {"own past"}
 
 
 def meetings(rng: np.random.Generator, chance_own: float) -> float:

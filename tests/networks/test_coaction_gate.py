@@ -10,6 +10,7 @@ from holdfast.networks import calibration
 from holdfast.networks.calibration import interval, rate_of, upper_share
 from holdfast.networks.coaction import Look, Settings, kinds_of, look
 from holdfast.networks.counting import WEEK, Ordered, in_order
+from holdfast.networks.gate import TARGET, may_publish
 from holdfast.networks.nulls import JITTER, NULLS, injected, subsample
 from holdfast.networks.run import run
 from holdfast.worlds.simulation import simulate
@@ -75,6 +76,32 @@ def test_a_null_keeps_what_it_promises(name: str, planted: tuple[Ordered, np.nda
         assert set((drawn.at % WEEK).tolist()) <= set((ordered.at % WEEK).tolist())
     assert drawn.at.min() >= 0
     assert JITTER == 14 * 86400
+
+
+@pytest.mark.parametrize("replicates", [1, 20, 58])
+def test_a_run_publishes_by_its_bound_and_not_by_its_estimate(
+    replicates: int, planted: tuple[Ordered, np.ndarray, set[int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ordered, _, _ = planted
+    nothing = replace(look(ordered, kinds_of(ordered, 0), Settings()), groups=())
+    monkeypatch.setattr(calibration, "look", lambda *_: nothing)
+    kinds = kinds_of(ordered, 0)
+    few = calibration.calibrate(ordered, kinds, Settings(), replicates=replicates)
+    assert few.realised_false_groups == 0
+    assert few.upper_bound is not None
+    assert few.upper_bound > TARGET
+    assert not few.published
+    assert "it takes 59 of each kind" in few.reason
+    assert calibration.calibrate(ordered, kinds, Settings(), replicates=59).published
+
+
+def test_the_gate_has_one_rule_and_publishes_nothing_without_a_bound() -> None:
+    assert may_publish(0.05)
+    assert not any(may_publish(each) for each in (None, 0.0501, 0.95, 2.996, float("nan"), -1.0))
+    # a fifth of the data shows five times less, and needs five times the replicates
+    assert calibration.replicates_needed(0.2) == 299
+    assert may_publish(rate_of([0] * 299, 0.2).upper_bound)
+    assert not may_publish(rate_of([0] * 298, 0.2).upper_bound)
 
 
 def test_what_replicates_can_show() -> None:

@@ -21,14 +21,14 @@ def test_entries_read_from_a_folder_are_those_of_the_assessments(tmp_path: Path)
     assert entries_in(tmp_path, about={"madewiki": "Made up."}) == expected
 
 
-def test_an_entry_counts_findings_by_area_and_says_what_was_measured() -> None:
+def test_an_entry_says_of_each_area_what_can_be_said_and_what_was_measured() -> None:
     entry = entry_of(assessment())
-    assert entry.found == {
-        Area.OPENNESS: 1,
-        Area.USE: 0,
-        Area.RENEWAL: 0,
-        Area.ELECTIONS: 0,
-        Area.DATA_QUALITY: 1,
+    assert entry.said == {
+        Area.OPENNESS: "1 finding",
+        Area.USE: "No finding",
+        Area.RENEWAL: "No finding",
+        Area.ELECTIONS: "Nothing can be said",
+        Area.DATA_QUALITY: "1 finding",
     }
     assert (entry.measured, entry.looked_at, entry.as_of) == (4, 5, date(2009, 1, 31))
 

@@ -140,3 +140,21 @@ def test_a_member_who_is_denied_one_thing_has_no_way_to_it(office: OfficeWorld) 
     with pytest.raises(HoldfastError, match="denied_this_one"):
         office.office.vault.read(other.reader(), stream, purpose="test")
     office.office.vault.read(steward.reader(), stream, purpose="test")
+
+
+@pytest.mark.parametrize(
+    ("kept", "asked"),
+    [("SSeta", "ßeta"), ("2001:db8::1", "2001:DB8:0:0:0:0:0:1"), ("User:A B", "a_B")],
+)
+def test_a_token_made_under_the_older_form_of_a_name_is_still_found(
+    office: OfficeWorld, kept: str, asked: str
+) -> None:
+    from holdfast.crypto.sealing import blind
+    from holdfast.store.office.models import BlindToken, StreamKey
+
+    stream = _make(office)
+    row = StreamKey.objects.get(kind=stream.kind, stream_id=stream.id)
+    BlindToken.objects.filter(stream=row).delete()
+    token = blind(office.office.vault._streams._blinding, "account", kept)
+    BlindToken.objects.create(purpose="account", token=token, stream=row)
+    assert office.office.vault.holding("account", asked) == [stream]

@@ -185,3 +185,14 @@ def test_the_room_has_no_grave_fault_of_accessibility(
             person.page.click("tbody a >> nth=0")
             person.page.wait_for_selector("text=The text to the person")
             assert grave_violations(person.page) == []
+
+
+@pytest.mark.parametrize("spelt", ["Person_1_(simulated)", "person 1 (simulated)", "User:Person 1 (simulated)"])
+def test_every_spelling_of_an_account_finds_the_same_look_ups(steward: TestMember, spelt: str) -> None:
+    client = steward.client()
+    asked = {"accounts": "examplewiki:holder_1 (simulated)", "at_risk": f"examplewiki:{spelt}", "names": "on"}
+    page = holder(client, **asked).content.decode()
+    assert "<dt>Look-ups</dt><dd>3</dd>" in page
+    assert PERSON in page.partition("People at risk who were looked up</h2>")[2].partition("<h2>")[0]
+    given = {"wiki": "examplewiki", "day": at(100)[:10], "account": spelt, "names": "on"}
+    assert HOLDER in client.post("/exposure/who/", given).content.decode()

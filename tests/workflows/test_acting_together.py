@@ -1,5 +1,6 @@
 """`assess --coordination` looks where there is something to look at, and finds nothing in little."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -40,5 +41,14 @@ def test_little_data_give_no_finding_about_people(lake: Lake) -> None:
 def test_the_command_takes_the_option(lake: Lake, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     command = ["assess", "--lake", str(lake.path), "--wiki", WIKI, "--out", str(tmp_path / "out")]
     assert main([*command, "--coordination", "--replicates", "2"]) == 0
-    assert "Editor" not in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "Editor" not in printed
+    assert "co action: not enough data" in printed
+    assert "voting bloc: not enough data" in printed
+    found = json.loads((tmp_path / "out" / "findings.json").read_text("utf-8"))
+    assert [each["status"] for each in found["runs"]] == ["not_enough_data"] * 2
+    assert found["areas"]["coordination"]["said"] == "no_data", (
+        "a search that could say nothing is no finding of none"
+    )
+    assert "Search for accounts that act together: not enough data" in (tmp_path / "out" / "report.html").read_text()
     assert "Editor 1" not in (tmp_path / "out" / "report.html").read_text("utf-8")

@@ -134,6 +134,41 @@ def test_the_command_writes_page_findings_and_tables(
     assert "Simulated 1" not in page
 
 
+def test_what_could_not_be_tested_is_said_on_the_first_screen_the_terminal_and_in_the_file(
+    lake: Lake, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["assess", "--lake", str(lake.path), "--wiki", "tiny", "--out", str(tmp_path)]) == 0
+    printed = capsys.readouterr().out
+    found = json.loads((tmp_path / "findings.json").read_text())
+    page = (tmp_path / "report.html").read_text()
+    first = page[page.index('id="summary"') : page.index('id="how-to-read"')]
+    words = {"no_data": "Nothing can be said", "measured_not_testable": "Measured, not testable"}
+    untested = [area for area, each in found["areas"].items() if each["said"] in words]
+    assert {"openness_of_power", "use_of_power", "renewal"} <= set(untested)
+    assert not found["tests"]
+    for area in ("openness_of_power", "use_of_power", "renewal"):
+        said = words[found["areas"][area]["said"]]
+        assert f"{area.replace('_', ' ')}: {said}" in printed
+        assert said in first
+    assert "No finding" not in first.replace("data-quality", "").partition("Data quality")[0]
+
+
+def test_an_assessment_quotes_how_often_it_is_wrong_everywhere(
+    lake: Lake, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["assess", "--lake", str(lake.path), "--wiki", "captured", "--out", str(tmp_path)]) == 0
+    printed = capsys.readouterr().out
+    rate = json.loads((tmp_path / "findings.json").read_text())["false_alarms"]
+    assert rate["size"] == "middle"
+    assert 0.5 < rate["times_as_large"] < 2
+    assert rate["low"] <= rate["rate"] <= rate["high"] < 0.2
+    said = f"had a finding in {rate['with_finding']}: {rate['rate']:.3f}, 95 % interval {rate['low']:.3f}"
+    assert said in " ".join(printed.split())
+    page = (tmp_path / "report.html").read_text()
+    assert said in page[page.index('id="summary"') : page.index('id="how-to-read"')]
+    assert "fitted to none" in printed
+
+
 def test_the_command_refuses_what_it_cannot_do(lake: Lake, capsys: pytest.CaptureFixture[str]) -> None:
     for wrong, code in (
         (["--wiki", "elsewhere"], "lake.no_such_wiki"),

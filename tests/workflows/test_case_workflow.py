@@ -221,3 +221,11 @@ def test_an_open_case_postpones_no_notice_of_a_look_up(office: OfficeWorld) -> N
     office.clock.go_on(days=89)
     assert len(CLOCK.run(office.office, office.clock())) == 1
     assert [each.code for each in open_alarms()] == ["clock due"]
+
+
+def test_one_account_in_two_spellings_is_one_person_of_the_case(office: OfficeWorld) -> None:
+    world = case_world(office)
+    world.begin()
+    world.write("person added", account="Simulated one", roles=["suspect"])
+    with pytest.raises(CheckFailedError, match=r"case\.people\.twice"):
+        world.write("person added", account="User:simulated_one", roles=["witness"])

@@ -293,3 +293,11 @@ def test_a_wiki_that_the_office_does_not_know_is_refused(office: OfficeWorld) ->
     with pytest.raises(UsageError, match=r"exposure\.wiki"):
         import_lookups(other, steward.reader(), wiki_name("elsewhere"), [log_file(entry())])
     assert import_lookups(other, steward.reader(), WIKI, [log_file(entry())]).new == 1
+
+
+@pytest.mark.requirement("1.14")
+def test_a_person_is_answered_whatever_the_spelling_of_their_question(office: OfficeWorld) -> None:
+    take_in(office, office.member("access_steward"), entry(timestamp=at(100), reason="case 7"))
+    question = Question(office, AccountName("user:person_1 (simulated)"))
+    question.prove()
+    assert [each.reason for each in question.answer().told] == ["case 7"]

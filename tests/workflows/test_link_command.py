@@ -77,7 +77,9 @@ def test_the_result_has_each_feature_the_sentence_and_no_name(lake: Path, capsys
     assert found["reason"] == "case 7"
     assert len(found["pairs"]) == 3
     for pair in found["pairs"]:
-        assert pair["status"] == "ok"
+        may = 3 * pair["innocent_per_10000_upper_bound"] / 1e4 <= 0.05
+        assert pair["status"] == ("ok" if may else "not_published")
+        assert (pair["likelihood_ratio"] is not None) == may
         assert [each["name"] for each in pair["features"]] == ["overlap", "alternation", "targets", "tag_team"]
         assert "Of 10,000 innocent pairs" in pair["sentence"]
         assert pair["innocent_per_10000_upper_bound"] >= pair["innocent_per_10000"]
@@ -91,3 +93,36 @@ def test_the_text_names_accounts_only_when_asked(lake: Path, capsys: pytest.Capt
     assert "innocent pairs" in out
     _, named, _ = run(capsys, lake, "Editor 1", "Editor 2", "--reason", "case 7", "--names")
     assert "Editor 1 and Editor 2" in named
+
+
+def test_accounts_are_found_in_every_spelling_and_two_spellings_are_one_account(
+    lake: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, _ = run(capsys, lake, "editor_1", "User:Editor 2", "--reason", "a case", "--names", "--json")
+    assert code == 0
+    assert json.loads(out)["accounts"] == ["Editor 1", "Editor 2"]
+    assert run(capsys, lake, "Editor 1", "editor_1", "--reason", "x")[2].startswith("link.too_few")
+
+
+def test_a_ratio_is_published_where_the_bound_over_all_looks_is_within_the_target(
+    lake: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, out, _ = run(
+        capsys, lake, *(f"Editor {each}" for each in range(1, 5)), "--reason", "case 7", "--json", "--names"
+    )
+    pairs = json.loads(out)["pairs"]
+    assert {each["status"] for each in pairs} == {"not_published"}, "sixty editors bound no rate for six looks"
+    assert all(each["likelihood_ratio"] is None and each["innocent_pairs_compared"] > 0 for each in pairs)
+    assert all(feature["log_ratio"] is None for each in pairs for feature in each["features"])
+
+
+def test_under_pseudonyms_no_value_of_a_pair_is_written(lake: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ("Editor 1", "Editor 2", "--reason", "case 7", "--json")
+    values = {
+        named: [
+            feature["value"] for feature in json.loads(run(capsys, lake, *asked, *named)[1])["pairs"][0]["features"]
+        ]
+        for named in ((), ("--names",))
+    }
+    assert set(values[()]) == {None}
+    assert set(values["--names",]) != {None}

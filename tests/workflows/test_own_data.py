@@ -126,3 +126,24 @@ def test_how_far_a_case_is_stands_in_the_answer_once_its_subject_may_be_told(off
     assert words not in gathered(office, custodian).parts
     write_case(office.office, investigator, told, "may be told", {"id": "p1", "why": "nobody can be harmed"})
     assert gathered(office, custodian).parts[words] == ["received"]
+
+
+def test_what_an_older_token_shares_with_another_name_is_not_given_out(office: OfficeWorld) -> None:
+    """Before, ß became SS in a token: the stream of SSeta is found by ßeta, and is not theirs."""
+    from holdfast.store.office.streams import Summary
+    from holdfast.store.office.vault import Reader
+    from holdfast.workflows.own_data import _facts_on, _streams
+
+    body = {"account": "SSeta", "wiki": WIKI, "jurisdiction": "J1"}
+    fact = Fact(type="written", at=office.clock(), by=SYSTEM, body=body)
+    stream = office.office.vault.create(
+        Reader.system(),
+        "person",
+        [fact],
+        summary=Summary(state="open"),
+        purpose="test",
+        tokens={"account": ["SSeta"]},
+    )
+    assert _streams(office.office, "person", "ßeta") == [stream]
+    assert _facts_on(office.office, stream, WIKI, "ßeta") == ()
+    assert _facts_on(office.office, stream, WIKI, "SSeta") == (fact,)

@@ -60,7 +60,8 @@ def test_the_four_tables_have_their_columns_types_and_order(finished: Path) -> N
     voters = pq.read_table(finished / "out/voters.parquet").to_pylist()
     assert voters == sorted(voters, key=lambda row: (row["bloc_id"], row["voter"]))
     blocs = pq.read_table(finished / "out/blocs.parquet").to_pylist()
-    assert len(voters) == len(blocs) * len({row["voter"] for row in voters})
+    published = {row["bloc_id"] for row in blocs if row["published"]}
+    assert {row["bloc_id"] for row in voters} == published, "an unpublished group tells of nobody"
     assert all(row["published"] == (row["bloc_id"] != "candidate") for row in blocs)
     outcomes = set(pq.read_table(finished / "out/elections.parquet").column("outcome_without").to_pylist())
     assert outcomes <= {"passed", "failed", "unknown"}
@@ -83,8 +84,11 @@ def test_no_name_is_in_any_output_and_all_are_with_names_all(
     )
     assert code == 0
     assert "names of everybody" in err
-    named = pq.read_table(finished / "named/voters.parquet").column("voter").to_pylist()
-    assert all(voter.startswith("Editor ") for voter in named)
+    named = pq.read_table(finished / "named/pairs.parquet").to_pylist()
+    assert named
+    assert all(row[end].startswith("Editor ") for row in named for end in ("voter_a", "voter_b"))
+    assert not any(row["flagged"] for row in named), "one replicate publishes nothing"
+    assert pq.read_table(finished / "named/voters.parquet").num_rows == 0
 
 
 def test_json_is_alone_on_stdout(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

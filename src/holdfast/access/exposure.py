@@ -10,7 +10,7 @@ from typing import Any
 
 from holdfast.access.lookups import Lookup, TargetKind
 from holdfast.errors import UsageError
-from holdfast.ids import AccountName, WikiName
+from holdfast.ids import AccountName, WikiName, account_as_compared, same_account
 
 DATA_RIGHTS = frozenset({"checkuser"})
 """Rights that show non-public data; `checkuser-log` shows who was checked, not what was found."""
@@ -65,8 +65,8 @@ class Seen:
     def unaccounted(self) -> tuple[Lookup, ...]:
         """Look-ups by accounts that could not, as far as the register knows: it is incomplete, or something is
         wrong."""
-        able = {name for each in self.could for name in (each.account, *each.former)}
-        return tuple(each for each in self.did if each.holder not in able)
+        able = {account_as_compared(name) for each in self.could for name in (each.account, *each.former)}
+        return tuple(each for each in self.did if account_as_compared(each.holder) not in able)
 
     def to_json(self, label: Label) -> dict[str, Any]:
         """For machines; accounts as `label` shows them."""
@@ -106,9 +106,19 @@ def who_could_and_did(
     if not rights:
         raise UsageError("exposure.no_rights", "no right was named", expected=", ".join(sorted(DATA_RIGHTS)))
     start, end = _day_start(day), _day_start(day + timedelta(days=1))
+    did = tuple(
+        sorted(
+            (
+                each
+                for each in lookups
+                if each.wiki == wiki and start <= each.at < end and (account is None or _is_of(each, account))
+            ),
+            key=lambda each: (each.at, each.identity),
+        )
+    )
     return Seen(
         wiki=wiki,
-        account=account,
+        account=None if account is None else _as_logged(account, (each.target.name for each in did)),
         day=day,
         could=tuple(
             sorted(
@@ -116,19 +126,18 @@ def who_could_and_did(
                 key=lambda each: (each.account, each.right, each.wiki or "", each.start),
             )
         ),
-        did=tuple(
-            sorted(
-                (
-                    each
-                    for each in lookups
-                    if each.wiki == wiki
-                    and start <= each.at < end
-                    and (account is None or (each.target.kind is TargetKind.ACCOUNT and each.target.name == account))
-                ),
-                key=lambda each: (each.at, each.identity),
-            )
-        ),
+        did=did,
     )
+
+
+def _is_of(lookup: Lookup, account: str) -> bool:
+    return lookup.target.kind is TargetKind.ACCOUNT and same_account(lookup.target.name, account)
+
+
+def _as_logged(account: str, logged: Iterable[str]) -> AccountName:
+    """A name that somebody typed in the log's spelling, so that one account has one pseudonym."""
+    form = account_as_compared(account)
+    return AccountName(next((each for each in logged if account_as_compared(each) == form), form))
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
@@ -224,25 +233,36 @@ def exposure_report(
             expected="an end after the start; the end itself is not in it",
             got=f"{period_start} to {period_end}",
         )
-    accounts = sorted({(wiki, name) for wiki, names in holder.items() for name in names})
-    start, end, own = _day_start(period_start), _day_start(period_end), set(accounts)
-    found = [each for each in lookups if start <= each.at < end and (each.wiki, each.holder) in own]
-    danger = set(at_risk)
-    people = [each for each in found if each.target.kind is TargetKind.ACCOUNT]
+    own = {(wiki, account_as_compared(name)) for wiki, names in holder.items() for name in names}
+    start, end = _day_start(period_start), _day_start(period_end)
+    found = [
+        each for each in lookups if start <= each.at < end and (each.wiki, account_as_compared(each.holder)) in own
+    ]
+    danger = {(wiki, account_as_compared(name)) for wiki, name in at_risk}
+    people = {_person(each): each.target.name for each in found if each.target.kind is TargetKind.ACCOUNT}
     return ExposureReport(
-        holder=tuple(accounts),
+        holder=tuple(
+            sorted(
+                (wiki, _as_logged(name, (each.holder for each in found if each.wiki == wiki))) for wiki, name in own
+            )
+        ),
         period_start=period_start,
         period_end=period_end,
         lookups=len(found),
-        people=len({each.target.name for each in people}),
+        people=len({name for _, name in people}),
         addresses=len({each.target for each in found if _is_single_address(each)}),
         ranges=len({each.target for each in found if each.target.kind.is_range}),
         without_reason=sum(not each.has_reason for each in found),
-        at_risk=tuple(sorted({(each.wiki, each.target.name) for each in people} & danger)),
+        at_risk=tuple(sorted((wiki, people[wiki, name]) for wiki, name in people.keys() & danger)),
         cells=_cells(found, danger),
         first=min((each.at for each in found), default=None),
         last=max((each.at for each in found), default=None),
     )
+
+
+def _person(lookup: Lookup) -> tuple[WikiName, str]:
+    """Whom a look-up was of, as compared."""
+    return lookup.wiki, account_as_compared(lookup.target.name)
 
 
 def _is_single_address(lookup: Lookup) -> bool:
@@ -256,7 +276,7 @@ def _cells(lookups: Iterable[Lookup], at_risk: set[tuple[WikiName, str]]) -> tup
         grouped[each.wiki, month, each.type.value, each.target.kind.value].append(each)
     cells = []
     for (wiki, month, kind, target_kind), those in grouped.items():
-        people = {(each.wiki, each.target.name) for each in those if each.target.kind is TargetKind.ACCOUNT}
+        people = {_person(each) for each in those if each.target.kind is TargetKind.ACCOUNT}
         cells.append(
             Cell(
                 wiki=wiki,

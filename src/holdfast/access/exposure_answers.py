@@ -11,7 +11,7 @@ from holdfast.access.exposure_told import LookupMonth, NoticeState, Telling, Tel
 from holdfast.access.lookups import TargetKind
 from holdfast.errors import CheckFailedError
 from holdfast.facts import MemberId
-from holdfast.ids import AccountName, WikiName
+from holdfast.ids import AccountName, WikiName, account_as_compared
 from holdfast.notices.kinds import ReasonCode
 
 OTHER_ACCOUNT = "[another account]"
@@ -109,18 +109,21 @@ def answer_own_question(
     What is within the policy's delay is not mentioned, to anybody: the answer says until when it covers.
     """
     kept = list(months)
+    mine = {(wiki, account_as_compared(name)) for wiki, name in asker.accounts}
+    own_names = {name for _, name in mine}
     names = {
         name
         for month in kept
         for notice in month.notices.values()
         for name in (str(notice.lookup.holder), _account(notice))
-    } - {name for _, name in asker.accounts}
+        if account_as_compared(name) not in own_names
+    }
     own = [
         notice
         for month in kept
         for notice in month.notices.values()
         if notice.lookup.target.kind is TargetKind.ACCOUNT
-        and (notice.lookup.wiki, notice.lookup.target.name) in asker.accounts
+        and (notice.lookup.wiki, account_as_compared(notice.lookup.target.name)) in mine
     ]
     told, withheld = [], []
     for notice in sorted(own, key=lambda each: (each.lookup.at, each.lookup.identity)):

@@ -15,7 +15,7 @@ from holdfast.canonical import sha256_hex
 from holdfast.clock import month_end, parse_at
 from holdfast.errors import CheckFailedError, UsageError
 from holdfast.facts import Fact, MemberId, StreamId
-from holdfast.ids import WikiName
+from holdfast.ids import WikiName, account_as_compared
 from holdfast.notices.kinds import ReasonCode
 
 STREAM_KIND = "exposure"
@@ -191,7 +191,8 @@ def seal_notice(
     if standing is Telling.NOBODY:
         raise _refused("nobody", "this look-up was of an address: there is nobody to tell")
     lookup = notice.lookup
-    if {(lookup.wiki, lookup.holder), (lookup.wiki, lookup.target.name)} & own_accounts:
+    own = {(wiki, account_as_compared(name)) for wiki, name in own_accounts}
+    if {(lookup.wiki, account_as_compared(name)) for name in (lookup.holder, lookup.target.name)} & own:
         raise _refused("own_lookup", "nobody seals the notice of a look-up that they made or that is of themselves")
     if by in {each.by for each in notice.seals}:
         raise _refused("second_person", "this person has signed for this notice before; renewing needs another")

@@ -12,10 +12,10 @@ from html import unescape
 
 from holdfast.access.importing import Entry
 from holdfast.access.moments import midnight
-from holdfast.access.names import account_name, name_key
+from holdfast.access.names import account_name
 from holdfast.access.person import Agreement
 from holdfast.errors import HoldfastError
-from holdfast.ids import AccountName
+from holdfast.ids import AccountName, account_as_compared
 
 _MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
@@ -75,13 +75,13 @@ def read_board(wikitext: str, *, version: str, place: str, now: datetime) -> Boa
         except _NotReadError as odd:
             unread.append(Unread(line=line, why=str(odd), text=text.strip()))
             continue
-        known = entries.get(name_key(account))
+        known = entries.get(account_as_compared(account))
         if known is not None and known.agreement is not None:
             if known.agreement.begins != midnight(day):
                 why = f"the account stands on {known.place} with another date"
                 unread.append(Unread(line=line, why=why, text=text.strip()))
             continue
-        entries[name_key(account)] = Entry(
+        entries[account_as_compared(account)] = Entry(
             place=f"{place}, line {line}",
             account=account,
             agreement=Agreement(version=version, begins=midnight(day)),
@@ -117,7 +117,7 @@ def _names(text: str) -> dict[str, AccountName]:
                 name = account_name(unescape(match["name"]))
             except HoldfastError as odd:
                 raise _NotReadError(odd.what) from None
-            found.setdefault(name_key(name), name)
+            found.setdefault(account_as_compared(name), name)
     return found
 
 

@@ -7,13 +7,13 @@ from typing import Any
 
 from holdfast.access.importing import Entry
 from holdfast.access.moments import end_in_words
-from holdfast.access.names import account_name, name_key
+from holdfast.access.names import account_name
 from holdfast.access.person import Grant
 from holdfast.access.register import Register
 from holdfast.access.rights import right_of_group
 from holdfast.errors import InputRefusedError
 from holdfast.facts import StreamId
-from holdfast.ids import WikiName
+from holdfast.ids import WikiName, account_as_compared
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +54,7 @@ def missing_on_wiki(
     register: Register, entries: Iterable[Entry], *, wiki: WikiName, rights: Iterable[str], at: datetime
 ) -> tuple[Missing, ...]:
     """Grants that the register has and the wiki's groups have not. `rights` are those whose groups were read."""
-    there = {(name_key(entry.account), entry.grant.right) for entry in entries if entry.grant}
+    there = {(account_as_compared(entry.account), entry.grant.right) for entry in entries if entry.grant}
     read = set(rights)
     return tuple(
         Missing(
@@ -66,7 +66,7 @@ def missing_on_wiki(
         for person, grant in sorted(register.grants_at(at), key=lambda each: (each[0].id, each[1].key))
         if grant.wiki == wiki
         and grant.right in read
-        and (name_key(person.account_on(wiki)), grant.right) not in there
+        and (account_as_compared(person.account_on(wiki)), grant.right) not in there
     )
 
 

@@ -5,13 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from holdfast.access.moments import day_or_moment, text_of, text_or_none
-from holdfast.access.names import name_key, same_name
 from holdfast.access.person import Agreement, Exemption, Grant, Jurisdiction, Person
 from holdfast.access.person_facts import apply, fold
 from holdfast.access.register import Register
 from holdfast.errors import InputRefusedError
 from holdfast.facts import Fact, MemberId, StreamId
-from holdfast.ids import AccountName, WikiName
+from holdfast.ids import AccountName, WikiName, account_as_compared, same_account
 
 _TODAY = timedelta(days=1)
 """A day that has begun somewhere on Earth is not the future."""
@@ -152,11 +151,11 @@ def _who(work: _Work, entry: Entry) -> Person:
             return work.people[stream]
     if entry.label and entry.label in work.labels:
         return work.people[work.labels[entry.label]]
-    found = [work.people[each] for each in work.names.get(name_key(entry.account), ())]
+    found = [work.people[each] for each in work.names.get(account_as_compared(entry.account), ())]
     if entry.wiki is not None and entry.user_id is not None:
         # the same name with another number is another account: somebody took a name that became free
         found = [each for each in found if each.user_id_on(entry.wiki) in (None, entry.user_id)]
-    current = [each for each in found if same_name(each.account, entry.account)]
+    current = [each for each in found if same_account(each.account, entry.account)]
     if len(current or found) > 1:
         raise InputRefusedError(
             "access.import.whose_name",
@@ -224,17 +223,17 @@ def _apply(work: _Work, person: Person, entry: Entry) -> None:
 def _name(work: _Work, person: Person, entry: Entry) -> Person:
     """Numbers and names on one wiki; a known number under a new name is a rename, and the old name is kept."""
     for old in entry.former:
-        if name_key(old) not in person.names:
+        if account_as_compared(old) not in person.names:
             person = work.happened(person, "account formerly", name=old)
     if entry.wiki is None:
         return person
     there = person.account_on(entry.wiki)
-    if person.user_id_on(entry.wiki) is not None and not same_name(there, entry.account):
+    if person.user_id_on(entry.wiki) is not None and not same_account(there, entry.account):
         work.renamed.append((person.id, entry.place))
         return work.happened(person, "account renamed", **{"wiki": entry.wiki, "from": there, "to": entry.account})
     is_new_number = entry.user_id is not None and person.user_id_on(entry.wiki) is None
-    is_former = name_key(entry.account) in person.names and not same_name(there, entry.account)
-    if is_new_number or (not same_name(there, entry.account) and not is_former):
+    is_former = account_as_compared(entry.account) in person.names and not same_account(there, entry.account)
+    if is_new_number or (not same_account(there, entry.account) and not is_former):
         return work.happened(person, "account linked", wiki=entry.wiki, name=entry.account, user_id=entry.user_id)
     return person
 

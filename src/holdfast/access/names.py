@@ -1,17 +1,14 @@
-"""Names of accounts as MediaWiki allows them: kept as they are written, compared as MediaWiki compares them."""
+"""Names of accounts as MediaWiki allows them: kept as they are written, compared by `ids.account_as_compared`."""
 
 import re
-import unicodedata
 
 from holdfast.errors import InputRefusedError
-from holdfast.ids import AccountName
+from holdfast.ids import AccountName, account_cleaned
 from holdfast.tables.account_names import NameKind, name_kind
 
 _LONGEST_BYTES = 255
 # what no page title may hold (MediaWikiTitleCodec), and the slash, which no user name may (User::isValidUserName)
 _FORBIDDEN = re.compile(r"[#<>\[\]|{}/\x00-\x1f\x7f\ufffd\u2028\u2029]|~~~|%[0-9A-Fa-f]{2}|&(?:[A-Za-z0-9]+|#\d+);")
-_SPACES = re.compile(r"[ _\u00a0\u1680\u180e\u2000-\u200a\u202f\u205f\u3000]+")
-_MARKS = re.compile(r"[\u200e\u200f\u202a-\u202e]")
 
 
 def account_name(text: str, *, place: str = "") -> AccountName:
@@ -21,7 +18,7 @@ def account_name(text: str, *, place: str = "") -> AccountName:
     Raises InputRefusedError `access.name` for what can be no account: empty, an address, longer than 255 bytes,
     or with a character that no title holds.
     """
-    cleaned = _SPACES.sub(" ", _MARKS.sub("", unicodedata.normalize("NFC", text))).strip(" ")
+    cleaned = account_cleaned(text)
     try:
         size_bytes = len(cleaned.encode())
     except UnicodeEncodeError:
@@ -38,16 +35,3 @@ def account_name(text: str, *, place: str = "") -> AccountName:
             offender=text,
         )
     return AccountName(cleaned)
-
-
-def same_name(one: str, other: str) -> bool:
-    """Whether two names are one account for MediaWiki: underscores are spaces, the first letter's case is nothing."""
-    return name_key(one) == name_key(other)
-
-
-def name_key(name: str) -> str:
-    """What two spellings of one account's name have in common."""
-    cleaned = _SPACES.sub(" ", _MARKS.sub("", unicodedata.normalize("NFC", name))).strip(" ")
-    first = cleaned[:1].upper()
-    # a letter whose capital is two letters (ß) stays as it is, as in MediaWiki
-    return (first if len(first) == 1 else cleaned[:1]) + cleaned[1:]

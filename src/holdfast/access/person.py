@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from holdfast.access.names import name_key
 from holdfast.access.rights import DOMICILE
 from holdfast.facts import MemberId, StreamId
-from holdfast.ids import AccountName, WikiName
+from holdfast.ids import AccountName, WikiName, account_as_compared
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,9 +124,9 @@ class Person:
 
     @property
     def names(self) -> frozenset[str]:
-        """Every name the person has or had, as `name_key` writes them."""
+        """Every name the person has or had, as `account_as_compared` writes them."""
         known = (self.account, *self.former, *(each.name for each in self.wiki_accounts.values()))
-        return frozenset(map(name_key, known))
+        return frozenset(map(account_as_compared, known))
 
     @property
     def jurisdiction(self) -> Jurisdiction | None:

@@ -5,11 +5,10 @@ from dataclasses import replace
 from typing import Any
 
 from holdfast.access.moments import moment, moment_or_none
-from holdfast.access.names import name_key, same_name
 from holdfast.access.person import Agreement, Exemption, Grant, Hold, Jurisdiction, Person, WikiAccount
 from holdfast.errors import InputRefusedError
 from holdfast.facts import Fact, MemberId, StreamId
-from holdfast.ids import AccountName, WikiName
+from holdfast.ids import AccountName, WikiName, account_as_compared, same_account
 
 _Change = Callable[[Person, Fact, Mapping[str, Any]], Person]
 
@@ -62,12 +61,12 @@ def _renamed(person: Person, fact: Fact, body: Mapping[str, Any]) -> Person:
     old, new, wiki = AccountName(body["from"]), AccountName(body["to"]), body.get("wiki")
     accounts = {
         place: replace(each, name=new)
-        if place == wiki or (wiki is None and name_key(each.name) == name_key(old))
+        if place == wiki or (wiki is None and account_as_compared(each.name) == account_as_compared(old))
         else each
         for place, each in person.wiki_accounts.items()
     }
     places = {each.wiki for each in person.grants} | accounts.keys()
-    is_main = same_name(person.account, old) and (wiki is None or places <= {wiki})
+    is_main = same_account(person.account, old) and (wiki is None or places <= {wiki})
     if wiki is not None and wiki not in accounts:
         accounts[WikiName(wiki)] = WikiAccount(name=new)
     return replace(

@@ -4,12 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from holdfast.access.names import name_key
 from holdfast.access.person import Grant, Person
 from holdfast.access.rule_book import RuleBook
 from holdfast.errors import UsageError
 from holdfast.facts import StreamId
-from holdfast.ids import WikiName
+from holdfast.ids import WikiName, account_as_compared
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,10 +38,10 @@ class Register:
 
     def named(self, name: str, *, wiki: WikiName | None = None) -> tuple[Person, ...]:
         """Everybody who has or had this name (on this wiki), by stream."""
-        key = name_key(name)
+        key = account_as_compared(name)
         found = [self.people[each] for each in self._by_name.get(key, ())]
         if wiki is not None:
-            now_there = [each for each in found if name_key(each.account_on(wiki)) == key]
+            now_there = [each for each in found if account_as_compared(each.account_on(wiki)) == key]
             found = now_there or found
         return tuple(sorted(found, key=lambda each: each.id))
 
@@ -59,7 +58,7 @@ class Register:
                 hint="write the name as the wiki shows it, or import the person",
                 offender=name,
             )
-        current = [each for each in found if name_key(each.account) == name_key(name)]
+        current = [each for each in found if account_as_compared(each.account) == account_as_compared(name)]
         if len(found) > 1 and len(current) != 1:
             raise UsageError(
                 "access.person.ambiguous",

@@ -13,7 +13,7 @@ from typing import Any
 from holdfast.actions.kind import Action, kind_of
 from holdfast.actions.ports import LogEntry
 from holdfast.actions.steps import Json
-from holdfast.ids import WikiName
+from holdfast.ids import WikiName, account_as_compared
 
 ADMIN_LOGS = ("block", "delete", "protect", "rights", "import", "merge", "abusefilter", "massmessage", "gblblock")
 """Types of log entry that only people with extended rights make."""
@@ -128,16 +128,19 @@ def _lost(
 ) -> dict[str, set[str]]:
     """Who loses which group on a wiki; a block or a lock takes the use of all of them."""
     lost: dict[str, set[str]] = {}
+    # the plan's spelling of a name may be another than the wiki's
+    holders = {group: {account_as_compared(each): each for each in those} for group, those in facts.holders.items()}
     for action in actions:
         before = states.get(action.id, {}).get(wiki)
         if before is None:
             continue
         after = kind_of(action).after(before, action, wiki)
-        held = {group for group, accounts in facts.holders.items() if action.target in accounts}
+        target = account_as_compared(action.target)
+        held = {group for group, accounts in holders.items() if target in accounts}
         shut_out = _is_shut_out(after) and not _is_shut_out(before)
         gone = held if shut_out else set(before.get("groups", ())) - set(after.get("groups", ()))
         for group in gone & held:
-            lost.setdefault(group, set()).add(action.target)
+            lost.setdefault(group, set()).add(holders[group][target])
     return lost
 
 

@@ -19,7 +19,7 @@ from holdfast.actions.ports import HandLostError, WikiHand
 from holdfast.actions.seen import Seen
 from holdfast.actions.steps import Json, Step, is_done, is_past, look_at, matches_before
 from holdfast.errors import HoldfastError, InputRefusedError, ServiceUnavailableError
-from holdfast.ids import WikiName
+from holdfast.ids import WikiName, same_account
 
 States = Mapping[str, Mapping[WikiName, Json]]
 """Action id → wiki → before-state."""
@@ -156,9 +156,9 @@ class _Look:
         """Who may not be a target at all."""
         if kind_of(action).target is not TargetType.ACCOUNT:
             return
-        if action.target in {hand.operator for hand in self.hands}:
+        if any(same_account(action.target, hand.operator) for hand in self.hands):
             yield self._problem("preflight.operator", "the target is one of the operators themselves", action)
-        if action.target in self.deciders:
+        if any(same_account(action.target, each) for each in self.deciders):
             yield self._problem("preflight.decider", "the target is an account of somebody who decides here", action)
         if seen.account(action.target).is_system:
             yield self._problem("preflight.system_user", "the target is the software itself, not a person", action)

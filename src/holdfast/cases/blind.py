@@ -4,24 +4,18 @@ A token is a keyed hash of an account name in the form in which MediaWiki compar
 database; without the key nobody can test a name against it, and a match gives a number of cases and nothing else.
 """
 
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 
 from holdfast.cases.case import Case
+from holdfast.ids import account_as_compared
 
 Blind = Callable[[str], str]
 """A keyed one-way function from text to hexadecimal: `crypto.sealing.blind` with its key and domain fixed."""
 
 
-def account_form(account: str) -> str:
-    """The name as MediaWiki compares it: NFC, underscores as spaces, outer spaces off, first letter large."""
-    name = " ".join(unicodedata.normalize("NFC", account).replace("_", " ").split())
-    return name[:1].upper() + name[1:]
-
-
 def token(account: str, blind: Blind) -> str:
     """The token of one account, in hexadecimal."""
-    return blind(account_form(account))
+    return blind(account_as_compared(account))
 
 
 def tokens_of(case: Case, blind: Blind) -> frozenset[str]:

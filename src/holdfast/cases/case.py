@@ -12,7 +12,7 @@ from holdfast.cases.course import Course
 from holdfast.cases.evidence import Evidence
 from holdfast.cases.hypotheses import Exculpatory, Hypothesis, Shown
 from holdfast.cases.markings import Marking
-from holdfast.cases.people import Person
+from holdfast.cases.people import Person, check_is_new
 from holdfast.cases.readers import Readers
 from holdfast.cases.sources import Report, Source, Tie
 from holdfast.cases.standards import Standards
@@ -182,5 +182,7 @@ def wish(
         raise refuse("role", "your roles do not allow this in a case", expected=" or ".join(sorted(allowed)))
     if case is not None and by in case.readers.barred:
         raise refuse("reader.denied", "you were denied, or are recused from, this case")
+    if case is not None and of_type == "person added":
+        check_is_new(case, str(body.get("account", "")))
     append(case, fact)
     return fact

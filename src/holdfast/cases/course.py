@@ -18,6 +18,7 @@ from holdfast.cases.sources import SourceKind, independent_of
 from holdfast.cases.standards import Severity
 from holdfast.cases.weight import check_standard
 from holdfast.facts import SYSTEM, Fact, MemberId
+from holdfast.ids import same_account
 
 if TYPE_CHECKING:
     from holdfast.cases.case import Case
@@ -255,7 +256,7 @@ def check_may_destroy(case: "Case", now: datetime) -> None:
 def state_for_subject(case: "Case", account: str) -> str | None:
     """What a person of the case is told of it; None while that was not found safe, and for nobody of it."""
     for person in case.people.values():
-        if person.account == account and person.may_be_told:
+        if same_account(person.account, account) and person.may_be_told:
             return coarse_state(case)
     return None
 

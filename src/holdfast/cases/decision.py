@@ -9,6 +9,7 @@ from holdfast.cases.case import Case
 from holdfast.cases.course import Ground, Outcome, check_ground, is_own_request
 from holdfast.cases.standards import Severity
 from holdfast.cases.weight import weigh
+from holdfast.ids import same_account
 from holdfast.notices.kinds import EvidenceClass
 
 
@@ -60,7 +61,7 @@ def grounds_for(case: Case, account: str, severity: Severity) -> Grounds:
     order = list(Severity)
     for ground in decision.grounds:
         person = case.people[ground.person]
-        if person.account == account and order.index(severity) <= order.index(ground.severity):
+        if same_account(person.account, account) and order.index(severity) <= order.index(ground.severity):
             return _grounds(case, ground, severity)
     raise refuse(
         "grounds.none",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from holdfast.cases._fields import LINE, choice, fields, ident, several, text
 from holdfast.cases._kind import DECIDER, INVESTIGATOR, LEGAL, LIVE, Stage, added, kind, known, refuse
 from holdfast.facts import Fact
+from holdfast.ids import same_account
 
 if TYPE_CHECKING:
     from holdfast.cases.case import Case
@@ -145,8 +146,18 @@ def check_may_be_touched(case: "Case", account: str) -> None:
     Raises CheckFailedError `case.people.duty_first`.
     """
     for person in case.people.values():
-        if person.account == account:
+        if same_account(person.account, account):
             check_public_trace(case, person)
+
+
+def check_is_new(case: "Case", account: str) -> None:
+    """Return when no person of the case has this account, however it is spelt.
+
+    Asked when a fact is written, not when it is read: cases written before hold what they hold. Raises
+    CheckFailedError `case.people.twice`.
+    """
+    if any(same_account(each.account, account) for each in case.people.values()):
+        raise refuse("people.twice", "this account is a person of the case already", hint="change its roles")
 
 
 def _add(case: "Case", fact: Fact) -> "Case":

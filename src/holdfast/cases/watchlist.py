@@ -9,6 +9,7 @@ from holdfast.cases._fields import LINE, choice, fields, ident, moment, text
 from holdfast.cases._kind import added, known, refuse
 from holdfast.errors import InputRefusedError
 from holdfast.facts import Fact, MemberId
+from holdfast.ids import same_account
 
 
 class Scope(StrEnum):
@@ -95,11 +96,11 @@ def append_watch(watchlist: Watchlist, fact: Fact) -> Watchlist:
 
 def seen_before(watchlist: Watchlist, account: str, *, member: MemberId, wiki: str, now: datetime) -> Before:
     """What this member sees before looking an account up on this wiki."""
-    looks = [(each.at.date(), each.wiki) for each in watchlist.looks if each.account == account]
+    looks = [(each.at.date(), each.wiki) for each in watchlist.looks if same_account(each.account, account)]
     entries = [
         each
         for each in watchlist.entries.values()
-        if each.account == account and not each.ended and now < each.until and _is_for(each, member, wiki)
+        if same_account(each.account, account) and not each.ended and now < each.until and _is_for(each, member, wiki)
     ]
     return Before(looks=tuple(sorted(looks, reverse=True)), entries=tuple(sorted(entries, key=lambda each: each.id)))
 

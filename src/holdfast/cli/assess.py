@@ -39,8 +39,12 @@ def register(app: typer.Typer) -> None:
     ) -> None:
         """Measure a wiki's governance, test what stands out, and write the report. There is no overall score."""
         import json
+        from dataclasses import asdict
 
         from holdfast.cli._progress import progress_bars
+        from holdfast.findings.areas import areas_of
+        from holdfast.report.finding_sections import areas_shown, said_of
+        from holdfast.report.words import false_alarms_in_words
         from holdfast.report.written import write_report
         from holdfast.settings import settings_from
         from holdfast.tables.lake import open_lake
@@ -65,9 +69,9 @@ def register(app: typer.Typer) -> None:
                 progress=progress,
             )
             if coordination:
-                from holdfast.workflows.coordination import acting_together, with_coordination
+                from holdfast.workflows.coordination import look_together, with_coordination
 
-                together = acting_together(
+                together = look_together(
                     open_lake(lake, settings_from()),
                     wiki=wiki,
                     replicates=replicates,
@@ -75,8 +79,9 @@ def register(app: typer.Typer) -> None:
                     named=names or names_all,
                     progress=progress,
                 )
-                found = with_coordination(found, together)
+                found = with_coordination(found, together.findings, together.runs)
             written = write_report(found, out)
+        said = {area: each for area, each in areas_of(found).items() if area in areas_shown(found)}
         if as_json:
             summary = {
                 "wiki": found.wiki,
@@ -84,6 +89,8 @@ def register(app: typer.Typer) -> None:
                 "findings": len(found.findings),
                 "looked_at": found.family.looked_at,
                 "kept": found.family.kept,
+                "areas": {str(area): str(each.said) for area, each in said.items()},
+                "false_alarms": None if found.false_alarms is None else asdict(found.false_alarms),
                 "written": [str(path) for path in written],
             }
             typer.echo(json.dumps(summary, ensure_ascii=False, indent=1))
@@ -94,8 +101,12 @@ def register(app: typer.Typer) -> None:
         )
         for finding in found.findings:
             typer.echo(f"  {finding.area.replace('_', ' ')}: {finding.claim}")
-        if not found.findings:
-            typer.echo("  nothing found")
+        for area in said:
+            typer.echo(f"  {area.replace('_', ' ')}: {' '.join(said_of(found, area))}")
+        for each in found.runs:
+            if each.status != "ok":
+                typer.echo(f"  {each.measure.replace('_', ' ')}: {each.status.replace('_', ' ')}: {each.reason}")
+        typer.echo(f"  {false_alarms_in_words(found.false_alarms)}")
         typer.echo(f"  report: {written[-1]}")
 
 

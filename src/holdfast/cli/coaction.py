@@ -79,6 +79,8 @@ def register(app: typer.Typer) -> None:
 
 def summary(outcome: "Outcome") -> list[str]:
     """A few lines about a run, for people."""
+    from holdfast.workflows.coaction import Naming
+
     found = outcome.to_json()
     lines = [f"{found['actions']:,} actions of {found['accounts']:,} accounts on {found['objects']:,} objects"]
     lines += [f"left out: {count:,} {reason.replace('_', ' ')}" for reason, count in outcome.actions.dropped]
@@ -92,13 +94,11 @@ def summary(outcome: "Outcome") -> list[str]:
         calibration = outcome.run.calibration
         lines.append(calibration.reason)
         lines.append(
-            f"{calibration.replicates} replicates of each kind can show no rate below"
-            f" {calibration.upper_bound:.3f} (95 % bound)"
-        )
-        lines.append(
             f"{found['groups']:,} groups published: co-action beyond the nulls, which is not misconduct"
             if calibration.published
-            else "nothing is published: the run found too many groups where there are none"
+            else "nothing is published: the run cannot show that it errs no more often than its target"
         )
+    if outcome.request.naming is Naming.NOBODY:
+        lines.append("pairs.parquet lists pairs of named accounts: nobody is named without --names or --names-all")
     lines.append(f"written: {', '.join(str(path) for path in outcome.files)}")
     return lines

@@ -44,11 +44,15 @@ def register(app: typer.Typer) -> None:
             report = compare(opened, wiki, accounts, reason=reason, seed=seed, progress=progress)
         pseudonyms = pseudonyms_from(pseudonym_key) if pseudonym_key else opened.pseudonyms()
         labels = Labels(pseudonyms, wiki, everybody=names or names_all)
-        found = _as_json(report, labels)
+        found = _as_json(report, labels, named=names or names_all)
         typer.echo(json.dumps(found, indent=2, sort_keys=True) if as_json else _as_text(found))
 
 
-def _as_json(report: "LinkReport", labels: "Labels") -> dict[str, Any]:
+def _as_json(report: "LinkReport", labels: "Labels", *, named: bool) -> dict[str, Any]:
+    """Values of one pair stand where the accounts are named: under pseudonyms the public history would tell whose.
+
+    A likelihood ratio stands where the gate lets it be published; how many innocent pairs are as alike always does.
+    """
     from holdfast.workflows.link import INNOCENT
 
     return {
@@ -60,9 +64,9 @@ def _as_json(report: "LinkReport", labels: "Labels") -> dict[str, Any]:
             {
                 "one": labels.of(pair.one),
                 "other": labels.of(pair.other),
-                "status": pair.status,
+                "status": "not_published" if pair.status == "ok" and not pair.published else pair.status,
                 "detail": pair.detail,
-                "likelihood_ratio": pair.ratio,
+                "likelihood_ratio": _rounded(pair.ratio, named=named) if pair.published else None,
                 "p": pair.p,
                 "innocent_pairs_like_this": pair.like_this,
                 "innocent_pairs_compared": pair.compared,
@@ -72,7 +76,12 @@ def _as_json(report: "LinkReport", labels: "Labels") -> dict[str, Any]:
                 "share_of_linked_pairs_as_alike": pair.linked_pairs_as_alike,
                 "sentence": pair.sentence,
                 "features": [
-                    {"name": each.name, "value": each.value, "p": each.p, "log_ratio": each.log_ratio}
+                    {
+                        "name": each.name,
+                        "value": each.value if named else None,
+                        "p": each.p if named else _rounded(each.p, named=False),
+                        "log_ratio": each.log_ratio if named and pair.published else None,
+                    }
                     for each in pair.alone
                 ],
             }
@@ -83,21 +92,29 @@ def _as_json(report: "LinkReport", labels: "Labels") -> dict[str, Any]:
     }
 
 
+def _rounded(value: float | None, *, named: bool) -> float | None:
+    """To one digit where the accounts are not named."""
+    return value if named or value is None else float(f"{value:.0e}")
+
+
 def _as_text(found: dict[str, Any]) -> str:
     lines = [f"Reason given: {found['reason']}", found["looks"], ""]
     for pair in found["pairs"]:
         lines.append(f"{pair['one']} and {pair['other']}")
-        if pair["status"] != "ok":
+        if pair["status"] == "not_enough_data":
             lines += [f"  {pair['detail']}", ""]
             continue
         lines.append(f"  {pair['sentence']}")
         lines.append(
             f"  likelihood ratio {pair['likelihood_ratio']:.3g} (one person over two people); "
             f"{pair['share_of_linked_pairs_as_alike']:.0%} of accounts cut in two are at least as alike"
+            if pair["status"] == "ok"
+            else "  no likeness is published: with so many looks, innocent pairs as alike are not ruled out"
         )
         for each in pair["features"]:
-            value = "not measured" if each["value"] is None else f"{each['value']:.3f}, p = {each['p']:.4f}"
-            lines.append(f"  {each['name']}: {value}")
+            value = "" if each["value"] is None else f"{each['value']:.3f}, "
+            p = "not measured" if each["p"] is None else f"p = {each['p']:.4f}"
+            lines.append(f"  {each['name']}: {value}{p}")
         lines.append("")
     lines.append("What else would look like this:")
     lines += [f"  {each['text']}: {each['tested']}" for each in found["innocent_explanations"]]

@@ -62,6 +62,8 @@ def register(app: typer.Typer) -> None:
             return
         for note in run.result.notes:
             typer.echo(note)
+        if run.result.gate is not None:
+            typer.echo(run.result.gate.reason)
         pairs = run.result.agreement
         typer.echo(
             f"{len(run.result.ballots.side):,} votes; {len(pairs.z):,} pairs tested, "

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
-from holdfast.findings.finding import ChangePoint, Finding, Tested, Value
+from holdfast.findings.false_alarms import FalseAlarms
+from holdfast.findings.finding import Area, ChangePoint, Finding, Tested, Value
 from holdfast.ids import WikiName
 from holdfast.registry import load_attribute
 
@@ -42,6 +43,22 @@ class Described:
     """high, low or neither."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class SearchRun:
+    """One search for accounts that act or vote together: it has a gate of its own, and is no part of the family."""
+
+    area: Area
+    measure: str
+    """`co_action` or `voting_bloc`."""
+    status: str
+    """`ok`: the gate let it publish, found or not. `not_published`: the gate did not. `not_enough_data`."""
+    reason: str
+    """Why, in words; empty when all is well."""
+    upper_bound: float | None = None
+    """False groups per run that its replicates could not rule out (95 %); null when none were run."""
+    target: float | None = None
+
+
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Assessment:
     """The whole result for one wiki as of one day; everything a report shows is in here."""
@@ -58,6 +75,10 @@ class Assessment:
     tests: tuple[Tested, ...] = ()
     """Every hypothesis of the family, by measure, null and period."""
     changes: tuple[ChangePoint, ...] = ()
+    runs: tuple[SearchRun, ...] = ()
+    """The searches for coordination, where they were asked for: also those that could say nothing."""
+    false_alarms: FalseAlarms | None = None
+    """How often an assessment finds something on simulated wikis of about this size in which nothing is wrong."""
     lorenz: tuple[tuple[float, float], ...] = ()
     """Share of admins (x) and of logged admin actions (y), for the newest 12 months with enough data."""
     coverage: Mapping[str, Any] = field(default_factory=dict)

@@ -1,4 +1,9 @@
-"""Permutation nulls: what would be seen if outcomes, lengths or targets fell on admins by chance among like cases."""
+"""A permutation null: how often admins would have met whom they block, had targets fallen on them by chance.
+
+Whether admins differ in the length of their blocks, or in how many are lifted, is not tested: permuting these among
+like cases says that all admins are alike, and no healthy community is (docs/findings.md). They are measured and
+shown.
+"""
 
 from dataclasses import dataclass
 from datetime import date
@@ -18,34 +23,6 @@ MOST_BLOCKS = 20_000
 LEAST_BLOCKS = 30
 
 Integers = NDArray[np.int64]
-Numbers = NDArray[np.float64]
-
-
-def between_groups(groups: Integers, outcome: Numbers) -> float:
-    """How far groups lie apart: sum over groups of (sum of outcomes)^2 / size, outcomes centred by stratum."""
-    size = np.bincount(groups)
-    total = np.bincount(groups, weights=outcome, minlength=len(size))
-    return float((total[size > 0] ** 2 / size[size > 0]).sum())
-
-
-def stratified_p(
-    strata: Integers, groups: Integers, outcome: Numbers, rng: np.random.Generator, permutations: int = PERMUTATIONS
-) -> float:
-    """p of the differences between groups, outcomes being permuted among the cases of one stratum.
-
-    Right whenever outcomes within a stratum do not depend on the group, whatever they depend on otherwise.
-    """
-    order = np.argsort(strata, kind="stable")
-    strata, groups, outcome = strata[order], groups[order], outcome[order]
-    means = np.bincount(strata, weights=outcome) / np.maximum(1, np.bincount(strata))
-    centred = outcome - means[strata]
-    observed = between_groups(groups, centred) * (1 - 1e-12)
-    beaten = 0
-    for _ in range(permutations):
-        # a random number added to the stratum's: sorting shuffles inside each stratum
-        shuffled = np.argsort(strata + rng.random(len(strata)))
-        beaten += between_groups(groups, centred[shuffled]) >= observed
-    return (1 + beaten) / (1 + permutations)
 
 
 def meeting_p(
@@ -80,16 +57,15 @@ class _Blocks:
     log_ids: Integers
     strata: Integers
     actors: Integers
-    outcome: Numbers
     names: tuple[str, ...]
 
 
 def _blocks(
-    connection: duckdb.DuckDBPyConnection, stratum: str, outcome: str, where: str, period: tuple[date, date],
+    connection: duckdb.DuckDBPyConnection, stratum: str, where: str, period: tuple[date, date],
     rng: np.random.Generator,
 ) -> _Blocks:  # fmt: skip
     found = connection.execute(
-        f"SELECT log_id, {stratum} AS stratum, actor, CAST({outcome} AS DOUBLE) AS outcome FROM block_cases"
+        f"SELECT log_id, {stratum} AS stratum, actor FROM block_cases"
         f" WHERE {where} AND month >= ? AND month < ? ORDER BY log_id",
         list(period),
     ).fetchnumpy()
@@ -104,59 +80,7 @@ def _blocks(
         log_ids=log_ids[kept],
         strata=strata.astype(np.int64),
         actors=actors.astype(np.int64),
-        outcome=np.asarray(found["outcome"], dtype=float)[kept],
         names=tuple(names),
-    )
-
-
-_LIKE = "reason_category || '/' || target_kind"
-_CASES = {
-    "block_reversal_rate": (
-        f"CAST(month AS VARCHAR) || '/' || {_LIKE}",
-        "is_reversed",
-        "is_followed = 1",
-        "some admins' blocks are lifted by others more often than like blocks of the same month",
-    ),
-    "block_severity_excess": (
-        f"{_LIKE} || '/' || target_age || '/' || target_edits || '/' || CAST(month AS VARCHAR)",
-        "LN(seconds)",
-        "seconds IS NOT NULL",
-        "some admins block for longer than others in like cases of the same month",
-    ),
-}
-
-
-def admins_differ(
-    connection: duckdb.DuckDBPyConnection, measure: Measure, period: tuple[date, date], wiki: str
-) -> Hypothesis | None:
-    """Whether admins differ in reversals or in length of blocks, beyond chance among like cases."""
-    stratum, outcome, where, claim = _CASES[measure.name]
-    rng = generator(wiki, f"permutation {measure.name}", period)
-    blocks = _blocks(connection, stratum, outcome, where, period, rng)
-    size = np.bincount(blocks.actors) if len(blocks.actors) else np.zeros(0, dtype=np.int64)
-    if (size >= LEAST_BLOCKS).sum() < 3 or np.ptp(blocks.outcome) == 0:
-        return None
-    p = stratified_p(blocks.strata, blocks.actors, blocks.outcome, rng)
-    means = (np.bincount(blocks.actors, weights=blocks.outcome) / size)[size >= LEAST_BLOCKS]
-    marks = [("lowest", 0.0), ("lower quarter", 0.25), ("middle", 0.5), ("upper quarter", 0.75), ("highest", 1.0)]
-    what = "share lifted" if outcome == "is_reversed" else "mean log seconds"
-    return Hypothesis(
-        measure=measure,
-        null="permutation, within like cases",
-        period_start=period[0],
-        period_end=period[1],
-        p=p,
-        claim=f"{measure.title}: {claim}.",
-        effect=f"{len(means)} admins with {LEAST_BLOCKS} blocks or more lie between {means.min():.3g} and "
-        f"{means.max():.3g} ({what})",
-        evidence=(
-            Evidence(
-                caption=f"Spread over the admins with {LEAST_BLOCKS} blocks or more",
-                columns=("place", what),
-                rows=tuple((name, float(np.quantile(means, at))) for name, at in marks),
-            ),
-        ),
-        details={"blocks": len(blocks.log_ids), "permutations": PERMUTATIONS},
     )
 
 
@@ -166,7 +90,7 @@ def admins_meet_targets(
     """Whether admins block whom they met on a page more often than their colleagues of the same day would."""
     rng = generator(wiki, "permutation involved", period)
     where = "target_kind IN ('account', 'address')"
-    blocks = _blocks(connection, 'CAST(CAST("at" AS DATE) AS VARCHAR)', "1", where, period, rng)
+    blocks = _blocks(connection, 'CAST(CAST("at" AS DATE) AS VARCHAR)', where, period, rng)
     if len(blocks.log_ids) < LEAST_BLOCKS:
         return None
     number = {name: index for index, name in enumerate(blocks.names)}

@@ -14,7 +14,7 @@ from holdfast.findings.families import METHOD, adjusted
 from holdfast.findings.finding import ChangePoint, Finding, Tested
 from holdfast.findings.hypothesis import Hypothesis
 from holdfast.findings.nulls import against_peers, equal_work, own_past
-from holdfast.findings.permutation import admins_differ, admins_meet_targets
+from holdfast.findings.permutation import admins_meet_targets
 from holdfast.ids import WikiName
 from holdfast.measures._calendar import Calendar
 from holdfast.measures._measure import Measure, Null
@@ -53,8 +53,7 @@ def hypotheses(
         if Null.PEERS in measure.nulls:
             found.append(_beside_peers(measure, values, peers, wiki))
         if Null.PERMUTATION in measure.nulls and last is not None and last.period is not None:
-            test = admins_meet_targets if measure.name == "involved_admin_rate" else admins_differ
-            found.append(test(connection, measure, last.period, wiki))
+            found.append(admins_meet_targets(connection, measure, last.period, wiki))
         is_spoilt = any(each.computed.status == "incomplete_history" for each in values)
         if Null.OTHER_ELECTIONS in measure.nulls and not is_spoilt:
             found.append(turnout(connection, measure, days, label))

@@ -13,9 +13,9 @@ MEASURE = Measure(
     unit="share",
     window_months=12,
     minimum=MINIMUM,
-    nulls=(Null.OWN_PAST, Null.PEERS, Null.PERMUTATION),
-    null="own past; peers of like size; permutation of the outcomes among blocks of one month, reason and kind of "
-    "target (are some admins' blocks lifted more often than others'?)",
+    nulls=(Null.OWN_PAST, Null.PEERS),
+    null="own past; peers of like size. Whether some admins' blocks are lifted more often than others' is not "
+    "tested, because admins who have unlike cases differ with nothing wrong",
     reference="none published; neither 0 nor a high share is good by itself",
     source="detection page, indicator 18; the project's own",
     innocent=(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from holdfast.measures._measure import Computed, Measure, Null, Row, not_enough
+from holdfast.measures._measure import Computed, Measure, Row, not_enough
 
 MINIMUM = {"blocks": 30, "admins": 3}
 
@@ -53,8 +53,9 @@ MEASURE = Measure(
     unit="log ratio",
     window_months=12,
     minimum=MINIMUM,
-    nulls=(Null.PEERS, Null.PERMUTATION),
-    null="peers of like size; permutation of the lengths among like cases of one year",
+    nulls=(),
+    null="none: described, never found. Permuting lengths among like cases would say that all admins are alike, and "
+    "admins who have unlike cases differ with nothing wrong",
     reference="0: like cases get like lengths; 0.69: twice as long. No end counts as ten years",
     source="detection page, indicator 17; shrinkage: DerSimonian and Laird 1986; the rest the project's own",
     innocent=(

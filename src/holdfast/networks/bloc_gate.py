@@ -8,6 +8,7 @@ strength are planted into redrawn data, and what is found again is the recall.
 """
 
 from dataclasses import dataclass
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,11 +17,10 @@ from scipy.stats import chi2
 from holdfast.networks.ballots import Whole
 from holdfast.networks.bloc_test import Strata, enough, search
 from holdfast.networks.blocs import table_of
+from holdfast.networks.gate import TARGET, may_publish, verdict
 from holdfast.networks.turnout import Expectation, expectation
 from holdfast.progress import Progress, silent
 
-TARGET = 0.05
-"""False blocs per null run, on average."""
 SIZES = (5, 10, 20, 40, 60)
 CALLED, PARTICIPATION, LOYALTY = 0.3, 0.6, 0.92
 """The planted blocs: share of polls called, chance to follow a call, chance to vote as called."""
@@ -45,6 +45,8 @@ class Gate:
     """The calibration of one run. `published` says whether anything may be."""
 
     published: bool
+    """The upper bound is at or under the target (`gate.may_publish`)."""
+    reason: str
     target: float
     realised_false_groups: float
     """Mean false blocs per null run, of the worst kind of null."""
@@ -78,16 +80,18 @@ def calibrate(
             done += 1
     progress("calibrating", total, total)
     worst = max(counts.values())
+    bound = upper_bound(worst, replicates)
     voters, polls = part.outcomes.shape
     plants = -(-replicates // 20)
     # with a few replicates, for a quick look, only some sizes
     sizes = [size for size in SIZES if size <= voters // 4][:: 1 if replicates >= 20 else 2]
     recall = tuple(_recall(part, size, plants, rng, progress) for size in sizes)
     return Gate(
-        published=worst / replicates <= TARGET,
+        published=may_publish(bound),
+        reason=verdict(worst / replicates, bound, replicates=replicates, needed=ceil(upper_bound(0, 1) / TARGET)),
         target=TARGET,
         realised_false_groups=worst / replicates,
-        upper_bound=upper_bound(worst, replicates),
+        upper_bound=bound,
         replicates=replicates,
         false_groups_by_null={kind: count / replicates for kind, count in counts.items()},
         recall=recall,

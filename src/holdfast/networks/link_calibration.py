@@ -6,17 +6,20 @@ more look-alikes counts. Pairs of one person are accounts whose sessions were de
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.stats import beta
 
+from holdfast.networks.gate import may_publish
 from holdfast.networks.linking import FEATURES, Deeds, Rarity, Scale, features, learn, split
 from holdfast.progress import Progress, silent
 
 PAIRS = 600
 """Innocent pairs of each kind, at most."""
 MINIMUM_PAIRS = 100
+MOST_PAIRS = 1_200
+"""For runs of many looks: half of these, none as alike, bound ten looks at the gate's target."""
 _LIKE = 2.5
 """Comparable: edits within this factor."""
 
@@ -56,6 +59,9 @@ class Linked:
     """Upper end of the exact 95 % interval."""
     linked_pairs_as_alike: float | None = None
     """Share of accounts cut in two that are at least as alike: the power of the comparison."""
+    published: bool = False
+    """Whether the bound of innocent look-alikes, over all looks of the run, is at or under the gate's target; the
+    likeness is a result of the run only then."""
 
     @property
     def sentence(self) -> str:
@@ -78,8 +84,12 @@ def compare(
     progress: Progress = silent,
     *,
     most_pairs: int = PAIRS,
+    looks: int = 1,
 ) -> Linked:
-    """Compare two named accounts; `everybody` holds them and the accounts that they may be compared with."""
+    """Compare two named accounts; `everybody` holds them and the accounts that they may be compared with.
+
+    `looks`: how many pairs the run compares; each is another chance of an innocent likeness.
+    """
     first, second = everybody[one], everybody[other]
     if not (first.is_enough and second.is_enough):
         return Linked(
@@ -105,16 +115,17 @@ def compare(
         )
     measured: dict[str, list[dict[str, float | None]]] = {}
     total = sum(map(len, usable.values()))
-    for kind, found in usable.items():
+    for kind, chosen in usable.items():
         measured[kind] = []
-        for a, b in found:
+        for a, b in chosen:
             measured[kind].append(features(everybody[a], everybody[b], rarity))
             progress("comparing innocent pairs", sum(map(len, measured.values())), total)
     halves = [split(everybody[name], rng) for name in rng.permutation(sorted({*pools[0], *pools[1]}))[:most_pairs]]
     same = [features(a, b, rarity) for a, b in halves if len(a.at) and len(b.at)]
     # one half of each kind learns the scale, the other half says what a value of it is worth
     scale = learn([each for found in measured.values() for each in found[::2]], same[::2])
-    return _judged(one, other, features(first, second, rarity), scale, measured, same)
+    found = _judged(one, other, features(first, second, rarity), scale, measured, same)
+    return replace(found, published=may_publish(looks * (found.per_10000_high or 1e4) / 1e4))
 
 
 def _like(account: Deeds, everybody: Mapping[str, Deeds], named: set[str]) -> list[str]:

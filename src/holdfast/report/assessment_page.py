@@ -27,7 +27,7 @@ from holdfast.report.page import (
     Text,
 )
 from holdfast.report.text import counted, day, size
-from holdfast.report.words import CANNOT_TELL, LEAD, NAMES, NO_SCORE, NOTHING_FOUND, READERS
+from holdfast.report.words import CANNOT_TELL, LEAD, NAMES, NO_SCORE, NOTHING_FOUND, READERS, false_alarms_in_words
 from holdfast.tables.account_names import Outsider, plural
 
 
@@ -90,7 +90,8 @@ def _strip(assessment: Assessment) -> Facts:
 
 
 def _summary(assessment: Assessment) -> Section:
-    blocks: list[Block] = [summary_cards(assessment), Notice(text=NO_SCORE)]
+    rate = Text(text=false_alarms_in_words(assessment.false_alarms), strong="How often such a report is wrong.")
+    blocks: list[Block] = [summary_cards(assessment), rate, Notice(text=NO_SCORE)]
     if not assessment.findings:
         blocks.insert(0, Text(text=NOTHING_FOUND))
     return Section(title="In short, by area", id="summary", blocks=tuple(blocks))

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from holdfast.findings.assessment import Assessment
+from holdfast.findings.areas import AreaSaid, Said, areas_of
+from holdfast.findings.assessment import Assessment, SearchRun
 from holdfast.findings.finding import Area, Evidence, Finding
 from holdfast.report.page import (
     Beside,
@@ -28,8 +29,8 @@ def anchor_of(finding: Finding) -> str:
 
 
 def areas_shown(assessment: Assessment) -> list[Area]:
-    """The areas in the report's fixed order; coordination only when something about it was looked at."""
-    touched = {finding.area for finding in assessment.findings}
+    """The areas in the report's fixed order; coordination only when it was asked for."""
+    touched = {finding.area for finding in assessment.findings} | {run.area for run in assessment.runs}
     touched |= {Area(measure.area) for measure in assessment.measures.values()}
     return [area for area in AREAS if area in touched or area is not Area.COORDINATION]
 
@@ -61,24 +62,39 @@ def _card(assessment: Assessment, area: Area) -> Section:
 
 
 def said_of(assessment: Assessment, area: Area) -> tuple[str, str]:
-    """What was found in an area, and on how much data: no finding is not the same as nothing to go by."""
-    found = len(by_area(assessment.findings, area))
-    measured, able = _measured(assessment, area)
-    return counted(found, "finding") if found else "No finding" if able else "Nothing can be said", measured
+    """What can be said of an area, and of how much of it: "no finding" is said of what was tested alone."""
+    return in_words(areas_of(assessment)[area], tuple(each for each in assessment.runs if each.area is area))
 
 
-def _measured(assessment: Assessment, area: Area) -> tuple[str, bool]:
-    """How much of the area could be measured, and whether anything could."""
-    names = [name for name, measure in assessment.measures.items() if measure.area == area]
-    if not names:
-        return "", area is Area.DATA_QUALITY
-    told = {each.measure for each in assessment.values if each.value is not None}
-    able = sum(1 for name in names if name in told)
-    if not able:
-        return f"None of {counted(len(names), 'measure')} has enough data.", False
-    if able == len(names):
-        return f"{counted(able, 'measure')} with data.", True
-    return f"{able} of {counted(len(names), 'measure')} with enough data.", True
+def in_words(said: AreaSaid, runs: Sequence[SearchRun] = ()) -> tuple[str, str]:
+    """What can be said of an area in a word or two, and how many of its measures stand where."""
+    of = len(said.measures)
+    head = {
+        Said.FOUND: counted(said.findings, "finding"),
+        Said.NOT_FOUND: "No finding" if said.tested == of else f"No finding in the {said.tested} of {of} tested",
+        Said.NOT_TESTABLE: "Measured, not testable",
+        Said.NO_DATA: "Nothing can be said",
+    }[said.said]
+    counts = (
+        (said.count(Said.FOUND), "with a finding"),
+        (said.count(Said.NOT_FOUND), "tested and not found"),
+        (said.count(Said.NOT_TESTABLE), "measured, but not testable with these data"),
+        (said.count(Said.NO_DATA), "without enough data"),
+    )
+    parts = [f"{count} {what}" for count, what in counts if count]
+    more = [f"{counted(of, 'measure')}: {', '.join(parts)}."] if of else []
+    more += [f"Search for {_SEARCHES[each.measure]}: {_searched(each)}." for each in runs]
+    return head, " ".join(more)
+
+
+_SEARCHES = {"co_action": "accounts that act together", "voting_bloc": "accounts that vote together"}
+
+
+def _searched(run: SearchRun) -> str:
+    if run.status == "ok":
+        return f"run, with at most {run.upper_bound:.3f} false groups shown (95 %)"
+    words = {"not_published": "nothing is published", "not_enough_data": "not enough data"}
+    return f"{words.get(run.status, run.status)}, {run.reason}"
 
 
 def finding_section(

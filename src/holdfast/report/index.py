@@ -9,17 +9,19 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from holdfast.canonical import parse_json
+from holdfast.findings.areas import areas_of, said_of_areas
 from holdfast.findings.assessment import Assessment
 from holdfast.findings.finding import Area
 from holdfast.ids import WikiName, wiki_name
+from holdfast.report.finding_sections import areas_shown, in_words
 from holdfast.report.page import Block, Cards, Facts, Links, Notice, Page, Section, Text, write_page
 from holdfast.report.text import anchor, counted, day
 from holdfast.report.words import AREAS, NO_SCORE
 
 TITLE = "Assessments"
 _ABOUT_COUNTS = (
-    "The counts beside each area are numbers of findings. They cannot be compared between wikis: more data make more"
-    " findings, and a wiki about which little is known has few."
+    "The words beside each area cannot be compared between wikis: more data make more findings, and a wiki about"
+    " which little is known has few."
 )
 
 
@@ -31,8 +33,9 @@ class IndexEntry:
     href: str
     """The report's path from the index page: `WIKI/report.html`."""
     as_of: date | None
-    found: Mapping[Area, int]
-    """Findings by area; an area that was not looked at is missing."""
+    said: Mapping[Area, str]
+    """What can be said of each area, in words: `2 findings`, `No finding in the 1 of 3 tested`, `Measured, not
+    testable`, `Nothing can be said`. Coordination is missing where it was not asked for."""
     measured: int
     looked_at: int
     """Measures with a value, and all of them."""
@@ -44,13 +47,12 @@ class IndexEntry:
 def entry_of(assessment: Assessment, *, href: str = "", about: str = "") -> IndexEntry:
     """The index entry of an assessment whose report lies at `href`, or else at `WIKI/report.html`."""
     told = {value.measure for value in assessment.values if value.value is not None}
-    areas = {Area(measure.area) for measure in assessment.measures.values()} | {Area.DATA_QUALITY}
-    areas |= {finding.area for finding in assessment.findings}
+    said = areas_of(assessment)
     return IndexEntry(
         wiki=assessment.wiki,
         href=href or f"{assessment.wiki}/report.html",
         as_of=assessment.as_of,
-        found={area: sum(each.area is area for each in assessment.findings) for area in AREAS if area in areas},
+        said={area: in_words(said[area])[0] for area in areas_shown(assessment)},
         measured=len(told),
         looked_at=len(assessment.measures),
         about=about,
@@ -90,7 +92,7 @@ def index_page(entries: Sequence[IndexEntry], *, title: str = TITLE, lead: str =
 
 
 def _card(entry: IndexEntry) -> Section:
-    counts = tuple((AREAS[area][0], counted(entry.found[area], "finding")) for area in AREAS if area in entry.found)
+    counts = tuple((AREAS[area][0], entry.said[area]) for area in AREAS if area in entry.said)
     facts = (
         ("As of", day(entry.as_of) if entry.as_of else "data without times"),
         ("Measures with data", f"{entry.measured} of {entry.looked_at}"),
@@ -108,15 +110,22 @@ def _card(entry: IndexEntry) -> Section:
 def _entry_at(path: Path, about: str) -> IndexEntry:
     found = parse_json(path.read_bytes(), place=str(path))
     values = pq.read_table(path.with_name("measures.parquet"), columns=["measure", "value"])
-    told = pc.count_distinct(values.filter(pc.is_valid(values["value"]))["measure"]).as_py()
-    areas = {Area(measure["area"]) for measure in found["measures"].values()} | {Area.DATA_QUALITY}
-    areas |= {Area(each["area"]) for each in found["findings"]}
+    told = set(pc.unique(values.filter(pc.is_valid(values["value"]))["measure"]).to_pylist())
+    runs = found.get("runs", ())
+    said = said_of_areas(
+        {name: measure["area"] for name, measure in found["measures"].items()},
+        valued=told,
+        tested={each["measure"] for each in found["tests"]},
+        found=[(each["area"], each["measure"]) for each in found["findings"]],
+        looked={Area(each["area"]): True for each in runs if each["status"] == "ok"},
+    )
+    asked = {Area(each["area"]) for each in (*found["findings"], *runs, *found["measures"].values())}
     return IndexEntry(
         wiki=wiki_name(found["wiki"]),
         href=f"{path.parent.name}/report.html",
         as_of=date.fromisoformat(found["as_of"]) if found["as_of"] else None,
-        found={area: sum(each["area"] == area for each in found["findings"]) for area in AREAS if area in areas},
-        measured=told,
+        said={area: in_words(said[area])[0] for area in AREAS if area in asked or area is not Area.COORDINATION},
+        measured=len(told),
         looked_at=len(found["measures"]),
         about=about,
         labels=tuple(found["labels"]),

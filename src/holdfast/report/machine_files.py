@@ -17,6 +17,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from holdfast.findings.areas import areas_of
 from holdfast.findings.assessment import Assessment
 
 FORMAT = "holdfast-findings-1"
@@ -87,6 +88,16 @@ def findings_json(assessment: Assessment) -> bytes:
         "names": assessment.names,
         "labels": assessment.labels,
         "family": asdict(assessment.family),
+        "areas": {
+            str(area): {
+                "said": str(each.said),
+                "findings": each.findings,
+                "measures": {name: str(said) for name, said in each.measures.items()},
+            }
+            for area, each in areas_of(assessment).items()
+        },
+        "runs": [asdict(each) for each in assessment.runs],
+        "false_alarms": None if assessment.false_alarms is None else asdict(assessment.false_alarms),
         "findings": [asdict(each) for each in sorted(assessment.findings, key=lambda finding: finding.id)],
         "tests": [
             asdict(each)

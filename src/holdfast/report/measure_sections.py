@@ -236,8 +236,8 @@ def _silence(last: Value) -> str:
 
 
 def _tested(described: Described, assessment: Assessment) -> str:
-    if not described.null:
-        return "no null model: described, never found"
+    if not described.null or described.null.startswith("none"):
+        return described.null or "no null model: described, never found"
     tests = [test for test in assessment.tests if test.measure == described.name]
     if not tests:
         return f"{described.null}: could not be tested with these data"

@@ -1,5 +1,6 @@
 """What an assessment's report says in every case: areas, statuses, limits, and how to read it."""
 
+from holdfast.findings.false_alarms import FalseAlarms
 from holdfast.findings.finding import Area, Status
 from holdfast.report.text import counted, probability
 
@@ -33,8 +34,8 @@ NO_SCORE = (
 )
 
 NOTHING_FOUND = (
-    "No measure differs from its null model by more than chance allows, given all that was looked at. That is no"
-    " proof of health: below stands what was measured, and what there was not enough data for."
+    "No measure that could be tested differs from its null model by more than chance allows. That is no proof of"
+    " health: each area says how much of it was tested, and below stands what there was not enough data for."
 )
 
 READERS: tuple[tuple[str, str], ...] = (
@@ -79,6 +80,18 @@ NAMES: dict[str, str] = {
     " verdict, and a name that stands beside one stays there.",
 }
 """How the page names accounts, by the assessment's `names`."""
+
+
+def false_alarms_in_words(measured: FalseAlarms | None) -> str:
+    """How often an assessment is wrong, as far as that was measured, and what the number does not speak of."""
+    if measured is None:
+        return "How often an assessment finds something where nothing is wrong was not measured."
+    return (
+        f"Of {measured.wikis} simulated wikis of about this size in which nothing is wrong, an assessment had a"
+        f" finding in {measured.with_finding}: {measured.rate:.3f}, 95 % interval {measured.low:.3f} to"
+        f" {measured.high:.3f}, at q = {measured.q:g} ({measured.editors:,} editors, {measured.admins} admins,"
+        f" {measured.months} months). Not covered: {' '.join(measured.not_covered)}"
+    )
 
 
 def p_in_words(p: float, null: str) -> str:

@@ -1,4 +1,8 @@
-"""What an output calls an account: a pseudonym, unless names were asked for."""
+"""What an output calls an account: a pseudonym, unless names were asked for.
+
+A pseudonym carries that the account belongs to something that is published, and nothing else of it: what it did is
+public, so a value, a vote or a time of one account names it. Those stand where the account is named, for a case.
+"""
 
 from collections.abc import Set
 
@@ -20,9 +24,13 @@ class Labels:
     def __repr__(self) -> str:
         return f"Labels({self._wiki!r})"
 
+    def shows(self, account: str) -> bool:
+        """Whether the account is named, so that what it did may stand beside it."""
+        return self._everybody or account in self._named
+
     def of(self, account: str) -> str:
         """The name itself where it may be shown, else its pseudonym."""
-        if self._everybody or account in self._named:
+        if self.shows(account):
             return account
         return self._pseudonyms.of(self._wiki, account)
 

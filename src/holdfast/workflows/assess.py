@@ -15,6 +15,7 @@ from holdfast.clock import utc_naive
 from holdfast.errors import UsageError
 from holdfast.findings.assessment import Assessment
 from holdfast.findings.data_quality import data_quality
+from holdfast.findings.false_alarms import false_alarms
 from holdfast.findings.finding import Finding, Value
 from holdfast.findings.published_figures import months_not_held
 from holdfast.findings.testing import hypotheses, judge
@@ -95,6 +96,7 @@ def assess(
         measures={each.name: described(each) for each in all_measures().values()},
         tests=judged.tests,
         changes=judged.changes,
+        false_alarms=false_alarms({table: span.rows for table, span in own.days.spans.items()}, q),
         lorenz=lorenz,
         coverage=_coverage(own, entries, left_out, aside, as_of),
         names=names,

@@ -11,7 +11,6 @@ from typing import Any
 
 from holdfast.access.roles import Role
 from holdfast.cases._kind import CLOCK, Stage
-from holdfast.cases.blind import account_form
 from holdfast.cases.case import BEGUN, Case, append, fold, wish
 from holdfast.cases.course import due_at
 from holdfast.cases.hypotheses import has_seen_exculpatory
@@ -20,6 +19,7 @@ from holdfast.cases.markings import Reader as CaseReader
 from holdfast.cases.readers import seen_by
 from holdfast.cases.recusal import Edge, Why, recusals
 from holdfast.facts import SYSTEM, Fact, MemberId, StreamId
+from holdfast.ids import account_as_compared
 from holdfast.store.office.streams import Summary
 from holdfast.store.office.vault import ListPage, Reader
 from holdfast.workflows.office import Office
@@ -118,7 +118,7 @@ def write_facts(
             more = recusal_facts(office, case_id, case)
             new += more
             case = _after(case, more)
-        tokens = {ACCOUNTS: [account_form(person.account) for person in case.people.values()]}
+        tokens = {ACCOUNTS: [account_as_compared(person.account) for person in case.people.values()]}
         office.vault.append(
             reader, stream, new, expect=len(facts), summary=_summary(case), purpose="case written", tokens=tokens
         )
@@ -166,7 +166,8 @@ def other_cases_holding(office: Office, case_id: str, case: Case) -> dict[str, i
 def recusal_facts(office: Office, case_id: str, case: Case, edges: Sequence[Edge] = ()) -> list[Fact]:
     """New recusals, computed from declared wiki accounts, the edges given, and people of one other case (3.7)."""
     accounts = {
-        each.member: tuple(account_form(account) for account in each.wiki_accounts) for each in approvers(office)
+        each.member: tuple(account_as_compared(account) for account in each.wiki_accounts)
+        for each in approvers(office)
     }
     own = {account for listed in accounts.values() for account in listed}
     held = {account: _cases_holding(office, account) - {case_id} for account in own}
@@ -174,7 +175,7 @@ def recusal_facts(office: Office, case_id: str, case: Case, edges: Sequence[Edge
         Edge(one=account, other=person.account, why=Why.SAME_CASE)
         for person in case.people.values()
         for account, cases in held.items()
-        if account != account_form(person.account) and cases & _cases_holding(office, person.account)
+        if account != account_as_compared(person.account) and cases & _cases_holding(office, person.account)
     ]
     found = recusals(_in_form(case), accounts, [*_edges_in_form(edges), *_edges_in_form(together)])
     now = office.clock()
@@ -231,16 +232,16 @@ def _after(case: Case, facts: Iterable[Fact]) -> Case:
 
 
 def _cases_holding(office: Office, account: str) -> set[str]:
-    return {each.id for each in office.vault.holding(ACCOUNTS, account_form(account)) if each.kind == KIND}
+    return {each.id for each in office.vault.holding(ACCOUNTS, account_as_compared(account)) if each.kind == KIND}
 
 
 def _in_form(case: Case) -> Case:
-    people = {name: replace(each, account=account_form(each.account)) for name, each in case.people.items()}
+    people = {name: replace(each, account=account_as_compared(each.account)) for name, each in case.people.items()}
     return replace(case, people=people)
 
 
 def _edges_in_form(edges: Iterable[Edge]) -> list[Edge]:
-    return [replace(each, one=account_form(each.one), other=account_form(each.other)) for each in edges]
+    return [replace(each, one=account_as_compared(each.one), other=account_as_compared(each.other)) for each in edges]
 
 
 def _case_reader(reader: Reader) -> CaseReader:

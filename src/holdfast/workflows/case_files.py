@@ -5,7 +5,6 @@ from typing import Any
 
 from holdfast.canonical import sha256_hex
 from holdfast.cases._kind import known
-from holdfast.cases.blind import account_form
 from holdfast.cases.case import Case, fold
 from holdfast.cases.course import state_for_subject
 from holdfast.cases.evidence import check_bytes
@@ -15,6 +14,7 @@ from holdfast.cases.redaction import Audience, Redacted, redact
 from holdfast.cases.taken_findings import read_findings
 from holdfast.errors import InputRefusedError
 from holdfast.facts import MemberId
+from holdfast.ids import account_as_compared
 from holdfast.store.office.vault import Reader
 from holdfast.workflows.case import (
     ACCOUNTS,
@@ -116,11 +116,11 @@ def told_states(office: Office, account: str, wiki: str) -> list[str]:
 
     The caller has proven the owner. Only cases of that wiki count, for the same name elsewhere may be another person.
     """
-    form, found = account_form(account), []
+    form, found = account_as_compared(account), []
     for stream in office.vault.holding(ACCOUNTS, form):
         if stream.kind == KIND:
             case = fold(office.vault.read(Reader.system(), stream, purpose="state told to its subject"))
-            held = [person.account for person in case.people.values() if account_form(person.account) == form]
+            held = [person.account for person in case.people.values() if account_as_compared(person.account) == form]
             states = [state_for_subject(case, each) for each in held] if wiki in case.wikis else []
             found += [state for state in states if state is not None]
     return sorted(found)

@@ -9,13 +9,13 @@ from holdfast.actions.grounds import Grounds as ShownGrounds
 from holdfast.actions.kind import TargetType, kind_of
 from holdfast.actions.plan import Plan, PlannedAction, Purpose
 from holdfast.cases.attribution import Level, check_public_text
-from holdfast.cases.blind import account_form
 from holdfast.cases.case import Case, fold
 from holdfast.cases.decision import Grounds, grounds_for
 from holdfast.cases.people import check_public_trace
 from holdfast.cases.standards import Severity
 from holdfast.errors import CheckFailedError
 from holdfast.facts import Fact, MemberId, StreamId
+from holdfast.ids import account_as_compared
 from holdfast.store.office.vault import Reader
 from holdfast.workflows.case import ACCOUNTS, KIND, recusal_facts, write_as_clock
 from holdfast.workflows.office import Office
@@ -36,7 +36,7 @@ def check_plan_against_cases(office: Office, plan: Plan) -> None:
         return
     actions = [each for each in plan.actions if kind_of(each.action).target is not TargetType.PAGE]
     for case in _cases_holding(office, (str(each.action.target) for each in actions)).values():
-        _check_care(case, {account_form(str(each.action.target)) for each in actions})
+        _check_care(case, {account_as_compared(str(each.action.target)) for each in actions})
     if not actions:
         return
     decided = fold(_facts_of_case(office, plan))
@@ -80,7 +80,7 @@ def _facts_of_case(office: Office, plan: Plan) -> tuple[Fact, ...]:
 
 
 def _cases_holding(office: Office, accounts: Iterable[str]) -> dict[str, Case]:
-    streams = {each for account in accounts for each in office.vault.holding(ACCOUNTS, account_form(account))}
+    streams = {each for account in accounts for each in office.vault.holding(ACCOUNTS, account_as_compared(account))}
     return {
         stream.id: fold(office.vault.read(Reader.system(), stream, purpose="plan checked against cases"))
         for stream in sorted(streams)
@@ -90,13 +90,13 @@ def _cases_holding(office: Office, accounts: Iterable[str]) -> dict[str, Case]:
 
 def _check_care(case: Case, accounts: set[str]) -> None:
     for person in case.people.values():
-        if account_form(person.account) in accounts:
+        if account_as_compared(person.account) in accounts:
             check_public_trace(case, person)
 
 
 def _check_action(case: Case, planned: PlannedAction) -> None:
-    account = account_form(str(planned.action.target))
-    held = {account_form(person.account): person.account for person in case.people.values()}
+    account = account_as_compared(str(planned.action.target))
+    held = {account_as_compared(person.account): person.account for person in case.people.values()}
     carried = grounds_for(case, held.get(account, account), Severity(planned.action.kind))
     if carried.own_request != planned.at_own_request:
         raise CheckFailedError(

@@ -22,6 +22,7 @@ from holdfast.progress import Progress, silent
 from holdfast.settings import Settings
 from holdfast.tables._files import write_atomically
 from holdfast.tables.actions import Actions, actions_of, read_actions
+from holdfast.tables.labels import Labels
 from holdfast.tables.lake import open_lake
 from holdfast.tables.pseudonym import Pseudonyms, fresh_pseudonyms, pseudonyms_from
 
@@ -37,7 +38,8 @@ PAIRS = pa.schema(
         ("flagged", pa.bool_()),
     ]
 )
-"""One row for each tested pair and window: at least three episodes. Ordered by account_a, account_b, window_s."""
+"""One row for each tested pair of named accounts and window: at least three episodes. Ordered by account_a,
+account_b, window_s. What a pair did is public and would name a pseudonym."""
 GROUPS = pa.schema(
     [
         ("group_id", pa.string()),
@@ -89,6 +91,8 @@ class Outcome:
     request: Request
     label: Callable[[int], str]
     """What stands for an account in outputs."""
+    shows: Callable[[int], bool]
+    """Whether an account is named, so that what it did may stand beside it."""
     files: tuple[Path, ...]
     pairs: int
     run: Run | None = None
@@ -169,16 +173,26 @@ def _pseudonyms(source: Path, request: Request) -> Pseudonyms:
     return pseudonyms_from(key) if key.is_file() else fresh_pseudonyms()
 
 
-def labels_for(actions: Actions, pseudonyms: Pseudonyms, naming: Naming, members: set[int]) -> Callable[[int], str]:
-    """What stands for each account's number: its pseudonym, or its name where asked for."""
+def labels_for(actions: Actions, pseudonyms: Pseudonyms, naming: Naming, members: set[int]) -> Labels:
+    """The labels that `naming` allows."""
+    named = {actions.account_names[each] for each in members} if naming is Naming.GROUPS else set()
+    return Labels(pseudonyms, actions.wiki, named=named, everybody=naming is Naming.EVERYBODY)
 
-    def label(number: int) -> str:
-        name = actions.account_names[number]
-        if naming is Naming.EVERYBODY or (naming is Naming.GROUPS and number in members):
-            return name
-        return pseudonyms.of(actions.wiki, name)
 
-    return label
+@dataclass(frozen=True, kw_only=True)
+class Numbered:
+    """Labels of accounts by their number in the actions."""
+
+    actions: Actions
+    labels: Labels
+
+    def of(self, number: int) -> str:
+        """The name where it may be shown, else the pseudonym."""
+        return self.labels.of(self.actions.account_names[number])
+
+    def shows(self, number: int) -> bool:
+        """Whether the account is named."""
+        return self.labels.shows(self.actions.account_names[number])
 
 
 def _write(found: Run, actions: Actions, request: Request, pseudonyms: Pseudonyms, out: Path) -> Outcome:
@@ -187,9 +201,10 @@ def _write(found: Run, actions: Actions, request: Request, pseudonyms: Pseudonym
     look = found.look
     groups = look.groups if look is not None else ()
     members = {int(each) for group in groups for each in group.accounts}
-    label = labels_for(actions, pseudonyms, request.naming, members)
+    numbered = Numbered(actions=actions, labels=labels_for(actions, pseudonyms, request.naming, members))
+    label = numbered.of
     ids = tuple(f"{group.level}-{number:03d}" for number, group in enumerate(groups, 1))
-    pairs = _pair_rows(found, label)
+    pairs = _pair_rows(found, numbered)
     rows = [
         {
             "group_id": name,
@@ -218,8 +233,9 @@ def _write(found: Run, actions: Actions, request: Request, pseudonyms: Pseudonym
         actions=actions,
         request=request,
         label=label,
+        shows=numbered.shows,
         files=files,
-        pairs=pairs.num_rows,
+        pairs=0 if look is None else len(look.pairs.first),
         run=found,
         group_ids=ids,
     )
@@ -227,14 +243,14 @@ def _write(found: Run, actions: Actions, request: Request, pseudonyms: Pseudonym
     return outcome
 
 
-def _pair_rows(found: Run, label: Callable[[int], str]) -> pa.Table:
+def _pair_rows(found: Run, labels: Numbered) -> pa.Table:
     if found.look is None:
         return PAIRS.empty_table()
     pairs = found.look.pairs
     return _pair_table(
         pairs.first,
         pairs.second,
-        label,
+        labels,
         {
             "window_s": pairs.window,
             "observed": pairs.observed,
@@ -246,23 +262,29 @@ def _pair_rows(found: Run, label: Callable[[int], str]) -> pa.Table:
     )
 
 
-def _pair_table(
-    first: NDArray[Any], second: NDArray[Any], label: Callable[[int], str], columns: dict[str, Any]
-) -> pa.Table:
-    """The rows of pairs.parquet, ordered by the labels, the smaller label first."""
+def _pair_table(first: NDArray[Any], second: NDArray[Any], labels: Numbered, columns: dict[str, Any]) -> pa.Table:
+    """The rows of pairs.parquet of which both are named, ordered by the names, the smaller first."""
+    shown = {int(each) for each in np.unique(np.concatenate([first, second])) if labels.shows(int(each))}
+    kept = (
+        np.flatnonzero(np.isin(first, list(shown)) & np.isin(second, list(shown))) if shown else np.zeros(0, np.int64)
+    )
+    if not len(kept):
+        return PAIRS.empty_table()
+    first, second = first[kept], second[kept]
+    columns = {name: np.asarray(values)[kept] for name, values in columns.items()}
     accounts = np.unique(np.concatenate([first, second]))
-    texts = np.array([label(int(each)) for each in accounts], dtype=object)
+    texts = np.array([labels.of(int(each)) for each in accounts], dtype=object)
     rank = np.empty(len(texts), np.int64)
     rank[np.argsort(texts, kind="stable")] = np.arange(len(texts))
     u, v = np.searchsorted(accounts, first), np.searchsorted(accounts, second)
-    swapped = rank[u] > rank[v] if len(u) else np.zeros(0, dtype=bool)
+    swapped = rank[u] > rank[v]
     u, v = np.where(swapped, v, u), np.where(swapped, u, v)
-    order = np.lexsort((columns["window_s"], rank[v], rank[u])) if len(u) else np.zeros(0, np.int64)
+    order = np.lexsort((columns["window_s"], rank[v], rank[u]))
     return pa.table(
         {
-            "account_a": pa.array(texts[u[order]] if len(u) else [], pa.string()),
-            "account_b": pa.array(texts[v[order]] if len(u) else [], pa.string()),
-            **{name: pa.array(np.asarray(values)[order], PAIRS.field(name).type) for name, values in columns.items()},
+            "account_a": pa.array(texts[u[order]], pa.string()),
+            "account_b": pa.array(texts[v[order]], pa.string()),
+            **{name: pa.array(values[order], PAIRS.field(name).type) for name, values in columns.items()},
         },
         schema=PAIRS,
     )
@@ -277,7 +299,7 @@ def _parquet(path: Path, rows: pa.Table, schema: pa.Schema) -> Path:
 
 def _count(actions: Actions, request: Request, pseudonyms: Pseudonyms, out: Path) -> Outcome:
     """Plain counting: observed pairs of actions, and nothing that a null would give."""
-    label = labels_for(actions, pseudonyms, request.naming, set())
+    numbered = Numbered(actions=actions, labels=labels_for(actions, pseudonyms, request.naming, set()))
     tables = []
     for window in request.windows:
         found = plain_count(actions.account, actions.object, actions.at, window=window, least=request.least)
@@ -288,7 +310,7 @@ def _count(actions: Actions, request: Request, pseudonyms: Pseudonyms, out: Path
     rows = _pair_table(
         first,
         second,
-        label,
+        numbered,
         {
             "window_s": np.concatenate([window for _, window in tables]),
             "observed": np.concatenate([each.observed for each, _ in tables]),
@@ -299,6 +321,13 @@ def _count(actions: Actions, request: Request, pseudonyms: Pseudonyms, out: Path
         },
     )
     for place, name in ((4, "expected"), (5, "p"), (6, "q")):
-        rows = rows.set_column(place, name, pa.nulls(len(first), pa.float64()))
+        rows = rows.set_column(place, name, pa.nulls(rows.num_rows, pa.float64()))
     path = _parquet(out / "pairs.parquet", rows, PAIRS)
-    return Outcome(actions=actions, request=request, label=label, files=(path,), pairs=len(first))
+    return Outcome(
+        actions=actions,
+        request=request,
+        label=numbered.of,
+        shows=numbered.shows,
+        files=(path,),
+        pairs=len(first),
+    )

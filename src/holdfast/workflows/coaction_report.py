@@ -7,8 +7,9 @@ import numpy as np
 
 from holdfast import __version__
 from holdfast.networks.calibration import Calibration, interval
+from holdfast.networks.counting import WEEK
 from holdfast.networks.groups import Group
-from holdfast.networks.run import Run, joint_actions
+from holdfast.networks.run import Joint, Run, joint_actions
 from holdfast.report.charts import Series, line_chart
 from holdfast.report.page import (
     Block,
@@ -38,6 +39,8 @@ INNOCENT = (
 _GROUPS_DRAWN = 6
 _NODES_DRAWN = 400
 _JOINT_SHOWN = 20
+_COARSE = 13 * WEEK
+"""How times of people under pseudonyms are shown: by the quarter of a year."""
 _UNITS = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
 
 
@@ -57,7 +60,7 @@ def report_page(outcome: Outcome, path: Path) -> None:
     lead = {
         "ok": f"{len(look.groups) if look else 0} groups act together beyond what the nulls explain."
         " That is not misconduct: read the innocent explanations first.",
-        "not_published": "Nothing is published: this run finds too many groups in data that hold none.",
+        "not_published": f"Nothing is published: {calibration.reason}.",
         "not_enough_data": f"Not enough data: {found.missing}. Nothing was looked for; nothing follows.",
     }[found.status]
     sections = [*_results(outcome, found)] if look is not None else []
@@ -101,7 +104,10 @@ def report_page(outcome: Outcome, path: Path) -> None:
                     )
                 ),
             ),
-            footer=("Times and counts can lead back to people even where names are replaced.",),
+            footer=(
+                "Under pseudonyms no time or count of one account is written. Whoever has the same actions can run"
+                " this again and learn who the members are.",
+            ),
         ),
         path,
     )
@@ -151,13 +157,18 @@ def _results(outcome: Outcome, found: Run) -> list[Section]:
     ]
 
 
+def _is_named(outcome: Outcome, group: Group) -> bool:
+    """Whether what its members did may be shown: each of them is named, for a case."""
+    return all(outcome.shows(int(each)) for each in group.accounts)
+
+
 def _pictures(outcome: Outcome, found: Run) -> list[Figure]:
-    """Pictures of the published groups, six at a time, each group on a circle of its own."""
+    """Pictures of the published groups with names, six at a time, each group on a circle of its own."""
     assert found.look is not None
     named = [
         (name, group)
         for name, group in zip(outcome.group_ids, found.look.groups, strict=True)
-        if len(group.accounts) <= _NODES_DRAWN // _GROUPS_DRAWN
+        if len(group.accounts) <= _NODES_DRAWN // _GROUPS_DRAWN and _is_named(outcome, group)
     ]
     pairs = found.look.pairs
     edges = np.unique(np.column_stack([pairs.first[pairs.flagged], pairs.second[pairs.flagged]]), axis=0)
@@ -198,37 +209,24 @@ def _circles(part: list[tuple[str, Group]], edges: np.ndarray, outcome: Outcome)
 
 
 def _timelines(outcome: Outcome, found: Run) -> list[Block]:
-    """For each group: how its joint actions lie in time, and the first of them in a table."""
+    """For each group: its members, how its joint actions lie in time, and, where all are named, the first of them."""
     assert found.look is not None
-    start = int(outcome.actions.at.min())
     blocks: list[Block] = []
     series = []
     for name, group in zip(outcome.group_ids, found.look.groups, strict=True):
         joint = joint_actions(found.ordered, group.accounts, outcome.request.windows[-1])
-        weeks = np.bincount([each.begin // (7 * 86400) for each in joint], minlength=found.ordered.weeks)
-        series.append(Series(name=name, points=tuple((float(w), float(n)) for w, n in enumerate(weeks))))
-        shown = DataTable(
-            caption=f"{name}: the first {min(len(joint), _JOINT_SHOWN)} of {len(joint)} joint actions",
-            columns=(
-                Column(heading="begins (UTC)"),
-                Column(heading="lasts, hours", kind="number"),
-                Column(heading="members", kind="number"),
-            ),
-            rows=tuple(
-                (
-                    datetime.fromtimestamp(start + each.begin, UTC).isoformat(timespec="minutes"),
-                    round((each.end - each.begin) / 3600, 1),
-                    len(each.accounts),
-                )
-                for each in joint[:_JOINT_SHOWN]
-            ),
-        )
+        length = WEEK if _is_named(outcome, group) else _COARSE
+        counts = np.bincount([each.begin // length for each in joint], minlength=1)
+        points = tuple((float(at * (length // WEEK)), float(count)) for at, count in enumerate(counts))
+        series.append(Series(name=name, points=points))
+        shown = _occasions(outcome, name, joint) if _is_named(outcome, group) else _members(outcome, name, group)
         blocks.append(Folded(title=f"{name}, {len(group.accounts)} members", blocks=(shown,)))
     charts: list[Block] = [
         line_chart(
             part,
-            title=f"Joint actions by week, {part[0].name} to {part[-1].name}",
-            description="How many occasions each week had on which members of a group acted on one object together.",
+            title=f"Joint actions, {part[0].name} to {part[-1].name}",
+            description="On how many occasions members of a group acted on one object together: by week where all its"
+            " members are named, by quarter of a year where they are not.",
             x_title="week of the data",
             y_title="joint actions",
         )
@@ -236,6 +234,34 @@ def _timelines(outcome: Outcome, found: Run) -> list[Block]:
         for part in (series[begin : begin + _GROUPS_DRAWN],)
     ]
     return charts + blocks
+
+
+def _members(outcome: Outcome, name: str, group: Group) -> Block:
+    return DataTable(
+        caption=f"{name}: its members. What each of them did, and when, is written with --names, for a case",
+        columns=(Column(heading="account"),),
+        rows=tuple((label,) for label in sorted(outcome.label(int(each)) for each in group.accounts)),
+    )
+
+
+def _occasions(outcome: Outcome, name: str, joint: list[Joint]) -> Block:
+    start = int(outcome.actions.at.min())
+    return DataTable(
+        caption=f"{name}: the first {min(len(joint), _JOINT_SHOWN)} of {len(joint)} joint actions",
+        columns=(
+            Column(heading="begins (UTC)"),
+            Column(heading="lasts, hours", kind="number"),
+            Column(heading="members", kind="number"),
+        ),
+        rows=tuple(
+            (
+                datetime.fromtimestamp(start + each.begin, UTC).isoformat(timespec="minutes"),
+                round((each.end - each.begin) / 3600, 1),
+                len(each.accounts),
+            )
+            for each in joint[:_JOINT_SHOWN]
+        ),
+    )
 
 
 def _calibration_blocks(calibration: Calibration) -> tuple[Block, ...]:

@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from holdfast.findings.assessment import Assessment
+from holdfast.clock import add_months
+from holdfast.findings.assessment import Assessment, SearchRun
 from holdfast.findings.finding import Area, Evidence, Finding, Innocent, false_accusation
 from holdfast.ids import WikiName
 from holdfast.networks.calibration import REPLICATES
@@ -23,7 +24,7 @@ from holdfast.progress import Progress, silent
 from holdfast.tables.actions import Actions, actions_of
 from holdfast.tables.lake import Lake, open_lake
 from holdfast.tables.pseudonym import Pseudonyms, pseudonyms_from
-from holdfast.workflows.vote_findings import findings_of
+from holdfast.workflows.vote_findings import findings_of, search_of
 from holdfast.workflows.votes import Naming, run_votes
 
 MEASURE = "co_action"
@@ -45,6 +46,16 @@ class _Seen:
     actions: Actions
     found: Run
     start: int
+    named: bool
+    """Whether members are named; under pseudonyms nothing stands beside one that the public log also tells."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Together:
+    """What the searches for accounts that act or vote together came to."""
+
+    findings: tuple[Finding, ...]
+    runs: tuple[SearchRun, ...]
 
 
 def coordination_findings(
@@ -62,6 +73,21 @@ def coordination_findings(
     Names are pseudonyms unless `named`. Cost: a whole co-action run with its gate.
     """
     opened = lake if isinstance(lake, Lake) else open_lake(lake)
+    return _co_action(
+        opened, wiki=wiki, replicates=replicates, seed=seed, pseudonyms=pseudonyms, named=named, progress=progress
+    ).findings
+
+
+def _co_action(
+    opened: Lake,
+    *,
+    wiki: str,
+    replicates: int,
+    seed: int,
+    pseudonyms: Pseudonyms | None,
+    named: bool,
+    progress: Progress,
+) -> Together:
     name = opened.require(wiki)
     actions = actions_of(opened, name)
     settings = LookSettings(seed=seed)
@@ -73,18 +99,27 @@ def coordination_findings(
         replicates=replicates,
         progress=progress,
     )
+    made = SearchRun(
+        area=Area.COORDINATION,
+        measure=MEASURE,
+        status=found.status,
+        reason="" if found.status == "ok" else found.calibration.reason,
+        upper_bound=found.calibration.upper_bound,
+        target=found.calibration.target,
+    )
     if found.look is None or not found.calibration.published:
-        return ()
+        return Together(findings=(), runs=(made,))
     shown = pseudonyms or opened.pseudonyms()
 
     def label(number: int) -> str:
         text = actions.account_names[number]
         return text if named else shown.of(name, text)
 
-    seen = _Seen(lake=opened, wiki=name, actions=actions, found=found, start=int(actions.at.min()))
+    seen = _Seen(lake=opened, wiki=name, actions=actions, found=found, start=int(actions.at.min()), named=named)
     # a group seen at both levels is one finding: the group test's, which has the tighter claim
     groups = _once(found.look.groups)
-    return tuple(_finding(seen, group, place, label) for place, group in enumerate(groups, 1))
+    findings = tuple(_finding(seen, group, place, label) for place, group in enumerate(groups, 1))
+    return Together(findings=findings, runs=(made,))
 
 
 def _once(groups: tuple[Group, ...]) -> list[Group]:
@@ -104,8 +139,8 @@ def _finding(seen: _Seen, group: Group, place: int, label: Callable[[int], str])
         wiki=seen.wiki,
         area=Area.COORDINATION,
         measure=MEASURE,
-        period_start=min(moments).date() if moments else None,
-        period_end=max(moments).date() + timedelta(days=1) if moments else None,
+        period_start=_start(min(moments).date(), exact=seen.named) if moments else None,
+        period_end=_end(max(moments).date(), exact=seen.named) if moments else None,
         claim=(
             f"{len(group.accounts)} accounts act on the same pages close in time more than their activity, their"
             " interests and the crowds on those pages explain. This is co-action beyond chance and says nothing"
@@ -120,10 +155,13 @@ def _finding(seen: _Seen, group: Group, place: int, label: Callable[[int], str])
         evidence=(
             Evidence(
                 caption="The accounts, by their label",
-                columns=("account", "joint actions with others of the group"),
+                columns=("account", "joint actions with others of the group")[: 2 if seen.named else 1],
                 rows=tuple(
                     sorted(
-                        (label(int(account)), sum(1 for each in joint if account in each.accounts))
+                        (
+                            label(int(account)),
+                            *([sum(account in each.accounts for each in joint)] if seen.named else []),
+                        )
                         for account in group.accounts
                     )
                 ),
@@ -138,6 +176,16 @@ def _finding(seen: _Seen, group: Group, place: int, label: Callable[[int], str])
             "without_association_features": "no finding: accounts, pages and times are all that was used",
         },
     )
+
+
+def _start(day: date, *, exact: bool) -> date:
+    """The first day of a group's joint actions; under pseudonyms that of its quarter of the year."""
+    return day if exact else date(day.year, (day.month - 1) // 3 * 3 + 1, 1)
+
+
+def _end(day: date, *, exact: bool) -> date:
+    """The day after the last, which is not in the period; under pseudonyms after the last of its quarter."""
+    return day + timedelta(days=1) if exact else add_months(_start(day, exact=False), 3)
 
 
 def _false_accusation(seen: _Seen, group: Group) -> dict[str, Mapping[str, float | int]]:
@@ -223,24 +271,51 @@ def acting_together(
     named: bool = False,
     progress: Progress = silent,
 ) -> tuple[Finding, ...]:
-    """Groups that act together and blocs that vote together, each behind its own gate; none where the lake has no
-    such rows. `named` names the members of published groups. Cost: a whole run of each, with its gate."""
+    """The findings of `look_together`."""
+    return look_together(
+        lake,
+        wiki=wiki,
+        replicates=replicates,
+        seed=seed,
+        pseudonym_key=pseudonym_key,
+        named=named,
+        progress=progress,
+    ).findings
+
+
+def look_together(
+    lake: Lake,
+    *,
+    wiki: str,
+    replicates: int = REPLICATES,
+    seed: int = 0,
+    pseudonym_key: Path | None = None,
+    named: bool = False,
+    progress: Progress = silent,
+) -> Together:
+    """Groups that act together and blocs that vote together, each behind its own gate, and what each run could say.
+
+    `named` names the members of published groups. Cost: a whole run of each, with its gate.
+    """
     held = {table for entry in lake.entries(lake.require(wiki)) for table in entry.tables}
-    found: list[Finding] = []
+    parts: list[Together] = []
     if "revisions" in held:
-        pseudonyms = None if pseudonym_key is None else pseudonyms_from(pseudonym_key)
-        found += coordination_findings(
-            lake,
-            wiki=wiki,
-            replicates=replicates,
-            seed=seed,
-            pseudonyms=pseudonyms,
-            named=named,
-            progress=progress,
+        parts.append(
+            _co_action(
+                lake,
+                wiki=wiki,
+                replicates=replicates,
+                seed=seed,
+                pseudonyms=None if pseudonym_key is None else pseudonyms_from(pseudonym_key),
+                named=named,
+                progress=progress,
+            )
         )
+    else:
+        parts.append(_no_rows(Area.COORDINATION, MEASURE, "edits"))
     if "votes" in held:
         naming = Naming(published=named, key=pseudonym_key)
-        run = run_votes(
+        voted = run_votes(
             lake.path,
             wiki=wiki,
             replicates=replicates,
@@ -249,10 +324,22 @@ def acting_together(
             settings=lake.settings,
             progress=progress,
         )
-        found += findings_of(run, wiki)
-    return tuple(found)
+        parts.append(Together(findings=findings_of(voted, wiki), runs=(search_of(voted),)))
+    else:
+        parts.append(_no_rows(Area.ELECTIONS, "voting_bloc", "votes"))
+    return Together(
+        findings=tuple(each for part in parts for each in part.findings),
+        runs=tuple(each for part in parts for each in part.runs),
+    )
 
 
-def with_coordination(assessment: Assessment, findings: tuple[Finding, ...]) -> Assessment:
+def _no_rows(area: Area, measure: str, what: str) -> Together:
+    made = SearchRun(area=area, measure=measure, status="not_enough_data", reason=f"the lake holds no {what} of it")
+    return Together(findings=(), runs=(made,))
+
+
+def with_coordination(
+    assessment: Assessment, findings: tuple[Finding, ...], runs: tuple[SearchRun, ...] = ()
+) -> Assessment:
     """The assessment with these findings after its own. They are controlled by their own run, not by its family."""
-    return replace(assessment, findings=(*assessment.findings, *findings))
+    return replace(assessment, findings=(*assessment.findings, *findings), runs=(*assessment.runs, *runs))

@@ -14,7 +14,7 @@ from holdfast.access.exposure_told import STREAM_KIND, Telling, tell
 from holdfast.clock import parse_at
 from holdfast.errors import CheckFailedError, InputRefusedError
 from holdfast.facts import Fact, MemberId, StreamId
-from holdfast.ids import AccountName, WikiName, wiki_name
+from holdfast.ids import AccountName, WikiName, same_account, wiki_name
 from holdfast.store.office.streams import Summary
 from holdfast.store.office.vault import Reader
 from holdfast.wiki.revision import WrittenRevision
@@ -89,7 +89,7 @@ def prove(office: Office, custodian: Reader, stream: StreamId, revision: int, re
     now = office.clock()
     found = read(question.wiki, revision)
     for holds, what in (
-        (found.account == question.account, "another account wrote this revision"),
+        (same_account(found.account, question.account), "another account wrote this revision"),
         (question.code in f"{found.summary} {found.text}", "the code does not stand in this revision"),
         (found.at >= question.asked_at - timedelta(minutes=5), "the revision is older than the question"),
         (now <= question.asked_at + CODE_LASTS, "the code is too old; note the question again"),

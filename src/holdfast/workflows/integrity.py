@@ -243,5 +243,5 @@ def _false_alarms(found: Integrity) -> Section:
         f" groups were found per run (at most {gate.upper_bound:.3g}, 95 % interval);"
         f" the target is {gate.target:.3g}."
     )
-    kind = "" if gate.published else " That is too many: nothing is published."
+    kind = "" if gate.published else " More than the target is not ruled out: nothing is published."
     return Section(title="False alarms", blocks=(Text(text=said + kind),))

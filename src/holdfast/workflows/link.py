@@ -1,6 +1,6 @@
 """Link: compare a small named set of accounts of a lake, for a case that is about them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -9,7 +9,9 @@ import duckdb
 import numpy as np
 
 from holdfast.errors import UsageError
-from holdfast.networks.link_calibration import Linked, compare
+from holdfast.ids import account_as_compared, same_account
+from holdfast.networks.gate import TARGET
+from holdfast.networks.link_calibration import MOST_PAIRS, PAIRS, Linked, compare
 from holdfast.networks.linking import MOST_ACCOUNTS, Deeds, Rarity
 from holdfast.progress import Progress, silent
 from holdfast.tables.lake import Lake
@@ -18,6 +20,8 @@ from holdfast.tables.people import EDITS_OF_NOBODY, tell_people
 _COMPARED_WITH = 1_500
 """Accounts drawn to compare with; enough for 600 pairs of each kind."""
 _REVERT_DEPTH = 15
+_PAIRS_PER_LOOK = 120
+"""Innocent pairs for each look of a run, half of which are held out: about what the gate's target takes."""
 
 INNOCENT = (
     ("two people of one field", "pairs that share a page are one of the two comparisons; the worse counts"),
@@ -43,7 +47,8 @@ class LinkReport:
         """How many looks were taken, and what that means."""
         return (
             f"{len(self.pairs)} pairs were compared. Each look is another chance of an innocent likeness: multiply "
-            "the numbers per 10,000 by it."
+            "the numbers per 10,000 by it. A likeness is published where the bound, so multiplied, is at or under "
+            f"{TARGET}."
         )
 
 
@@ -54,20 +59,24 @@ def link(
 
     Raises UsageError `link.too_many` (more than ten), `link.too_few`, `link.no_reason`, `link.unknown_account`.
     """
-    named = tuple(dict.fromkeys(accounts))
-    _check(named, reason)
+    _check({account_as_compared(each) for each in accounts}, reason)
     name = lake.require(wiki)
     connection = lake.connect(name)
     try:
+        named = tuple(dict.fromkeys(_as_written(connection, each) for each in accounts))
         everybody, rarity = _read(connection, named, seed)
     finally:
         connection.close()
     rng = np.random.default_rng(seed)
-    pairs = tuple(compare(a, b, everybody, rarity, rng, progress) for a, b in combinations(named, 2))
+    asked = list(combinations(named, 2))
+    most = min(MOST_PAIRS, max(PAIRS, _PAIRS_PER_LOOK * len(asked)))
+    pairs = tuple(
+        compare(a, b, everybody, rarity, rng, progress, most_pairs=most, looks=len(asked)) for a, b in asked
+    )
     return LinkReport(wiki=name, reason=reason.strip(), accounts=named, pairs=pairs)
 
 
-def _check(named: Sequence[str], reason: str) -> None:
+def _check(named: Collection[str], reason: str) -> None:
     if not reason.strip():
         raise UsageError(
             "link.no_reason",
@@ -87,6 +96,18 @@ def _check(named: Sequence[str], reason: str) -> None:
         raise UsageError("link.too_few", "two different accounts are needed", got=f"{len(named)}")
 
 
+def _as_written(connection: duckdb.DuckDBPyConnection, account: str) -> str:
+    """The lake's spelling of a name that somebody typed; as it was typed where the lake has nobody of this name."""
+    form = account_as_compared(account)
+    found = connection.execute(
+        """SELECT DISTINCT account FROM revisions
+        WHERE account = ? OR lower(nfc_normalize(replace(account, '_', ' '))) = lower(?)""",
+        [account, form],
+    ).fetchall()
+    spelt = {str(each) for (each,) in found if same_account(str(each), account)}
+    return next((each for each in (account, form) if each in spelt), min(spelt, default=account))
+
+
 def _read(connection: duckdb.DuckDBPyConnection, named: Sequence[str], seed: int) -> tuple[dict[str, Deeds], Rarity]:
     """Deeds of the named accounts and of a random sample of the wiki's others with enough edits; of persons alone."""
     tell_people(connection)
@@ -98,7 +119,7 @@ def _read(connection: duckdb.DuckDBPyConnection, named: Sequence[str], seed: int
         raise UsageError(
             "link.unknown_account",
             f"{missing} of the named accounts have no edit in this lake",
-            expected="names as the wiki writes them, with their capitals and spaces",
+            expected="names of accounts that edited this wiki",
             hint="see who is there with: holdfast lake show DIR",
         )
     connection.execute(

@@ -7,7 +7,7 @@ case. Where a case says that its subject may be told, one word says how far it i
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from html import escape
@@ -15,6 +15,7 @@ from typing import Any
 
 from holdfast.errors import HoldfastError
 from holdfast.facts import Fact, StreamId
+from holdfast.ids import account_as_compared
 from holdfast.notices.kinds import ReasonCode
 from holdfast.store.office.vault import Reader
 from holdfast.workflows import exposure_question
@@ -83,7 +84,7 @@ def gather(office: Office, custodian: Reader, question: StreamId) -> OwnData:
             {"at": fact.at.isoformat(), "what": fact.type, **_bare(fact.body)}
             for stream in _streams(office, kind, str(asked.account))
             if stream != question
-            for fact in _facts_on(office, stream, str(asked.wiki))
+            for fact in _facts_on(office, stream, str(asked.wiki), str(asked.account))
         ]
         if facts:
             parts[words] = facts
@@ -105,24 +106,31 @@ def _streams(office: Office, kind: str, account: str) -> list[StreamId]:
     return [stream for stream in office.vault.holding("account", account) if stream.kind == kind]
 
 
-def _facts_on(office: Office, stream: StreamId, wiki: str) -> tuple[Fact, ...]:
-    """The facts of a stream that is about an account on this wiki; none of another's, and none of an erased one."""
+def _facts_on(office: Office, stream: StreamId, wiki: str, account: str) -> tuple[Fact, ...]:
+    """The facts of a stream that is about this account on this wiki; none of another's, and none of an erased one.
+
+    The account is compared once more: a token may have been made under an older form, which two names can share.
+    """
     try:
         facts = office.vault.read(Reader.system(), stream, purpose="a person's own data gathered")
     except HoldfastError as reason:
         if reason.code == "office.stream.erased":
             return ()
         raise
-    return facts if any(_names(fact.body, wiki) for fact in facts) else ()
+    said = {text for fact in facts for text in _texts(fact.body)}
+    return facts if wiki in said and account_as_compared(account) in map(account_as_compared, said) else ()
 
 
-def _names(value: Any, wiki: str) -> bool:
-    """Whether a wiki stands anywhere in a fact, as a value or as a key."""
+def _texts(value: Any) -> Iterator[str]:
+    """Every text of a fact, values and keys."""
     if isinstance(value, Mapping):
-        return wiki in value or any(_names(item, wiki) for item in value.values())
+        yield from map(str, value)
+        value = list(value.values())
     if isinstance(value, list | tuple):
-        return any(_names(item, wiki) for item in value)
-    return bool(value == wiki)
+        for item in value:
+            yield from _texts(item)
+    elif isinstance(value, str):
+        yield value
 
 
 def _investigations(now: datetime) -> Mapping[str, str]:

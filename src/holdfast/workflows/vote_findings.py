@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 import numpy as np
 
+from holdfast.findings.assessment import SearchRun
 from holdfast.findings.finding import Area, Evidence, Finding, Innocent, false_accusation
 from holdfast.ids import wiki_name
 from holdfast.networks.votes import Bloc
@@ -12,13 +13,28 @@ from holdfast.workflows.votes import VoteRun
 NULL = "permutation of outcomes among voters of like expectation, the largest of all candidates"
 
 
+def search_of(run: VoteRun) -> SearchRun:
+    """What the run could say at all."""
+    gate = run.result.gate
+    if gate is None:
+        reason = "; ".join(run.result.notes) or "not enough data for blocs"
+        return SearchRun(area=Area.ELECTIONS, measure="voting_bloc", status="not_enough_data", reason=reason)
+    return SearchRun(
+        area=Area.ELECTIONS,
+        measure="voting_bloc",
+        status="ok" if gate.published else "not_published",
+        reason="" if gate.published else gate.reason,
+        upper_bound=gate.upper_bound,
+        target=gate.target,
+    )
+
+
 def findings_of(run: VoteRun, wiki: str) -> tuple[Finding, ...]:
     """The published blocs as findings, under the run's labels, in the order of their ids."""
     return tuple(_finding(run, wiki, bloc) for bloc in run.result.published)
 
 
 def _finding(run: VoteRun, wiki: str, bloc: Bloc) -> Finding:
-    ballots = run.result.ballots
     moved = [
         each
         for each in run.effects
@@ -38,23 +54,7 @@ def _finding(run: VoteRun, wiki: str, bloc: Bloc) -> Finding:
         null=NULL,
         p=bloc.p,
         effect=f"without their votes {len(moved)} elections would have had another outcome",
-        evidence=(
-            Evidence(
-                caption="Members, in the order of their labels",
-                columns=("account", "affinity", "low", "high"),
-                rows=tuple(
-                    sorted(
-                        (
-                            run.labels.of(ballots.voters[int(each)]),
-                            float(bloc.affinity[each]),
-                            float(bloc.low[each]),
-                            float(bloc.high[each]),
-                        )
-                        for each in bloc.members
-                    )
-                ),
-            ),
-        ),
+        evidence=(_members(run, bloc),),
         innocent=(
             Innocent(
                 text="a project, class or meet-up that comes to the same elections and votes as each thinks",
@@ -83,6 +83,18 @@ def _finding(run: VoteRun, wiki: str, bloc: Bloc) -> Finding:
             },
             "elections_with_another_outcome": len(moved),
         },
+    )
+
+
+def _members(run: VoteRun, bloc: Bloc) -> Evidence:
+    """The members by their labels; what each of them did stands there where they are named."""
+    voters = [(run.result.ballots.voters[int(each)], int(each)) for each in bloc.members]
+    named = all(run.labels.shows(voter) for voter, _ in voters)
+    values = (bloc.affinity, bloc.low, bloc.high) if named else ()
+    return Evidence(
+        caption="Members, in the order of their labels",
+        columns=("account", "affinity", "low", "high")[: 1 + len(values)],
+        rows=tuple(sorted((run.labels.of(voter), *(float(each[at]) for each in values)) for voter, at in voters)),
     )
 
 

@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from holdfast.errors import UsageError
 from holdfast.networks.ballots import Ballots, ballots_from
 from holdfast.networks.poll import Check, History, all_checks
-from holdfast.networks.votes import CANDIDATE, Effect, VoteResult, analyse, effects
+from holdfast.networks.votes import Effect, VoteResult, analyse, effects
 from holdfast.progress import Progress, silent
 from holdfast.settings import Settings
 from holdfast.tables._files import write_atomically
@@ -244,17 +245,36 @@ def tables_of(run: VoteRun) -> dict[str, pa.Table]:
     }
 
 
+def flagged_pairs(run: VoteRun) -> NDArray[np.bool_]:
+    """Which pairs are flagged: none where the run's gate does not let it publish."""
+    gate = run.result.gate
+    flagged = run.result.agreement.flagged
+    return flagged if gate is not None and gate.published else np.zeros_like(flagged)
+
+
+def election_label(run: VoteRun, poll: int) -> str:
+    """An election's title where its candidate is named, else its number in the order of elections.
+
+    The counts of an election are public and tell which it was; a pseudonym in its title would then be no pseudonym.
+    """
+    election, candidate = run.result.ballots.polls[poll]
+    return run.labels.within(election, candidate) if run.labels.shows(candidate) else f"election {poll + 1:04d}"
+
+
 def _pairs(run: VoteRun) -> dict[str, Any]:
-    found, names = run.result.agreement, [run.labels.of(voter) for voter in run.result.ballots.voters]
-    ends = [tuple(sorted((names[a], names[b]))) for a, b in zip(found.first, found.second, strict=True)]
+    """The tested pairs of which both are named."""
+    found, voters = run.result.agreement, run.result.ballots.voters
+    shown = np.array([run.labels.shows(voter) for voter in voters], bool)
+    kept = np.flatnonzero(shown[found.first] & shown[found.second]) if len(found.first) else np.zeros(0, np.int64)
+    ends = [tuple(sorted((voters[found.first[each]], voters[found.second[each]]))) for each in kept]
     return {
         "voter_a": [a for a, _ in ends],
         "voter_b": [b for _, b in ends],
-        "shared": found.shared,
-        "z": found.z,
-        "p": found.p,
-        "q": found.q,
-        "flagged": found.flagged,
+        "shared": found.shared[kept],
+        "z": found.z[kept],
+        "p": found.p[kept],
+        "q": found.q[kept],
+        "flagged": flagged_pairs(run)[kept],
     }
 
 
@@ -269,34 +289,43 @@ def _blocs(run: VoteRun) -> dict[str, Any]:
 
 
 def _voters(run: VoteRun) -> dict[str, Any]:
+    """Members of published blocs, and whoever is named; affinities and counts of the named alone."""
     ballots = run.result.ballots
-    counts = [0] * len(ballots.voters)
-    for voter in ballots.voter.tolist():
-        counts[voter] += 1
+    counts = np.bincount(ballots.voter, minlength=len(ballots.voters))
     columns: dict[str, list[Any]] = {name: [] for name in FILES["voters"].names}
-    names = [run.labels.of(voter) for voter in ballots.voters]
-    nothing: list[Any] = [None] * len(names)
-    rows: list[tuple[str, list[Any], list[Any], list[Any]]] = [
-        (bloc.id, list(bloc.affinity), list(bloc.low), list(bloc.high)) for bloc in run.result.blocs
-    ]
-    for bloc_id, *values in rows or [(CANDIDATE, nothing, nothing, nothing)]:
-        columns["voter"] += names
-        columns["bloc_id"] += [bloc_id] * len(names)
-        for column, value in zip(("affinity", "low", "high"), values, strict=True):
-            columns[column] += value
-        columns["votes"] += counts
+    for bloc in run.result.published:
+        members = set(bloc.members.tolist())
+        for number, voter in enumerate(ballots.voters):
+            shows = run.labels.shows(voter)
+            if shows or number in members:
+                columns["voter"].append(run.labels.of(voter))
+                columns["bloc_id"].append(bloc.id)
+                for name, values in (
+                    ("affinity", bloc.affinity), ("low", bloc.low), ("high", bloc.high), ("votes", counts)
+                ):  # fmt: skip
+                    columns[name].append(values[number] if shows else None)
     return columns
 
 
 def _elections(run: VoteRun) -> dict[str, Any]:
-    polls = run.result.ballots.polls
-    named = [polls[each.poll] for each in run.effects]
+    """Every election with each bloc. A bloc's votes in one election stand where all its members are named."""
+    ballots = run.result.ballots
+    named = {
+        bloc.id
+        for bloc in run.result.blocs
+        if all(run.labels.shows(ballots.voters[int(each)]) for each in bloc.members)
+    }
+    candidates = [ballots.polls[each.poll][1] for each in run.effects]
     return {
-        "election": [run.labels.within(election, candidate) for election, candidate in named],
-        "candidate": [run.labels.of(candidate) for _, candidate in named],
+        "election": [election_label(run, each.poll) for each in run.effects],
+        "candidate": [each if run.labels.shows(each) else None for each in candidates],
         **{
             column: [getattr(each, column) for each in run.effects]
-            for column in ("support", "oppose", "bloc_id", "bloc_support", "bloc_oppose", "outcome_without")
+            for column in ("support", "oppose", "bloc_id", "outcome_without")
+        },
+        **{
+            column: [getattr(each, column) if each.bloc_id in named else None for each in run.effects]
+            for column in ("bloc_support", "bloc_oppose")
         },
     }
 
@@ -306,7 +335,7 @@ def calibration_of(run: VoteRun) -> dict[str, Any]:
     found, gate = run.result.agreement, run.result.gate
     pairs = {
         "tested": len(found.z),
-        "flagged": int(found.flagged.sum()),
+        "flagged": int(flagged_pairs(run).sum()),
         "flagged_if_assumed_normal": found.flagged_if_assumed_normal,
         "null_centre": _finite(found.centre),
         "null_spread": _finite(found.spread),

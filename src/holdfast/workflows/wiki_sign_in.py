@@ -8,7 +8,7 @@ passkey cannot come in this way.
 from holdfast.audit import Alarm, AlarmKind, Verb
 from holdfast.errors import CheckFailedError
 from holdfast.facts import SYSTEM, Fact, MemberId, StreamId
-from holdfast.ids import account_as_compared
+from holdfast.ids import account_as_compared, accounts_as_kept, same_account
 from holdfast.store.office.members import all_members
 from holdfast.store.office.streams import Summary
 from holdfast.store.office.vault import Reader
@@ -40,7 +40,7 @@ def propose_link(office: Office, reader: Reader, member: str, account: str) -> S
 def link(office: Office, member: MemberId, account: str, wiki: str) -> None:
     """What was approved, inside its transaction. Raises CheckFailedError `wiki_sign_in.taken`."""
     value = _value(wiki, account)
-    others = [each for each in office.vault.holding(_TOKEN, value) if account and each.id != member]
+    others = [each for each in _holding(office, wiki, account) if account and each.id != member]
     if others:
         raise CheckFailedError(
             "wiki_sign_in.taken",
@@ -76,11 +76,7 @@ def member_of(office: Office, settings: WikiSignIn, profile: WikiProfile) -> Mem
 
 
 def _linked_member(office: Office, settings: WikiSignIn, profile: WikiProfile) -> MemberId | None:
-    streams = [
-        each
-        for each in office.vault.holding(_TOKEN, _value(settings.rest.host, profile.account))
-        if each.kind == KIND
-    ]
+    streams = [each for each in _holding(office, settings.rest.host, profile.account) if each.kind == KIND]
     if len(streams) != 1 or profile.is_blocked:
         return None
     member = MemberId(streams[0].id)
@@ -90,6 +86,9 @@ def _linked_member(office: Office, settings: WikiSignIn, profile: WikiProfile) -
     facts = office.vault.read(Reader.system(), streams[0], purpose="wiki account compared at sign-in")
     since = max(number for number, fact in enumerate(facts) if fact.type == "linked")
     bound = [fact.body["number"] for fact in facts[since:] if fact.type == "bound"]
+    if not bound and not same_account(facts[since].body["account"], profile.account):
+        # found by an older form of the name, which two names can share: only a bound number tells whose it is
+        return None
     if not bound:
         fact = Fact(type="bound", at=office.clock(), by=SYSTEM, body={"number": profile.number})
         value = _value(settings.rest.host, profile.account)
@@ -125,6 +124,11 @@ def _write(office: Office, member: MemberId, fact: Fact, tokens: list[str], *, s
         purpose=purpose,
         tokens={_TOKEN: tokens},
     )
+
+
+def _holding(office: Office, wiki: str, account: str) -> set[StreamId]:
+    """Who is linked to an account; a link made before lies under the form of names that there was."""
+    return {each for form in accounts_as_kept(account) for each in office.vault.holding(_TOKEN, f"{wiki}\n{form}")}
 
 
 def _value(wiki: str, account: str) -> str:

@@ -1,9 +1,9 @@
 """A simulated wiki with editors, admins, blocks and elections, healthy or captured from a month on.
 
-Healthy means: who blocks whom, for how long, and who lifts a block do not depend on the admin beyond chance;
-levels wander with a memory and a season but do not change. People differ much in how active they are, as they
-do. In a captured wiki one admin takes over the work, nobody else's blocks are lifted, no new admin is made and
-newcomers leave. Parameters are set by hand and fitted to no wiki. All accounts are simulated.
+Healthy means: who blocks whom, for how long, and who lifts a block do not depend on the admin beyond chance, or no
+more than `unlike` says; levels wander with a memory and a season but do not change. People differ much in how active
+they are, as they do. In a captured wiki one admin takes over the work, nobody else's blocks are lifted, no new admin
+is made and newcomers leave. Parameters are set by hand and fitted to no wiki. All accounts are simulated.
 """
 
 from collections.abc import Iterable
@@ -40,6 +40,9 @@ class Governed:
     elections: float = 1.5
     reversal: float = 0.15
     """Chance that another admin lifts a block within 30 days."""
+    unlike: float = 0.0
+    """How far admins differ for good reasons, each having their own kinds of cases: standard deviation of the log
+    length of their blocks, and of the logit of a lifting. 0: all alike, which no real community is."""
     captured_from: int | None = None
     """The month (from 0) from which one admin rules; null: healthy throughout."""
 
@@ -55,6 +58,9 @@ class _Making:
         self.rng = np.random.default_rng(world.seed)
         self.begins = [utc_naive(_month(n)) for n in range(world.months)]
         self.mood = self._mood()
+        # of its own, so that other worlds of the same seed stay as they are
+        habits = np.random.default_rng([world.seed, 1])
+        self.habit: Floats = world.unlike * habits.normal(0, 1, (2, world.admins * 3))
         self.rows: dict[str, list[dict[str, object]]] = {name: [] for name in TABLES}
         self.log_id = 0
 
@@ -148,8 +154,9 @@ class _Making:
         blocks = int(rng.poisson(world.blocks * self.mood[month]))
         actors = rng.choice(len(share), blocks, p=share)
         reasons = rng.choice(len(_REASONS), blocks, p=_REASON_SHARE)
-        seconds = np.exp(rng.normal(11 + reasons, 1.0)).astype(int) + 60
-        lifted = rng.random(blocks) < (0.0 if self.is_captured(month) else world.reversal)
+        seconds = np.exp(rng.normal(11 + reasons, 1.0) + self.habit[0][actors]).astype(int) + 60
+        usual = 0.0 if self.is_captured(month) else world.reversal
+        lifted = rng.random(blocks) < usual / (usual + (1 - usual) * np.exp(-self.habit[1][actors]))
         for n, at in enumerate(self.moments(month, blocks)):
             target = f"Simulated vandal {month}-{n}"
             self._vandalise(target, at, at - self.begins[month])

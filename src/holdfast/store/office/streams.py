@@ -18,7 +18,7 @@ from holdfast.crypto.master_key import MasterKey, Purpose
 from holdfast.crypto.sealing import Key, blind, fresh_key, seal, unseal, unwrap_key, wrap_key
 from holdfast.errors import CheckFailedError, InputRefusedError
 from holdfast.facts import Fact, MemberId, StreamId
-from holdfast.ids import account_as_compared
+from holdfast.ids import account_as_compared, accounts_as_kept
 from holdfast.store.office.erasing import empty_after_commit
 from holdfast.store.office.models import AttachmentRow, BlindToken, FactRow, LogEntryRow, StreamKey, SummaryRow
 
@@ -242,8 +242,10 @@ class Streams:
             )
 
     def holding(self, purpose: str, value: str) -> list[StreamId]:
-        """The streams that hold a value; nothing is opened."""
-        rows = StreamKey.objects.filter(tokens__purpose=purpose, tokens__token=self.token(purpose, value))
+        """The streams that hold a value; nothing is opened. An account is found by its older forms too."""
+        wanted = accounts_as_kept(value) if purpose == "account" else {value}
+        tokens = {blind(self._blinding, purpose, each) for each in wanted}
+        rows = StreamKey.objects.filter(tokens__purpose=purpose, tokens__token__in=tokens).distinct()
         return sorted(StreamId(kind=row.kind, id=row.stream_id) for row in rows)
 
     def attach(self, row: StreamKey, content: bytes, at: datetime) -> str:
