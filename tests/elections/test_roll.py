@@ -17,7 +17,8 @@ from holdfast.cli import main
 from holdfast.clock import fixed_clock
 from holdfast.elections.eligibility import condition, failed
 from holdfast.elections.links import Link, linked_accounts, read_links
-from holdfast.elections.roll import Given, all_rows, compute_roll, verdict
+from holdfast.elections.roll import all_rows, compute_roll, verdict
+from holdfast.elections.roll_lake import Given
 from holdfast.elections.rules import RuleSet, load_rules
 from holdfast.errors import CheckFailedError, InputRefusedError, UsageError
 from holdfast.record.folder import create_log

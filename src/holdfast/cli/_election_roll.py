@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
-    from holdfast.elections.roll import Given
+    from holdfast.elections.roll_lake import Given
 
 _WHY_NOT = (
     "These files name everybody. Names stay public once they are published; for a wiki where taking part is"
@@ -178,7 +178,7 @@ def register(group: typer.Typer) -> None:
 
 
 def _given(include: Path | None, exclude: Path | None, lists: list[str], facts: Path | None) -> "Given":
-    from holdfast.elections.roll import Given
+    from holdfast.elections.roll_lake import Given
     from holdfast.errors import UsageError
     from holdfast.workflows.roll import read_accounts, read_facts
 

@@ -16,7 +16,6 @@ from holdfast.elections.eligibility import failed
 from holdfast.elections.links import Link, linked_accounts
 from holdfast.elections.roll import (
     CONTEST,
-    Given,
     Roll,
     account_today,
     all_rows,
@@ -28,6 +27,7 @@ from holdfast.elections.roll import (
     roll_id,
     salt,
 )
+from holdfast.elections.roll_lake import Given
 from holdfast.elections.rules import RuleSet, load_rules, rules_text
 from holdfast.errors import CheckFailedError, InputRefusedError, UsageError
 from holdfast.progress import Progress, silent
