@@ -13,7 +13,7 @@ from holdfast.actions.grounds import LONGEST_UNSIGNED_DAYS, Appeal, Withheld
 from holdfast.actions.kind import Kind, TargetType, all_kinds
 from holdfast.actions.plan import Plan, PlanId, PlannedAction, Purpose
 from holdfast.actions.ports import INFINITY
-from holdfast.actions.telling import as_if_told, unchecked_languages
+from holdfast.actions.telling import as_if_told, leads_nowhere, unchecked_languages
 from holdfast.clock import parse_at
 from holdfast.errors import InputRefusedError
 from holdfast.ids import AccountName, account_as_compared
@@ -38,6 +38,8 @@ class Surroundings:
     """Wiki accounts of those who approve, sign off or decide in this office."""
     operators: frozenset[str] = frozenset()
     """Accounts that carry plans out."""
+    links_to: str = ""
+    """The address to which the links of notices lead; empty where any will do: no office is there, or a demo."""
 
 
 def check(plan: Plan, around: Surroundings, places: Mapping[str, str] | None = None) -> list[Problem]:
@@ -128,6 +130,8 @@ def _of_the_action(plan: Plan, each: PlannedAction, around: Surroundings) -> Ite
     yield from _of_its_reasons(plan, each, kind)
     yield from _of_its_times(each, around.now)
     yield from _of_its_texts(plan, each, kind)
+    if around.links_to:
+        yield from _of_its_links(each, around.links_to)
 
 
 def _of_its_form(plan: Plan, each: PlannedAction, kind: Kind) -> Iterator[Problem]:
@@ -223,6 +227,15 @@ def _of_its_texts(plan: Plan, each: PlannedAction, kind: Kind) -> Iterator[Probl
             "accepts_unchecked_texts, and those who sign then accept it"
         )
         yield _problem(each, "unchecked_text", what)
+
+
+def _of_its_links(each: PlannedAction, links_to: str) -> Iterator[Problem]:
+    if each.appeal is not None and each.appeal.appealable and each.notice_on and leads_nowhere(links_to):
+        what = f"its notice would tell the person to appeal at {links_to}, which opens on this machine alone"
+        yield _problem(each, "link", f"{what}; set public_url in office.toml (docs/running.md)")
+    elif leads_nowhere(str((each.action.params.get("notice") or {}).get("text", ""))):
+        what = "its notice holds a link that opens on this machine alone; do the dry run again"
+        yield _problem(each, "link", what)
 
 
 def unaccepted_texts(plan: Plan, each: PlannedAction) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ fields = notice_fields(action, appeal_link=...)
 notice_of(action, appeal_link=...)           the parameter `notice` that its kind leaves on the talk page
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -19,6 +20,14 @@ AppealLink = Callable[[str], str]
 """The address at which the target of an action (its id) can object without an account; never the same twice."""
 
 _SUMMARY_LIMIT = 200
+_THIS_MACHINE = re.compile(
+    r"https?://(?:[^\s/]*@)?(?:localhost|127(?:\.\d{1,3}){3}|\[::1\]|0\.0\.0\.0)(?![\w.-])", re.I
+)
+
+
+def leads_nowhere(text: str) -> bool:
+    """Whether an address in a text names the machine of whoever reads it, so that it opens nothing for them."""
+    return bool(_THIS_MACHINE.search(text))
 
 
 def as_if_told(each: PlannedAction) -> Action:

@@ -62,5 +62,9 @@ def surroundings(office: Office, known: Operators) -> Surroundings:
     ):
         taken |= {key: PlanId(stream.id) for key in sealed.get("targets", ())}
     return Surroundings(
-        now=office.clock(), taken=taken, deciders=member_accounts(office), operators=operator_names(known)
+        now=office.clock(),
+        taken=taken,
+        deciders=member_accounts(office),
+        operators=operator_names(known),
+        links_to="" if office.config.links_on_this_machine else office.config.origin,
     )
