@@ -12,7 +12,7 @@ from holdfast.actions.journal import Mark
 from holdfast.actions.ports import BusyError, HandLostError, WikiHand
 from holdfast.actions.run_state import RunState, Why
 from holdfast.actions.seen import Seen
-from holdfast.actions.steps import Step, is_done, look_at, matches_before, perform
+from holdfast.actions.steps import Step, is_done, is_way_back, look_at, matches_before, perform
 from holdfast.errors import HoldfastError, ServiceUnavailableError
 from holdfast.ids import WikiName
 
@@ -113,6 +113,8 @@ def _is_open(lane: Lane, step: Step, seen: Seen) -> bool:
     state, now = lane.state, lane.state.means.clock()
     if is_done(step, seen, now=now):
         ours = state.mark(step) is Mark.REOPENED or bool(state.tries.get(step.id))
+        # a block that has run out needs no lifting: time has undone it, nobody else
+        ours = ours or (is_way_back(step) and matches_before(step, seen, now=now))
         _found_done(lane, step, ours=ours)
         return False
     if not matches_before(step, seen, now=now):

@@ -10,10 +10,10 @@ from datetime import date, datetime, timedelta
 
 from holdfast.actions.fields import Problem
 from holdfast.actions.grounds import LONGEST_UNSIGNED_DAYS, Appeal, Withheld
-from holdfast.actions.kind import Kind, TargetType, all_kinds
+from holdfast.actions.kind import End, Kind, TargetType, all_kinds
 from holdfast.actions.plan import Plan, PlanId, PlannedAction, Purpose
 from holdfast.actions.ports import INFINITY
-from holdfast.actions.telling import as_if_told, leads_nowhere, unchecked_languages
+from holdfast.actions.telling import as_if_told, ends_of_groups, leads_nowhere, unchecked_languages
 from holdfast.clock import parse_at
 from holdfast.errors import InputRefusedError
 from holdfast.ids import AccountName, account_as_compared
@@ -128,7 +128,7 @@ def _of_the_action(plan: Plan, each: PlannedAction, around: Surroundings) -> Ite
         return
     yield from _of_its_form(plan, each, kind)
     yield from _of_its_reasons(plan, each, kind)
-    yield from _of_its_times(each, around.now)
+    yield from _of_its_times(each, kind, around.now)
     yield from _of_its_texts(plan, each, kind)
     if around.links_to:
         yield from _of_its_links(each, around.links_to)
@@ -172,19 +172,34 @@ def _of_its_reasons(plan: Plan, each: PlannedAction, kind: Kind) -> Iterator[Pro
         yield _problem(each, "conduct", "a warning says which conduct it is about")
 
 
-def _of_its_times(each: PlannedAction, now: datetime) -> Iterator[Problem]:
+def _of_its_times(each: PlannedAction, kind: Kind, now: datetime) -> Iterator[Problem]:
     today = now.date()
     if each.expiry != INFINITY and parse_at(each.expiry) <= now:
         yield _problem(each, "expiry", f"its end, {each.expiry}, has passed")
     told = each.action.params.get("expiry", each.expiry)
     if told != each.expiry:
         yield _problem(each, "expiry", f"the person is told {each.expiry}, and the wiki {told}")
+    yield from _of_its_end(each, kind)
     if each.grounds is not None and not each.grounds.start <= each.grounds.end <= today:
         yield _problem(each, "period", "its period ends before it begins, or in the future")
     if each.appeal is not None:
         yield from _of_its_appeal(each, each.appeal, today)
     for withheld in each.withheld:
         yield from _of_what_is_withheld(each, withheld, today)
+
+
+def _of_its_end(each: PlannedAction, kind: Kind) -> Iterator[Problem]:
+    """An end is told only where something makes it true."""
+    if each.expiry == INFINITY:
+        return
+    if kind.end is End.NONE:
+        what = f"nothing ends a {kind.name} on {each.expiry}; leave its expiry out, or write infinity for it"
+        if kind.target is TargetType.PAGE:
+            what += ": the end of a protection stands beside its level, in params"
+        yield _problem(each, "expiry", what)
+    if kind.end is End.EACH_GROUP and ends_of_groups(each) != {each.expiry}:
+        ends = ", ".join(sorted(ends_of_groups(each)))
+        yield _problem(each, "expiry", f"the person is told {each.expiry}, and the wiki ends the groups at {ends}")
 
 
 def _of_its_appeal(each: PlannedAction, appeal: Appeal, today: date) -> Iterator[Problem]:

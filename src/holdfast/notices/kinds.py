@@ -128,6 +128,11 @@ FORMS: dict[str, Form] = {
 }
 """Every field that a notice can show, with its form. Its label stands in `texts/LANGUAGE/_words.toml`."""
 
+ENDED_BY_PEOPLE = frozenset(
+    {NoticeKind.GLOBAL_BAN, NoticeKind.GLOBAL_LOCK, NoticeKind.RIGHTS_REMOVAL, NoticeKind.RIGHTS_REMOVAL_ON_REQUEST}
+)
+"""Kinds whose end gives something back that no wiki gives back by itself: the notice says who is asked for it."""
+
 NEVER_WITHHELD = frozenset(
     {"account", "wikis", "groups", "rights", "pages", "expiry", "appeal", "decision", "message", "review_due"}
 )
