@@ -22,9 +22,11 @@ from holdfast.notices.kinds import FORMS, LANGUAGES, NEVER_WITHHELD
 _JURISDICTION = re.compile(r"[A-Z][A-Z0-9-]{0,15}\Z")
 _LEAST_SEVERE: Mapping[Purpose, frozenset[str]] = {
     Purpose.PROTECTIVE: frozenset({"rights_removal"}),
-    Purpose.RESTORATION: frozenset({"rights_restoration"}),
+    Purpose.RESTORATION: frozenset({"rights_restoration", "telling"}),
 }
 """The kinds that a plan without grounds may use."""
+_TAKES_NOBODY = frozenset({"telling"})
+"""Kinds that change nothing about an account, so that other plans may be open beside them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +97,7 @@ def _of_the_targets(plan: Plan, around: Surroundings) -> Iterator[Problem]:
         if target in seen:
             yield _problem(each, "target_twice", f"{name} is the target of {seen[target]} already")
         other = around.taken.get(_key(target), plan.id)
-        if other != plan.id:
+        if other != plan.id and each.action.kind not in _TAKES_NOBODY:
             yield _problem(each, "target_elsewhere", f"{name} is a target of the open plan {other}")
         if target[0] is TargetType.ACCOUNT and target[1] in barred:
             yield _problem(each, "target_barred", f"{name} {barred[target[1]]} and cannot be a target")
@@ -113,7 +115,8 @@ def _key(target: tuple[TargetType, str]) -> str:
 
 def target_keys(plan: Plan) -> tuple[str, ...]:
     """The targets of a plan in the form in which plans are held against each other."""
-    return tuple(sorted({_key(target) for target in map(_target, plan.actions) if target is not None}))
+    taking = (each for each in plan.actions if each.action.kind not in _TAKES_NOBODY)
+    return tuple(sorted({_key(target) for target in map(_target, taking) if target is not None}))
 
 
 def _problem(each: PlannedAction, code: str, what: str) -> Problem:

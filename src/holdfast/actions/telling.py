@@ -7,6 +7,7 @@ notice_of(action, appeal_link=...)           the parameter `notice` that its kin
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from holdfast.actions.grounds import Grounds, Text
@@ -69,12 +70,21 @@ def notice_fields(each: PlannedAction, *, appeal_link: AppealLink) -> dict[str, 
         "road_back": None if each.road_back is None else each.road_back.to_json(),
         **({} if each.grounds is None else _of_grounds(each.grounds)),
     }
+    if kind is NoticeKind.TELLING:
+        known |= {"about": each.action.params["about"], **each.action.params["fields"]}
     withheld = {
         one.field: {"code": one.reason_code.value, "by": one.author, "until": one.until.isoformat()}
         for one in each.withheld
     }
     shown = {name: known[name] for name in names if known.get(name) and name not in withheld}
     return {**shown, **({"withheld": withheld} if withheld else {})}
+
+
+def withheld_until(each: PlannedAction, day: date) -> dict[str, Any]:
+    """The fields of an action's notice that were withheld until exactly this day, as they are to be shown then."""
+    # the appeal is never withheld, so no link is made for this
+    shown = notice_fields(replace(each, withheld=()), appeal_link=lambda action: "")
+    return {one.field: shown[one.field] for one in each.withheld if one.until == day and one.field in shown}
 
 
 def notice_of(each: PlannedAction, *, appeal_link: AppealLink) -> dict[str, Any] | None:

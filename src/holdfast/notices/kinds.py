@@ -19,6 +19,8 @@ class NoticeKind(StrEnum):
     """A removal that is recorded as the person's own request (D16): no rule, no evidence, no reproach."""
     RIGHTS_RESTORATION = "rights_restoration"
     WARNING = "warning"
+    TELLING = "telling"
+    """What an earlier notice withheld until a day: that day has come (D1)."""
     PROTECTION = "protection"
     FREEZE = "freeze"
     REVIEW_OPENED = "review_opened"
@@ -183,6 +185,10 @@ FIELDS: dict[NoticeKind, Fields] = {
         optional=("rule", "evidence_class", "period", "milder_step", "expiry", "road_back", "appeal"),
     ),
     NoticeKind.WARNING: _action("account", "conduct", optional=("answer_by",)),
+    NoticeKind.TELLING: Fields(
+        required=("account", "wikis", "about", "decider_role"),
+        optional=("conduct", "rule", "evidence_class", "period", "milder_step", "road_back", "reason"),
+    ),
     NoticeKind.PROTECTION: _action("pages"),
     NoticeKind.FREEZE: Fields(
         required=("account", "rights", "wikis", "since", "decider_role", "review_due", "contact"),

@@ -17,6 +17,8 @@ from holdfast.workflows.propose import approvers
 
 PLAN, SWEEP = "plan", "sweep"
 OPEN_STATES = ("draft", "prepared", "approved")
+FROM_A_CLOCK = "drafted by a clock"
+"""The tag of plans that follow from another plan or from a person of the register, as clocks draft them."""
 
 
 def plan_stream(identity: str) -> StreamId:
