@@ -4,6 +4,7 @@ import itertools
 import os
 import signal
 import threading
+import zlib
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -20,10 +21,14 @@ from mediawiki.two_wikis import TwoWikis
 
 
 class KillingJournal(FileJournal):
-    """Kills its process with SIGKILL at the first row at which no process of this plan has been killed yet."""
+    """Kills its process with SIGKILL at the first row at which no process of this plan has been killed yet.
 
-    def __init__(self, path: Path, killed: Path, *, before: bool) -> None:
+    `only` is (which, of how many): then it kills at that share of the rows alone.
+    """
+
+    def __init__(self, path: Path, killed: Path, *, before: bool, only: tuple[int, int] = (0, 1)) -> None:
         super().__init__(path)
+        self._only = only
         self._killed = killed
         self._before = before
         self._one_at_a_time = threading.Lock()
@@ -32,7 +37,8 @@ class KillingJournal(FileJournal):
         at = "\n".join(f"{entry.step} {entry.mark}" for entry in entries)
         # the lanes of two wikis write at once: each row is noted as killed only where this kill really comes
         with self._one_at_a_time:
-            if at not in self._killed.read_text().split("\n\n"):
+            mine = zlib.crc32(at.encode()) % self._only[1] == self._only[0]
+            if mine and at not in self._killed.read_text().split("\n\n"):
                 with self._killed.open("a") as stream:
                     stream.write(f"{at}\n\n")
                 if not self._before:
