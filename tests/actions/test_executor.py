@@ -177,6 +177,49 @@ def test_a_wiki_that_stays_busy_leaves_the_plan_open_and_the_next_run_goes_on(pa
     paper.check_done_once()
 
 
+def away(paper: Paper, *, minutes: float) -> tuple[Any, list[float]]:
+    """East reads well and makes and answers no write for so long; gives the means' clock, and what was slept."""
+    now, slept = [NOW], list[float]()
+
+    def trouble(at: str, what: str, _: str) -> None:
+        if at == "before" and now[0] < NOW + timedelta(minutes=minutes):
+            raise busy(known=False)
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        now[0] += timedelta(seconds=seconds)
+
+    paper.east.trouble = trouble
+    return {"clock": lambda: now[0], "sleep": sleep, "patience": Patience()}, slept
+
+
+def test_a_wiki_that_answers_no_write_for_twenty_minutes_is_waited_for_and_nothing_is_held(
+    paper: Paper, tmp_path: Path
+) -> None:
+    plan, alarms = paper.plan(), list[Any]()
+    more, _ = away(paper, minutes=20)
+    assert go(plan, means(tmp_path / "j", paper.operators, alarms, **more)).ending is Ending.FINISHED
+    assert alarms == []
+    paper.check_done_once()
+
+
+def test_a_wiki_that_answers_no_write_for_longer_leaves_the_plan_open_within_half_an_hour_and_holds_nothing(
+    paper: Paper, tmp_path: Path
+) -> None:
+    plan, alarms = paper.plan(), list[Any]()
+    more, slept = away(paper, minutes=600)
+    for _ in range(2):
+        slept.clear()
+        with pytest.raises(ServiceUnavailableError, match="sweep.busy"):
+            go(plan, means(tmp_path / "j", paper.operators, alarms, **more))
+        # the other wiki's lane does not sleep
+        assert 1200 < sum(slept) <= 1800 + 3 * 90
+    assert alarms == []
+    paper.east.trouble = lambda *_: None
+    assert go(plan, means(tmp_path / "j", paper.operators)).ending is Ending.FINISHED
+    paper.check_done_once()
+
+
 def test_a_write_that_arrives_late_is_waited_for_and_not_repeated(paper: Paper, tmp_path: Path) -> None:
     late: list[Any] = []
     real = paper.east.hand("Warden").message

@@ -15,6 +15,7 @@ from holdfast.actions.plan import Plan, content, plan_from_content, plan_sha256
 from holdfast.actions.plan_check import Surroundings, check, target_keys
 from holdfast.actions.plan_file import parse_plan, template
 from holdfast.actions.planning import prepare, with_reports
+from holdfast.actions.telling import notice_fields
 from holdfast.errors import InputRefusedError
 
 AT = datetime(2026, 1, 10, tzinfo=UTC)
@@ -82,6 +83,7 @@ def change(old: str, new: str) -> str:
 
 
 APPEAL = 'appeal = { appealable = true, body = "the review committee", until = 2027-12-31 }'
+END = "2027-03-01T00:00:00Z"
 NO_APPEAL = (
     'appeal = { appealable = false, legal_ground = "a court", may_lift = "counsel", '
     "sign_again_by = %s, sign_again_days = %s }"
@@ -105,6 +107,11 @@ NO_APPEAL = (
         (change('language = "fa"\ndecider', 'language = "xx"\ndecider'), "no texts in 'xx'"),
         (change('"zh-Hant", "fa", "hr"]', '"hr"]'), "no native reader has checked the texts in fa"),
         (change("[every_action]", "[every_action]\nexpiry = 2020-01-01T00:00:00Z"), "has passed"),
+        (change("conduct =", f"expiry = {END}\nconduct ="), f"nothing ends a warning on {END}"),
+        (
+            change('wikis = ["eastwiki"]', f'expiry = {END}\nwikis = ["eastwiki"]'),
+            f"nothing ends a protection on {END}; leave its expiry out, or write infinity for it: the end of",
+        ),
         (change("[every_action]", '[every_action]\nwikis = ["northwiki"]'), "not listed in the plan"),
         (change("[every_action]", '[every_action]\nnotice_on = ["northwiki"]'), "notice is left on a wiki"),
         (
@@ -122,6 +129,33 @@ def test_a_plan_with_a_problem_is_told_which(text: str, wanted: str) -> None:
     except InputRefusedError as reason:
         found = str(reason)
     assert wanted in found
+
+
+RESTORED = '{ groups = { eastwiki = { sysop = "infinity" } }, reason = "back" }'
+
+
+@pytest.mark.parametrize(
+    ("given", "told", "groups"),
+    [
+        ('{ eastwiki = { sysop = "infinity" } }', "infinity", ["sysop"]),
+        (f'{{ eastwiki = {{ sysop = "{END}" }} }}', END, ["sysop"]),
+        (f'{{ eastwiki = {{ sysop = "{END}", suppress = "infinity" }} }}', None, ["suppress", f"sysop ({END})"]),
+    ],
+)
+def test_a_person_is_told_the_ends_that_the_groups_given_back_will_have_on_the_wiki(
+    given: str, told: str | None, groups: list[str]
+) -> None:
+    text = HEAD + group(
+        "rights_restoration", ["Restored"], f'{{ groups = {given}, reason = "back" }}', wikis='["eastwiki"]'
+    )
+    assert problems(text) == []
+    fields = notice_fields(read(text).actions[0], appeal_link=lambda action: f"https://office.example/{action}")
+    assert (fields.get("expiry"), fields["groups"]) == (told, groups)
+
+
+def test_an_end_that_the_wiki_will_not_keep_is_refused() -> None:
+    text = HEAD + group("rights_restoration", ["Restored"], RESTORED, wikis='["eastwiki"]', expiry=END)
+    assert problems(text)[0].endswith(f"the person is told {END}, and the wiki ends the groups at infinity")
 
 
 def withheld(field: str, until: str = "2027-01-01") -> str:

@@ -6,8 +6,9 @@ import pytest
 
 from actions.paper_wiki import PaperWiki
 from actions.sweeping import HEAD, NOW, group, made, means, signed, signed_off
-from holdfast.actions.executor import run
+from holdfast.actions.executor import run, run_undo
 from holdfast.actions.journal import FileJournal
+from holdfast.actions.orders import UndoOrder
 from holdfast.actions.plan import Plan, plan_sha256
 from holdfast.actions.ports import INFINITY
 from holdfast.actions.reconcile import Difference, Differs, done_counts, observe, reconcile
@@ -28,10 +29,10 @@ class Swept:
         self.hands = {WikiName(name): wiki.hand("Warden") for name, wiki in self.wikis.items()}
         self.plan: Plan = made(HEAD + group("global_ban", BANNED, '{ reason = "r" }'), self.hands)
         self.journal = FileJournal(folder / "j")
-        operators = {
+        self.operators = {
             name: [lambda wiki=wiki, who=who: wiki.hand(who) for who in WATCHED] for name, wiki in self.wikis.items()
         }
-        run(signed("plan", self.plan), means(self.journal, operators), sign_offs=signed_off(self.plan))
+        run(signed("plan", self.plan), means(self.journal, self.operators), sign_offs=signed_off(self.plan))
 
     def differences(self, **more: object) -> tuple[Difference, ...]:
         found = observe(self.plan, self.hands, since=NOW)
@@ -105,6 +106,14 @@ def test_the_log_is_held_against_what_was_done(swept: Swept) -> None:
         assert found.code is Differs.NOT_LOGGED
         assert found.what == f"global_ban: the log counts {count}, the journal 7"
     assert [each.code for each in swept.differences(logged=[])] == [Differs.NOT_LOGGED]
+
+
+def test_what_is_undone_later_does_not_make_the_log_of_its_day_wrong(swept: Swept) -> None:
+    value = UndoOrder(plan=swept.plan.id, plan_sha256=plan_sha256(swept.plan), reason="taken back")
+    run_undo(signed("sweep-undo", value), swept.plan, means(swept.journal, swept.operators))
+    assert done_counts(swept.plan, swept.journal.rows()) == {}
+    assert swept.differences(public=None) == ()
+    assert [each.code for each in swept.differences(public=None, logged=[])] == [Differs.NOT_LOGGED]
 
 
 def test_another_plan_by_the_same_operators_is_known(swept: Swept, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """`holdfast plan`, `sweep` and `reconcile`: what the operator without a browser sees, and the exit codes."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from holdfast.cli import main
 from holdfast.errors import ExitCode
 from holdfast.ids import AccountName
 from store.offices import OfficeWorld
-from workflows.paper_office import TARGETS, PaperOperators, approved, swept, text_of
+from workflows.paper_office import TARGETS, PaperOperators, approved, prepared, swept, text_of
 
 
 @pytest.fixture(autouse=True)
@@ -95,6 +96,59 @@ def test_a_plan_that_nobody_approved_is_not_run(
     assert "plan.standing" in capsys.readouterr().err
     assert main(["reconcile", identity, *at]) == ExitCode.CHECK_FAILED
     assert "reconcile.not_begun" in capsys.readouterr().err
+
+
+def test_a_plan_whose_notices_would_lead_to_this_machine_alone_is_refused(
+    office: OfficeWorld, at: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from holdfast.errors import InputRefusedError
+    from holdfast.workflows import plan as plans
+
+    (tmp_path / "plan.toml").write_text(text_of("p-1"))
+    settings = office.folder / "office.toml"
+    own = settings.read_text()
+    settings.write_text(own.replace("links_on_this_machine = true", ""))
+    assert main(["plan", "check", str(tmp_path / "plan.toml"), *at]) == ExitCode.CHECK_FAILED
+    told = capsys.readouterr().err
+    assert told.count("appeal at http://localhost:8420") == 3
+    assert "set public_url in office.toml" in told
+    settings.write_text(
+        'public_url = "https://office.example.org"\n' + own.replace("links_on_this_machine = true", "")
+    )
+    assert main(["plan", "check", str(tmp_path / "plan.toml"), *at]) == ExitCode.DONE
+
+    # one that was prepared before: its notice holds the old address, and nobody can approve it
+    people = {role: office.member(role) for role in ("investigator", "decider", "legal")}
+    identity = prepared(office, people, text_of("p-2"), PaperOperators())
+    config = replace(office.office.config, links_on_this_machine=False, public_url="https://office.example.org")
+    office.office = replace(office.office, place=replace(office.office.place, config=config))
+    with pytest.raises(InputRefusedError, match="do the dry run again"):
+        plans.propose_plan(office.office, people["investigator"].reader(), identity)
+
+
+def test_the_doctor_says_that_notices_would_lead_to_this_machine_alone(
+    office: OfficeWorld, at: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    def seen() -> Any:
+        assert main(["office", "doctor", *at, "--json"]) in (ExitCode.DONE, ExitCode.CHECK_FAILED)
+        (found,) = [each for each in said(capsys) if each["name"] == "links in notices"]
+        return found
+
+    assert "a demo or a test" in seen()["text"]
+    settings = office.folder / "office.toml"
+    settings.write_text(settings.read_text().replace("links_on_this_machine = true", ""))
+    assert seen()["ok"]
+    (office.keys / "wikis.toml").write_text("")
+    (office.keys / "wikis.toml").chmod(0o600)
+    assert not seen()["ok"]
+    assert main(["office", "doctor", *at]) == ExitCode.CHECK_FAILED
+    assert "public_url" in capsys.readouterr().out
+    settings.write_text('public_url = "https://office.example.org"\n' + settings.read_text())
+    assert seen() == {
+        "name": "links in notices",
+        "ok": True,
+        "text": "notices lead to https://office.example.org",
+    }
 
 
 def test_an_office_knows_more_of_a_plan_than_its_file(

@@ -50,6 +50,10 @@ EXAMPLES = {
         moves=_gives("checkuser"),
     ),
     "warning": Example(params={"notice": TOLD}, moves=lambda target: {}),
+    "telling": Example(
+        params={"notice": TOLD, "about": "an earlier notice", "fields": {"conduct": "calling people to a vote"}},
+        moves=lambda target: {},
+    ),
     "protection": Example(
         params={"protection": {"edit": ["sysop", TEMPORARY_END]}, "reason": REASON},
         moves=lambda target: {"action": "protect", "title": target, "protections": "edit=autoconfirmed"},

@@ -295,6 +295,7 @@ def test_the_wording_in_english_is_as_it_was_read() -> None:
         "rights_removal_on_request": "Rights of your account are removed at your own request",
         "rights_restoration": "Rights of your account are given back",
         "warning": "A warning to your account",
+        "telling": "What was withheld from you is told now",
         "protection": "Pages are protected",
         "freeze": "Access is paused: protective, no fault",
         "review_opened": "The review of your access is open",

@@ -1,7 +1,13 @@
 """Published figures from the original files, which may not be carried here: runs where they lie.
 
 Set HOLDFAST_ORIGINALS to a folder with `votes/wiki_elec_edges.csv.gz`, `votes/wiki_vote_edges.txt.gz`,
-`votes/wiki_rfa_edges.csv.gz`, `blocks/enwiki_block_logs_*.csv.xz` and `blocks/metrics/*.csv`.
+`votes/wiki_rfa_edges.csv.gz` (wiki-Elec, wiki-Vote and wiki-RfA of SNAP as lists of edges),
+`blocks/enwiki_block_logs_*.csv.xz` and `blocks/metrics/*.csv` (data/demo/enwiki-blocks/SOURCE.md names their origin;
+the monthly files stand one after another for each year). Without them nothing here runs, and `scripts/test --all`
+lists it as not run.
+
+What the copies in `data/demo` can show of the same figures, test_demo_data.py holds them to in every run: all counts
+of wiki-RfA, and 13 of the 49 months of the block log. wiki-Elec and wiki-Vote are in no copy.
 """
 
 import os

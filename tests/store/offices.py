@@ -159,7 +159,15 @@ def _install(home: Path, keys: Path, *, database_url: str = "") -> None:
     from holdfast.web.console.settings import console_settings
     from holdfast.workflows.office import init_office
 
-    init_office(home, keys, name="Test office", database_url=database_url, port=PORT, django=console_settings)
+    init_office(
+        home,
+        keys,
+        name="Test office",
+        database_url=database_url,
+        port=PORT,
+        links_on_this_machine=True,
+        django=console_settings,
+    )
 
 
 @pytest.fixture(scope="session")

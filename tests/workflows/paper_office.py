@@ -40,13 +40,21 @@ def text_of(identity: str, *names: str, **more: str) -> str:
 
 def prepared(world: OfficeWorld, people: dict[str, TestMember], text: str, operators: PaperOperators) -> str:
     """A draft on a decided case, prepared on the paper wikis as the dry run prepares it on real ones."""
-    from holdfast.actions.course import Standing
     from holdfast.workflows import plan as plans
 
     investigator, decider = people["investigator"], people["decider"]
-    office, reader = world.office, investigator.reader()
     text = with_case(world, text, investigator=investigator, decider=decider)
-    identity = plans.draft_plan(office, reader, text)
+    identity = plans.draft_plan(world.office, investigator.reader(), text)
+    tried(world, investigator, identity, operators)
+    return identity
+
+
+def tried(world: OfficeWorld, investigator: TestMember, identity: str, operators: PaperOperators) -> None:
+    """The dry run of a draft, on the paper wikis."""
+    from holdfast.actions.course import Standing
+    from holdfast.workflows import plan as plans
+
+    office, reader = world.office, investigator.reader()
     opened = plans.read_plan(office, reader, identity)
     hands: Any = {WikiName(name): wiki.hand("Warden") for name, wiki in operators.wikis.items()}
     link = plans.appeal_links(office, opened.draft)
@@ -54,7 +62,6 @@ def prepared(world: OfficeWorld, people: dict[str, TestMember], text: str, opera
     plan = with_reports(plan, collateral={"wikis": []}, preflight={"problems": []})
     body = {"plan": plan.to_json(), "collateral": {"wikis": []}, "preflight": {"problems": []}}
     plans.write_plan(office, reader, opened, "prepared", body, Standing.PREPARED, plan)
-    return identity
 
 
 def approved(world: OfficeWorld, people: dict[str, TestMember], text: str, operators: PaperOperators) -> str:

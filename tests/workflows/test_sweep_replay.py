@@ -27,6 +27,9 @@ EIGHTH = BYSTANDERS[1]
 @pytest.mark.requirement("D12")
 def test_the_actions_of_september_2021_in_one_sweep(office: OfficeWorld, two_wikis: TwoWikis, tmp_path: Path) -> None:
     from holdfast.actions.executor import Ending
+    from holdfast.store.office.audit_search import alarm_rows
+    from holdfast.store.office.vault import Reader
+    from holdfast.workflows import sweep
     from holdfast.workflows.plan import propose_condition
     from holdfast.workflows.reconcile import reconcile_plan
     from holdfast.workflows.sweep import run_sweep, sweep_status
@@ -51,6 +54,10 @@ def test_the_actions_of_september_2021_in_one_sweep(office: OfficeWorld, two_wik
     assert status.counts()["done"] == sum(status.counts().values())
     for wiki in two_wikis.both:
         check_end_state(wiki)
+    # the sweep ended in the middle of this tick, and was reconciled before the log had its entries
+    assert sweep.read_sweep(office.office, Reader.system(), plan).reconciled_at == office.clock()
+    assert sweep.read_sweep(office.office, Reader.system(), plan).differences == ()
+    assert [each.code for each in alarm_rows(seen=False, limit=9) if each.code == "wiki differs"] == []
     acting.tick()
     assert told_by_the_log(office) == {"global_ban": 7, "rights_removal": 12, "warning": 12}
 

@@ -21,7 +21,7 @@ def check_may_run(
 ) -> None:
     """Return when this plan may be carried out now.
 
-    Raises CheckFailedError `sweep.` followed by `approval`, `expired`, `sign_off`, `notice` or `unchecked_text`;
+    Raises CheckFailedError `sweep.` followed by `approval`, `sign_off`, `notice` or `unchecked_text`;
     UsageError `sweep.no_operator`.
     """
     if not isinstance(approved, Approved):
@@ -36,13 +36,6 @@ def check_may_run(
             expected=f"two signatures over the plan {sha256}",
             hint="have exactly this plan signed",
         )
-    if plan.valid_until is None or means.clock() >= plan.valid_until:
-        raise CheckFailedError(
-            "sweep.expired",
-            "the time for which this plan was approved is over",
-            expected=f"before {plan.valid_until.isoformat() if plan.valid_until else 'an end'}",
-            hint="write a new plan for what is left, on the present state, and have it signed",
-        )
     signed_off = {each.value.jurisdiction for each in sign_offs if each.value.plan_sha256 == sha256}
     missing = sorted(set(plan.jurisdictions_touched) - signed_off)
     if missing:
@@ -55,6 +48,17 @@ def check_may_run(
         )
     _check_notices(plan)
     means.crew.check_wikis(wiki for each in plan.actions for wiki in each.action.wikis)
+
+
+def check_still_valid(plan: Plan, *, now: datetime) -> None:
+    """Return when something of this plan may still be begun. Raises CheckFailedError `sweep.expired`."""
+    if plan.valid_until is None or now >= plan.valid_until:
+        raise CheckFailedError(
+            "sweep.expired",
+            "the time for which this plan was approved is over",
+            expected=f"before {plan.valid_until.isoformat() if plan.valid_until else 'an end'}",
+            hint="write a new plan for what is left, on the present state, and have it signed",
+        )
 
 
 def _carries(kind: str, what: Mapping[str, Any], plan: Plan) -> bool:

@@ -4,7 +4,7 @@ The wiki's state decides, never an answer. A write that may have been made is gi
 repeated, and a step that is neither as before nor as after is held.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -12,7 +12,7 @@ from holdfast.actions.journal import Mark
 from holdfast.actions.ports import BusyError, HandLostError, WikiHand
 from holdfast.actions.run_state import RunState, Why
 from holdfast.actions.seen import Seen
-from holdfast.actions.steps import Step, is_done, look_at, matches_before, perform
+from holdfast.actions.steps import Step, is_done, is_way_back, look_at, matches_before, perform
 from holdfast.errors import HoldfastError, ServiceUnavailableError
 from holdfast.ids import WikiName
 
@@ -92,19 +92,20 @@ def carry_out(lane: Lane, steps: Sequence[Step]) -> None:
 
     Raises ServiceUnavailableError `sweep.busy`, OperatorsLostError, and what the journal raises.
     """
-    ready = _ready(lane, steps)
+    waits = lane.state.means.patience.lost_waits()
+    ready = _ready(lane, steps, waits)
     while ready:
         tried = [step for step in ready if not lane.is_stopped() and _write(lane, step)]
-        ready = [] if lane.is_stopped() and not tried else _unseen(lane, tried)
+        ready = [] if lane.is_stopped() and not tried else _unseen(lane, tried, waits)
 
 
-def _ready(lane: Lane, steps: Sequence[Step]) -> list[Step]:
+def _ready(lane: Lane, steps: Sequence[Step], waits: Iterator[float]) -> list[Step]:
     """Those that are to be written now. What is done is marked so, what has moved is held."""
     under_way = [step for step in steps if lane.state.mark(step) in (Mark.INTENDED, Mark.SENT)]
     fresh = [step for step in steps if step not in under_way]
     seen = lane.look(fresh)
     ready = [step for step in fresh if _is_open(lane, step, seen)]
-    return ready + (_unseen(lane, under_way) if under_way else [])
+    return ready + (_unseen(lane, under_way, waits) if under_way else [])
 
 
 def _is_open(lane: Lane, step: Step, seen: Seen) -> bool:
@@ -112,6 +113,8 @@ def _is_open(lane: Lane, step: Step, seen: Seen) -> bool:
     state, now = lane.state, lane.state.means.clock()
     if is_done(step, seen, now=now):
         ours = state.mark(step) is Mark.REOPENED or bool(state.tries.get(step.id))
+        # a block that has run out needs no lifting: time has undone it, nobody else
+        ours = ours or (is_way_back(step) and matches_before(step, seen, now=now))
         _found_done(lane, step, ours=ours)
         return False
     if not matches_before(step, seen, now=now):
@@ -184,10 +187,10 @@ def find_out(lane: Lane, steps: Sequence[Step]) -> tuple[list[Step], list[Step]]
     return pending, refused
 
 
-def _unseen(lane: Lane, steps: Sequence[Step]) -> list[Step]:
+def _unseen(lane: Lane, steps: Sequence[Step], waits: Iterator[float]) -> list[Step]:
     """Read back; gives those that are to be written again. The others are done or held."""
     pending, refused = find_out(lane, steps)
-    return [step for step in refused if _another_may(lane, step)] + _to_repeat(lane, pending)
+    return [step for step in refused if _another_may(lane, step)] + _to_repeat(lane, pending, waits)
 
 
 def _waited(lane: Lane, steps: Sequence[Step]) -> float:
@@ -227,18 +230,23 @@ def _another_may(lane: Lane, step: Step) -> bool:
     return False
 
 
-def _to_repeat(lane: Lane, steps: Sequence[Step]) -> list[Step]:
+def _to_repeat(lane: Lane, steps: Sequence[Step], waits: Iterator[float]) -> list[Step]:
     """Of writes that never showed, those that are tried again; the others are held.
 
-    A message that the wiki has confirmed is never sent a second time, whatever became of it.
+    A message that the wiki has confirmed is never sent a second time, whatever became of it. A wiki that gives no
+    answers is away, however well it can be read: that is waited for, and then the plan stays open.
     """
     again = []
+    state, tries = lane.state, lane.state.means.patience.tries
     for step in steps:
-        confirmed = step.name == "message" and lane.state.mark(step) is Mark.SENT
-        if confirmed or lane.state.tries.get(step.id, 0) >= lane.state.means.patience.tries:
-            lane.state.hold(step, Why.NOT_MADE)
+        confirmed = step.name == "message" and state.mark(step) is Mark.SENT
+        if confirmed or state.answered.get(step.id, 0) >= tries:
+            state.hold(step, Why.NOT_MADE)
         elif missing := lane.missing(step):
-            lane.state.hold(step, Why.REFUSED, code=missing)
+            state.hold(step, Why.REFUSED, code=missing)
         else:
             again.append(step)
+    if any(state.unseen.get(step.id, 0) >= tries for step in again):
+        away = ServiceUnavailableError("wiki.answer_lost", "the wiki does not answer writes", place=str(lane.wiki))
+        lane.wait(away, next(waits, None))
     return again

@@ -13,7 +13,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from holdfast.actions.admission import check_may_run, check_order, is_open
+from holdfast.actions.admission import check_may_run, check_order, check_still_valid, is_open
 from holdfast.actions.journal import Mark
 from holdfast.actions.means import Means
 from holdfast.actions.orders import Choice, Decision, SignedOff, UndoOrder
@@ -69,6 +69,7 @@ def run(
         sweep = sweep_of(plan, means)
         if sweep.finished():
             return _outcome(sweep, Ending(sweep.finished()))
+        check_still_valid(plan, now=means.clock())
         begin(sweep)
         for phase in plan.phases:
             if not sweep.begun(phase):

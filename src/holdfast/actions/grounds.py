@@ -159,7 +159,7 @@ class Withheld:
     author: str
     """The role that withholds it."""
     until: date
-    """The day on which it is shown, or withheld anew by a second person."""
+    """The day on which telling it is put before two people (`workflows/told_later.py`)."""
 
     def to_json(self) -> dict[str, Any]:
         """As the plan's content holds it."""

@@ -35,6 +35,19 @@ class TargetType(StrEnum):
     PAGE = "page"
 
 
+class End(StrEnum):
+    """What happens on the day that a person was told as the end. A kind without any has no end to be told."""
+
+    NONE = "none"
+    """Nothing would happen: a plan that names an end is refused."""
+    PEOPLE = "people"
+    """A clock puts the giving back before two people (`workflows/ends.py`); the wiki has no such end."""
+    WIKI = "wiki"
+    """The wiki ends it: `params.expiry` is the end that the person was told. Groups are given back as by PEOPLE."""
+    EACH_GROUP = "each group"
+    """The wiki ends each group on the day that stands beside it; the plan's own end is that day or none."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Action:
     """One kind, one target, its parameters, on the wikis listed. `id` is unique: the plan's id and a number."""
@@ -91,8 +104,8 @@ class Kind:
     steps: Callable[[Json, Action, WikiName], tuple[Step, ...]]
     """What leads from before to after on that wiki, in order. Pure. Raises InputRefusedError where no exact way back
     would exist."""
-    ends_by_itself: bool = False
-    """Whether the wiki ends it: `params.expiry` is the end that the person was told."""
+    end: End = End.NONE
+    """What makes the end true that a plan gives to an action of this kind."""
 
 
 def look_at_targets(hand: WikiHand, actions: Iterable[Action]) -> Seen:

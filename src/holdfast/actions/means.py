@@ -26,7 +26,8 @@ class Patience:
     poll: tuple[float, ...] = (0.5, 1, 2, 4, 8, 15)
     """Waits between two looks while a write settles; the last one repeats."""
     tries: int = 3
-    """Writes of one step that the wiki answered and did not make, before the step is held."""
+    """Writes of one step that the wiki answered and did not make, before the step is held. After so many in
+    one run that it did not answer, each further one is waited for as for a wiki that is away."""
     redo: int = 2
     """How often a step is done again when somebody changes it back while the plan is running."""
 
@@ -34,21 +35,27 @@ class Patience:
         """The waits for a busy wiki, until patience ends."""
         return _until(self.busy, self.busy_longest)
 
+    def lost_waits(self) -> Iterator[float]:
+        """The waits before writes whose answers were lost are repeated; each has had its time to settle already."""
+        return _until(self.busy, self.busy_longest, beside=self.settle)
+
     def settle_waits(self, waited: float = 0) -> Iterator[float]:
         """The waits between looks until a write has settled that was sent `waited` seconds ago."""
         return _until(self.poll, max(0.0, self.settle - waited), whole=True)
 
 
-def _until(waits: tuple[float, ...], longest: float, *, whole: bool = False) -> Iterator[float]:
-    """Waits whose sum is at most `longest`; with `whole` a shorter last one makes it exactly that."""
+def _until(waits: tuple[float, ...], longest: float, *, whole: bool = False, beside: float = 0.0) -> Iterator[float]:
+    """Waits whose sum is at most `longest`; with `whole` a shorter last one makes it exactly that.
+
+    `beside` is what passes with each of them anyway, and counts too."""
     total, number = 0.0, 0
     while total < longest:
         wait = waits[min(number, len(waits) - 1)]
-        if total + wait > longest:
+        if total + beside + wait > longest:
             if not whole:
                 return
             wait = longest - total
-        total += wait
+        total += beside + wait
         number += 1
         yield wait
 

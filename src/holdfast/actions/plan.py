@@ -49,7 +49,8 @@ class Purpose(StrEnum):
     PROTECTIVE = "protective, no fault"
     """A freeze's removal of rights. It accuses nobody, names no grounds, and no report counts it as misconduct."""
     RESTORATION = "restoration"
-    """What was taken is given back: after a review, an appeal, or at the end of the road back."""
+    """What was taken is given back: after a review, an appeal, or at the end of the road back. Or what was withheld
+    from a person is told."""
 
 
 class IfAlready(StrEnum):

@@ -10,10 +10,10 @@ from datetime import date, datetime, timedelta
 
 from holdfast.actions.fields import Problem
 from holdfast.actions.grounds import LONGEST_UNSIGNED_DAYS, Appeal, Withheld
-from holdfast.actions.kind import Kind, TargetType, all_kinds
+from holdfast.actions.kind import End, Kind, TargetType, all_kinds
 from holdfast.actions.plan import Plan, PlanId, PlannedAction, Purpose
 from holdfast.actions.ports import INFINITY
-from holdfast.actions.telling import as_if_told, unchecked_languages
+from holdfast.actions.telling import as_if_told, ends_of_groups, leads_nowhere, unchecked_languages
 from holdfast.clock import parse_at
 from holdfast.errors import InputRefusedError
 from holdfast.ids import AccountName, account_as_compared
@@ -22,9 +22,11 @@ from holdfast.notices.kinds import FORMS, LANGUAGES, NEVER_WITHHELD
 _JURISDICTION = re.compile(r"[A-Z][A-Z0-9-]{0,15}\Z")
 _LEAST_SEVERE: Mapping[Purpose, frozenset[str]] = {
     Purpose.PROTECTIVE: frozenset({"rights_removal"}),
-    Purpose.RESTORATION: frozenset({"rights_restoration"}),
+    Purpose.RESTORATION: frozenset({"rights_restoration", "telling"}),
 }
 """The kinds that a plan without grounds may use."""
+_TAKES_NOBODY = frozenset({"telling"})
+"""Kinds that change nothing about an account, so that other plans may be open beside them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +40,8 @@ class Surroundings:
     """Wiki accounts of those who approve, sign off or decide in this office."""
     operators: frozenset[str] = frozenset()
     """Accounts that carry plans out."""
+    links_to: str = ""
+    """The address to which the links of notices lead; empty where any will do: no office is there, or a demo."""
 
 
 def check(plan: Plan, around: Surroundings, places: Mapping[str, str] | None = None) -> list[Problem]:
@@ -93,7 +97,7 @@ def _of_the_targets(plan: Plan, around: Surroundings) -> Iterator[Problem]:
         if target in seen:
             yield _problem(each, "target_twice", f"{name} is the target of {seen[target]} already")
         other = around.taken.get(_key(target), plan.id)
-        if other != plan.id:
+        if other != plan.id and each.action.kind not in _TAKES_NOBODY:
             yield _problem(each, "target_elsewhere", f"{name} is a target of the open plan {other}")
         if target[0] is TargetType.ACCOUNT and target[1] in barred:
             yield _problem(each, "target_barred", f"{name} {barred[target[1]]} and cannot be a target")
@@ -111,7 +115,8 @@ def _key(target: tuple[TargetType, str]) -> str:
 
 def target_keys(plan: Plan) -> tuple[str, ...]:
     """The targets of a plan in the form in which plans are held against each other."""
-    return tuple(sorted({_key(target) for target in map(_target, plan.actions) if target is not None}))
+    taking = (each for each in plan.actions if each.action.kind not in _TAKES_NOBODY)
+    return tuple(sorted({_key(target) for target in map(_target, taking) if target is not None}))
 
 
 def _problem(each: PlannedAction, code: str, what: str) -> Problem:
@@ -126,8 +131,10 @@ def _of_the_action(plan: Plan, each: PlannedAction, around: Surroundings) -> Ite
         return
     yield from _of_its_form(plan, each, kind)
     yield from _of_its_reasons(plan, each, kind)
-    yield from _of_its_times(each, around.now)
+    yield from _of_its_times(each, kind, around.now)
     yield from _of_its_texts(plan, each, kind)
+    if around.links_to:
+        yield from _of_its_links(each, around.links_to)
 
 
 def _of_its_form(plan: Plan, each: PlannedAction, kind: Kind) -> Iterator[Problem]:
@@ -168,19 +175,34 @@ def _of_its_reasons(plan: Plan, each: PlannedAction, kind: Kind) -> Iterator[Pro
         yield _problem(each, "conduct", "a warning says which conduct it is about")
 
 
-def _of_its_times(each: PlannedAction, now: datetime) -> Iterator[Problem]:
+def _of_its_times(each: PlannedAction, kind: Kind, now: datetime) -> Iterator[Problem]:
     today = now.date()
     if each.expiry != INFINITY and parse_at(each.expiry) <= now:
         yield _problem(each, "expiry", f"its end, {each.expiry}, has passed")
     told = each.action.params.get("expiry", each.expiry)
     if told != each.expiry:
         yield _problem(each, "expiry", f"the person is told {each.expiry}, and the wiki {told}")
+    yield from _of_its_end(each, kind)
     if each.grounds is not None and not each.grounds.start <= each.grounds.end <= today:
         yield _problem(each, "period", "its period ends before it begins, or in the future")
     if each.appeal is not None:
         yield from _of_its_appeal(each, each.appeal, today)
     for withheld in each.withheld:
         yield from _of_what_is_withheld(each, withheld, today)
+
+
+def _of_its_end(each: PlannedAction, kind: Kind) -> Iterator[Problem]:
+    """An end is told only where something makes it true."""
+    if each.expiry == INFINITY:
+        return
+    if kind.end is End.NONE:
+        what = f"nothing ends a {kind.name} on {each.expiry}; leave its expiry out, or write infinity for it"
+        if kind.target is TargetType.PAGE:
+            what += ": the end of a protection stands beside its level, in params"
+        yield _problem(each, "expiry", what)
+    if kind.end is End.EACH_GROUP and ends_of_groups(each) != {each.expiry}:
+        ends = ", ".join(sorted(ends_of_groups(each)))
+        yield _problem(each, "expiry", f"the person is told {each.expiry}, and the wiki ends the groups at {ends}")
 
 
 def _of_its_appeal(each: PlannedAction, appeal: Appeal, today: date) -> Iterator[Problem]:
@@ -223,6 +245,15 @@ def _of_its_texts(plan: Plan, each: PlannedAction, kind: Kind) -> Iterator[Probl
             "accepts_unchecked_texts, and those who sign then accept it"
         )
         yield _problem(each, "unchecked_text", what)
+
+
+def _of_its_links(each: PlannedAction, links_to: str) -> Iterator[Problem]:
+    if each.appeal is not None and each.appeal.appealable and each.notice_on and leads_nowhere(links_to):
+        what = f"its notice would tell the person to appeal at {links_to}, which opens on this machine alone"
+        yield _problem(each, "link", f"{what}; set public_url in office.toml (docs/running.md)")
+    elif leads_nowhere(str((each.action.params.get("notice") or {}).get("text", ""))):
+        what = "its notice holds a link that opens on this machine alone; do the dry run again"
+        yield _problem(each, "link", what)
 
 
 def unaccepted_texts(plan: Plan, each: PlannedAction) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from holdfast.actions.fields import Fields, PersonsFile, Problem, parse_file, read_file
 from holdfast.actions.grounds import Appeal, Grounds, RoadBack, ThreePartTest, Withheld
-from holdfast.actions.kind import Action, TargetType, all_kinds
+from holdfast.actions.kind import Action, End, TargetType, all_kinds
 from holdfast.actions.plan import (
     Aftercare,
     Gate,
@@ -211,7 +211,7 @@ def _params(fields: Fields, expiry: str) -> dict[str, Any]:
                 Problem(code="plan.field", what="params is a table", place=fields.file.at((*path, "params")))
             )
     kind = all_kinds().get(fields.line("kind"))
-    return {**found, "expiry": expiry} if kind is not None and kind.ends_by_itself else found
+    return {**found, "expiry": expiry} if kind is not None and kind.end is End.WIKI else found
 
 
 def _grounds(fields: Fields) -> Grounds:

@@ -207,9 +207,12 @@ def _done_by_kind(plan: Plan, rows: Sequence[JournalRow]) -> dict[str, list[str]
     last = states(rows)
     found: dict[str, list[str]] = {}
     for each in plan.actions:
+        # a notice cannot be unsaid: where more was done than telling, it alone does not make the action stand
+        steps = each.steps()
+        weighty = [step for step in steps if step.name != "message"] or steps
         standing = [
             step
-            for step in each.steps()
+            for step in weighty
             if (row := last.get(step.id)) is not None
             and row.mark is Mark.DONE
             and ((back := last.get(undo_id(step))) is None or back.mark is not Mark.DONE)
@@ -225,14 +228,20 @@ def done_counts(plan: Plan, rows: Sequence[JournalRow]) -> dict[str, int]:
 
 
 def _in_the_log(plan: Plan, rows: Sequence[JournalRow], logged: Sequence[Mapping[str, Any]]) -> Iterator[Difference]:
-    if not any(row.mark is Mark.FINISHED for row in rows):
+    # the log is told once, when the plan is finished; what is undone later is no matter of this entry
+    finished = [
+        number
+        for number, row in enumerate(rows, 1)
+        if row.mark is Mark.FINISHED and row.detail.get("ending") == "finished"
+    ]
+    if not finished:
         return
     sha256 = plan_sha256(plan)
     told: Counter[str] = Counter()
     for payload in logged:
         if payload.get("plan") == sha256:
             told[str(payload.get("action"))] += int(payload.get("count", 1))
-    real = Counter(done_counts(plan, rows))
+    real = Counter(done_counts(plan, rows[: finished[0]]))
     for kind in sorted(set(told) | set(real)):
         if told[kind] != real[kind]:
             what = f"{kind}: the log counts {told[kind]}, the journal {real[kind]}"

@@ -42,6 +42,10 @@ class RunState:
     last: dict[str, JournalRow] = field(default_factory=dict)
     tries: dict[str, int] = field(default_factory=dict)
     """Writes of each step whose effect was never seen."""
+    answered: dict[str, int] = field(default_factory=dict)
+    """Those of them that the wiki answered."""
+    unseen: dict[str, int] = field(default_factory=dict)
+    """As `tries`, of this run alone."""
     redone: dict[str, int] = field(default_factory=dict)
     """How often each step was done and changed back."""
     refusals: dict[str, str] = field(default_factory=dict)
@@ -53,14 +57,19 @@ class RunState:
         self.last = states(rows)
         for row in rows:
             self._count(row.step, row.mark)
+        self.unseen = {}
 
     def _count(self, step: str, mark: Mark) -> None:
         if mark is Mark.INTENDED:
             self.tries[step] = self.tries.get(step, 0) + 1
+            self.unseen[step] = self.unseen.get(step, 0) + 1
         elif mark is Mark.RETURNED:
             self.tries[step] -= 1
+            self.unseen[step] = self.unseen.get(step, 1) - 1
+        elif mark is Mark.SENT:
+            self.answered[step] = self.answered.get(step, 0) + 1
         elif mark is Mark.REOPENED:
-            self.tries[step] = 0
+            self.tries[step] = self.answered[step] = self.unseen[step] = 0
             self.redone[step] = self.redone.get(step, 0) + 1
 
     def mark(self, step: Step | str) -> Mark | None:

@@ -160,6 +160,11 @@ def undo(step: Step, *, reason: str) -> tuple[Step, ...]:
     return (replace(back, intent={**withdrawal, "summary": reason}),)
 
 
+def is_way_back(step: Step) -> bool:
+    """Whether the step leads back from what another has done."""
+    return step.phase in _UNDOING.values()
+
+
 # --- what is compared ------------------------------------------------------------------------------------------
 
 

@@ -4,13 +4,16 @@ fields = notice_fields(action, appeal_link=...)
 notice_of(action, appeal_link=...)           the parameter `notice` that its kind leaves on the talk page
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from holdfast.actions.grounds import Grounds, Text
-from holdfast.actions.kind import Action, TargetType, kind_of
+from holdfast.actions.kind import Action, End, TargetType, kind_of
 from holdfast.actions.plan import PlannedAction
+from holdfast.actions.ports import INFINITY
 from holdfast.notices.kinds import FIELDS, LANGUAGES, NoticeKind
 from holdfast.notices.notice import render
 from holdfast.notices.wording import is_checked
@@ -19,6 +22,14 @@ AppealLink = Callable[[str], str]
 """The address at which the target of an action (its id) can object without an account; never the same twice."""
 
 _SUMMARY_LIMIT = 200
+_THIS_MACHINE = re.compile(
+    r"https?://(?:[^\s/]*@)?(?:localhost|127(?:\.\d{1,3}){3}|\[::1\]|0\.0\.0\.0)(?![\w.-])", re.I
+)
+
+
+def leads_nowhere(text: str) -> bool:
+    """Whether an address in a text names the machine of whoever reads it, so that it opens nothing for them."""
+    return bool(_THIS_MACHINE.search(text))
 
 
 def as_if_told(each: PlannedAction) -> Action:
@@ -52,19 +63,28 @@ def notice_fields(each: PlannedAction, *, appeal_link: AppealLink) -> dict[str, 
         "account": each.action.target,
         "wikis": list(each.action.wikis),
         "groups": _groups(each),
-        "expiry": each.expiry,
+        "expiry": _end(each),
         "reason": each.action.params.get("reason"),
         "decider_role": each.decider_role or None,
         "appeal": _appeal(each, appeal_link),
         "road_back": None if each.road_back is None else each.road_back.to_json(),
         **({} if each.grounds is None else _of_grounds(each.grounds)),
     }
+    if kind is NoticeKind.TELLING:
+        known |= {"about": each.action.params["about"], **each.action.params["fields"]}
     withheld = {
         one.field: {"code": one.reason_code.value, "by": one.author, "until": one.until.isoformat()}
         for one in each.withheld
     }
     shown = {name: known[name] for name in names if known.get(name) and name not in withheld}
     return {**shown, **({"withheld": withheld} if withheld else {})}
+
+
+def withheld_until(each: PlannedAction, day: date) -> dict[str, Any]:
+    """The fields of an action's notice that were withheld until exactly this day, as they are to be shown then."""
+    # the appeal is never withheld, so no link is made for this
+    shown = notice_fields(replace(each, withheld=()), appeal_link=lambda action: "")
+    return {one.field: shown[one.field] for one in each.withheld if one.until == day and one.field in shown}
 
 
 def notice_of(each: PlannedAction, *, appeal_link: AppealLink) -> dict[str, Any] | None:
@@ -85,10 +105,39 @@ def notice_of(each: PlannedAction, *, appeal_link: AppealLink) -> dict[str, Any]
     }
 
 
+def ends_of_groups(each: PlannedAction) -> frozenset[str]:
+    """The ends that the groups which are given have on the wikis."""
+    given = each.action.params.get("groups")
+    tables = given.values() if isinstance(given, Mapping) else ()
+    return frozenset(end for ends in tables for end in ends.values())
+
+
+def end_in_words(each: PlannedAction) -> str:
+    """When an action ends, for those who sign it: the days that the wikis will have, where those decide."""
+    ends = {each.expiry}
+    if kind_of(each.action).end is End.EACH_GROUP:
+        ends = set(ends_of_groups(each)) or ends
+    elif kind_of(each.action).target is TargetType.PAGE:
+        ends = {end for _, end in each.action.params["protection"].values()}
+    return ", ".join(sorted(ends))
+
+
+def _end(each: PlannedAction) -> str | None:
+    """The end as it will be: of groups that are given the one that all of them have; null where they differ."""
+    if kind_of(each.action).end is not End.EACH_GROUP:
+        return each.expiry
+    ends = ends_of_groups(each)
+    return next(iter(ends)) if len(ends) == 1 else None
+
+
 def _groups(each: PlannedAction) -> list[str]:
-    """The groups that are taken or given on any of the wikis, as far as the wikis have been read."""
-    if each.action.kind == "rights_restoration":
-        return sorted({group for ends in each.action.params["groups"].values() for group in ends})
+    """The groups that are taken or given on any of the wikis, as far as the wikis have been read.
+
+    Where groups are given whose ends differ, each stands with its own."""
+    if kind_of(each.action).end is End.EACH_GROUP:
+        given = {pair for ends in each.action.params["groups"].values() for pair in ends.items()}
+        apart = len(ends_of_groups(each)) > 1
+        return sorted({f"{group} ({end})" if apart and end != INFINITY else group for group, end in given})
     return sorted({group for state in each.before.values() for group in state.get("groups", ())})
 
 

@@ -83,7 +83,7 @@ def _live(keys: Path | None, office: Path | None, plan: Any, places: Any) -> lis
     known, now = read_operators(office_folders(office, keys)[1]), system_clock()
     crews = {each.name: known.hands_for(each.name) for each in plan.wikis}
     first = {wiki: hands[0] for wiki, hands in crews.items()}
-    ready = prepare(plan, first, appeal_link=lambda action: "https://localhost/appeal", now=now, places=places)
+    ready = prepare(plan, first, appeal_link=lambda action: "https://office.example/appeal", now=now, places=places)
     found = preflight([each.action for each in ready.actions], crews, now=now)
     return [f"{places.get(each.action, each.wiki)}: {each.what} ({each.code})" for each in found.problems]
 

@@ -19,6 +19,8 @@ class NoticeKind(StrEnum):
     """A removal that is recorded as the person's own request (D16): no rule, no evidence, no reproach."""
     RIGHTS_RESTORATION = "rights_restoration"
     WARNING = "warning"
+    TELLING = "telling"
+    """What an earlier notice withheld until a day: that day has come (D1)."""
     PROTECTION = "protection"
     FREEZE = "freeze"
     REVIEW_OPENED = "review_opened"
@@ -128,6 +130,11 @@ FORMS: dict[str, Form] = {
 }
 """Every field that a notice can show, with its form. Its label stands in `texts/LANGUAGE/_words.toml`."""
 
+ENDED_BY_PEOPLE = frozenset(
+    {NoticeKind.GLOBAL_BAN, NoticeKind.GLOBAL_LOCK, NoticeKind.RIGHTS_REMOVAL, NoticeKind.RIGHTS_REMOVAL_ON_REQUEST}
+)
+"""Kinds whose end gives something back that no wiki gives back by itself: the notice says who is asked for it."""
+
 NEVER_WITHHELD = frozenset(
     {"account", "wikis", "groups", "rights", "pages", "expiry", "appeal", "decision", "message", "review_due"}
 )
@@ -178,6 +185,10 @@ FIELDS: dict[NoticeKind, Fields] = {
         optional=("rule", "evidence_class", "period", "milder_step", "expiry", "road_back", "appeal"),
     ),
     NoticeKind.WARNING: _action("account", "conduct", optional=("answer_by",)),
+    NoticeKind.TELLING: Fields(
+        required=("account", "wikis", "about", "decider_role"),
+        optional=("conduct", "rule", "evidence_class", "period", "milder_step", "road_back", "reason"),
+    ),
     NoticeKind.PROTECTION: _action("pages"),
     NoticeKind.FREEZE: Fields(
         required=("account", "rights", "wikis", "since", "decider_role", "review_due", "contact"),

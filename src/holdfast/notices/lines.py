@@ -9,6 +9,7 @@ from holdfast.clock import parse_at
 from holdfast.errors import InputRefusedError
 from holdfast.notices.escape import checked_link
 from holdfast.notices.kinds import (
+    ENDED_BY_PEOPLE,
     FIELDS,
     FORMS,
     NEVER_WITHHELD,
@@ -213,7 +214,8 @@ def _road_back(name: str, value: Any, words: Wording) -> tuple[Piece, ...]:
 def _expiry(name: str, value: Any, words: Wording) -> tuple[Piece, ...]:
     if value == INFINITY:
         return (_ours(words, "word.infinity"),)
-    return (Piece(part=Part.DAY, text=_time(name, value)),)
+    day = Piece(part=Part.DAY, text=_time(name, value))
+    return (day, _ours(words, "word.given_back_by_people")) if words.kind in ENDED_BY_PEOPLE else (day,)
 
 
 def _time(name: str, value: Any) -> str:

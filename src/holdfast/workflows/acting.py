@@ -17,6 +17,8 @@ from holdfast.workflows.propose import approvers
 
 PLAN, SWEEP = "plan", "sweep"
 OPEN_STATES = ("draft", "prepared", "approved")
+FROM_A_CLOCK = "drafted by a clock"
+"""The tag of plans that follow from another plan or from a person of the register, as clocks draft them."""
 
 
 def plan_stream(identity: str) -> StreamId:
@@ -62,5 +64,9 @@ def surroundings(office: Office, known: Operators) -> Surroundings:
     ):
         taken |= {key: PlanId(stream.id) for key in sealed.get("targets", ())}
     return Surroundings(
-        now=office.clock(), taken=taken, deciders=member_accounts(office), operators=operator_names(known)
+        now=office.clock(),
+        taken=taken,
+        deciders=member_accounts(office),
+        operators=operator_names(known),
+        links_to="" if office.config.links_on_this_machine else office.config.origin,
     )

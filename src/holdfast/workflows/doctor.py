@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
 
+from holdfast.actions.telling import leads_nowhere
 from holdfast.audit import check_chain
 from holdfast.canonical import parse_json
 from holdfast.clock import system_clock
@@ -22,6 +23,7 @@ from holdfast.record.kinds.audit_head import KIND
 from holdfast.record.texts import Shown, parse_texts, text_path
 from holdfast.record.tiles import CHECKPOINT_PATH, WIDTH, Fetch, fetch_bundle
 from holdfast.record.verify import verify
+from holdfast.wiki.operators import FILE_NAME as OPERATORS_FILE
 from holdfast.workflows.office import Office
 
 _SKEW = timedelta(seconds=60)
@@ -45,7 +47,8 @@ def examine(office: Office) -> tuple[Finding, ...]:
 def require_health(office: Office) -> tuple[Finding, ...]:
     """All findings, when all of them passed. Raises CheckFailedError `office.doctor`, naming those that did not."""
     found = examine(office)
-    wrong = [each for each in found if not each.ok]
+    # where notices lead says nothing of a copy that was restored; a plan is refused while it is wrong
+    wrong = [each for each in found if not each.ok and each.name != _LINKS]
     if wrong:
         raise CheckFailedError(
             "office.doctor",
@@ -181,10 +184,26 @@ def _erased(office: Office) -> str:
     return "nothing that was erased lies on in the database's files"
 
 
+def _links(office: Office) -> str:
+    config = office.config
+    if config.links_on_this_machine:
+        return f"notices lead to {config.origin}, on this machine alone: a demo or a test, for no real person"
+    if not leads_nowhere(config.origin):
+        return f"notices lead to {config.origin}"
+    if not (config.keys / OPERATORS_FILE).exists():
+        return f"no wiki can be acted on; before one is, set public_url: {config.origin} opens here alone"
+    raise _wrong(
+        "links",
+        f"notices on wikis would lead people to {config.origin}, which opens on this machine alone",
+        "set public_url in office.toml (docs/running.md)",
+    )
+
+
 def _wrong(code: str, what: str, hint: str) -> CheckFailedError:
     return CheckFailedError(f"office.doctor.{code}", what, hint=hint)
 
 
+_LINKS = "links in notices"
 _CHECKS: dict[str, Callable[[Office], str]] = {
     "folders": _folders,
     "keys": _keys,
@@ -195,4 +214,5 @@ _CHECKS: dict[str, Callable[[Office], str]] = {
     "clock": _clock,
     "outbox": _clocks,
     "erased data": _erased,
+    _LINKS: _links,
 }

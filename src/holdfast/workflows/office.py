@@ -139,6 +139,7 @@ def init_office(
     database_url: str = "",
     port: int = 8420,
     wikis: Mapping[str, tuple[str, str]] | None = None,
+    links_on_this_machine: bool = False,
     clock: Clock = system_clock,
     django: Callable[["OfficePlace"], Mapping[str, Any]] | None = None,
 ) -> tuple["Office", str]:
@@ -159,7 +160,13 @@ def init_office(
             )
         write_master_key(apart, home, fresh_master_key())
     if not (home / CONFIG_FILE).exists():
-        text = config_text(name=name, database_url=database_url, port=port, wikis=wikis)
+        text = config_text(
+            name=name,
+            database_url=database_url,
+            port=port,
+            wikis=wikis,
+            links_on_this_machine=links_on_this_machine,
+        )
         (home / CONFIG_FILE).write_text(text, encoding="utf-8")
     if not (home / LOG_FOLDER).exists():
         create_log(home / LOG_FOLDER, origin=f"holdfast.example/{secrets.token_hex(4)}", clock=clock)

@@ -14,7 +14,7 @@ from typing import Any
 from holdfast.actions.collateral import collateral
 from holdfast.actions.course import PlanCourse, Standing, check_can_close, check_standing, fold_plan, fold_sweep
 from holdfast.actions.orders import SignedOff, SignOff, check_sign_off
-from holdfast.actions.plan import Aftercare, Plan, plan_sha256
+from holdfast.actions.plan import Aftercare, Plan, Purpose, plan_sha256
 from holdfast.actions.plan_check import check, target_keys, targets
 from holdfast.actions.plan_file import PlaceOf, parse_plan, refuse
 from holdfast.actions.planning import prepare, with_reports
@@ -29,6 +29,7 @@ from holdfast.store.office.vault import ListPage, Reader
 from holdfast.wiki.members import wiki_facts
 from holdfast.wiki.operators import Operators
 from holdfast.workflows.acting import (
+    FROM_A_CLOCK,
     PLAN,
     first_hands,
     member_accounts,
@@ -347,10 +348,12 @@ def write_plan(
 
 
 def _summary(standing: Standing, plan: Plan) -> Summary:
+    tags = [f"{count} {kind}" for kind, count in plan.public_counts().items()]
+    follows = plan.purpose is not Purpose.DECISION and plan.reference.partition("/")[0] in (PLAN, "person")
     return Summary(
         state=standing.value,
         due_at=plan.valid_until,
-        tags=[f"{count} {kind}" for kind, count in plan.public_counts().items()],
+        tags=[*tags, *([FROM_A_CLOCK] if follows else [])],
         sealed={"targets": list(target_keys(plan))},
     )
 

@@ -6,6 +6,7 @@ from typing import Any
 from holdfast.actions.course import SweepCourse
 from holdfast.actions.plan import Plan, plan_sha256
 from holdfast.actions.status import State, Status
+from holdfast.actions.telling import end_in_words
 from holdfast.workflows.plan import OpenPlan
 
 
@@ -36,7 +37,7 @@ def plan_json(opened: OpenPlan, *, names: bool) -> dict[str, Any]:
                 "kind": each.action.kind,
                 "phase": each.phase,
                 "wikis": list(each.action.wikis),
-                "expiry": each.expiry,
+                "expiry": end_in_words(each),
                 **({"target": each.action.target} if names else {}),
             }
             for each in plan.actions

@@ -1,10 +1,11 @@
 """Reconciliation of one plan: its journal, the public list, the log, and the wikis as they are now."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from holdfast.actions.course import fold_plan
-from holdfast.actions.journal import JournalRow
+from holdfast.actions.journal import JournalRow, Mark
 from holdfast.actions.plan import Plan
 from holdfast.actions.reconcile import Difference, observe, reconcile
 from holdfast.audit import Alarm, AlarmKind
@@ -31,6 +32,8 @@ from holdfast.workflows.propose import PREFIX, kinds, read_proposal
 from holdfast.workflows.sweep import read_sweep, write_sweep
 
 _ALL = 10_000
+_ON_ITS_WAY = timedelta(hours=3)
+"""So long an entry that was promised to the public log may take to get there; the outbox tries it again meanwhile."""
 PublicList = Mapping[str, Collection[str]]
 """What was published: kind of action to accounts."""
 
@@ -61,7 +64,7 @@ def reconcile_plan(
         watched=operator_names(operators) | member_accounts(office),
         others=_others(office, identity),
         public=public,
-        logged=_logged(office, identity),
+        logged=_logged(office, identity, rows),
     )
     _keep(office, identity, found)
     return found
@@ -100,14 +103,23 @@ def _beside(office: Office, proposal: StreamId) -> list[tuple[Plan, tuple[Journa
     return [(plan, tuple(rows))] if rows else []
 
 
-def _logged(office: Office, identity: str) -> list[Mapping[str, Any]]:
-    """What the public log really holds of this plan: each entry fetched and proved, not what was meant for it."""
-    rows = LogEntryRow.objects.filter(
-        stream__kind=SWEEP, stream__stream_id=identity, kind="action taken", index__isnull=False
-    )
+def _logged(office: Office, identity: str, journal: Sequence[JournalRow]) -> list[Mapping[str, Any]] | None:
+    """What the public log really holds of this plan: each entry fetched and proved, not what was meant for it.
+
+    An entry that was promised a moment ago is on its way, and counts as told; null while a run that has ended a
+    moment ago has promised nothing yet.
+    """
+    rows = LogEntryRow.objects.filter(stream__kind=SWEEP, stream__stream_id=identity, kind="action taken")
+    young = office.clock() - _ON_ITS_WAY
+    if not rows.exists() and any(row.mark is Mark.FINISHED and row.at > young for row in journal):
+        return None
     found = []
     with office.log() as log:
         for row in rows:
+            if row.index is None:
+                if row.meant_at > young:
+                    found.append(office.vault.meant_for_log(sweep_stream(identity), row.name)[1])
+                continue
             line = log.prove(row.index).line
             if line.shown is Shown.TEXT:
                 found.append(parse_json(line.text))

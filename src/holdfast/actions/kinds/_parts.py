@@ -173,6 +173,37 @@ def message_step(action: Action, wiki: WikiName, before: Json) -> tuple[Step, ..
     )
 
 
+def check_told_everywhere(action: Action) -> None:
+    """Raise InputRefusedError `kind.notice` unless an action that is nothing but a message is left wherever it is
+    listed."""
+    check_notice(action)
+    if set(action.params["notice"]["wikis"]) != set(action.wikis):
+        raise InputRefusedError(
+            "kind.notice",
+            f"a {action.kind} is left on every wiki that it lists",
+            expected=", ".join(action.wikis),
+            got=", ".join(action.params["notice"]["wikis"]),
+            place=action.id,
+            hint="list the same wikis in the action and in its notice",
+        )
+
+
+def read_message(seen: Seen, action: Action) -> dict[str, Any]:
+    """The account's number, and whether the message was left."""
+    sent = seen.is_sent(marker_of(f"{action.id}/{seen.wiki}/message"))
+    return read_state(seen, action) | {"message": sent}
+
+
+def after_message(before: Json, action: Action, wiki: WikiName) -> dict[str, Any]:
+    """The message was left."""
+    return {**before, "message": True}
+
+
+def only_message(before: Json, action: Action, wiki: WikiName) -> tuple[Step, ...]:
+    """The message as the one step there is."""
+    return () if before["message"] else message_step(action, wiki, before)
+
+
 def _message(words: Json, step_id: str, *, is_plain: bool) -> dict[str, str]:
     marker = marker_of(step_id)
     text = as_wikitext(words["text"]) if is_plain else words["text"]

@@ -7,7 +7,7 @@ school or a provider's proxy holds many bystanders; the block itself does not ne
 
 from typing import Any
 
-from holdfast.actions.kind import Action, Kind, TargetType
+from holdfast.actions.kind import Action, End, Kind, TargetType
 from holdfast.actions.kinds._parts import (
     check_notice,
     check_params,
@@ -88,5 +88,5 @@ KIND = Kind(
     read=_read,
     after=_after,
     steps=_steps,
-    ends_by_itself=True,
+    end=End.WIKI,
 )

@@ -7,7 +7,7 @@ against a live CentralAuth.
 
 from typing import Any
 
-from holdfast.actions.kind import Action, Kind, TargetType
+from holdfast.actions.kind import Action, End, Kind, TargetType
 from holdfast.actions.kinds._parts import (
     check_notice,
     check_params,
@@ -77,4 +77,5 @@ KIND = Kind(
     read=_read,
     after=_after,
     steps=_steps,
+    end=End.PEOPLE,
 )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from holdfast.actions.kind import Action, Kind, TargetType
+from holdfast.actions.kind import Action, End, Kind, TargetType
 from holdfast.actions.kinds._parts import (
     check_notice,
     check_params,
@@ -50,4 +50,5 @@ KIND = Kind(
     read=_read,
     after=_after,
     steps=_steps,
+    end=End.PEOPLE,
 )

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from holdfast.actions.kind import Action, Kind, TargetType
+from holdfast.actions.kind import Action, End, Kind, TargetType
 from holdfast.actions.kinds._parts import (
     check_notice,
     check_params,
@@ -69,4 +69,5 @@ KIND = Kind(
     read=_read,
     after=_after,
     steps=_steps,
+    end=End.EACH_GROUP,
 )

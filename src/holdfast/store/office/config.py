@@ -41,6 +41,8 @@ class OfficeConfig:
     port: int = 8420
     public_url: str = ""
     """The address that browsers use when a proxy with TLS stands in front, such as https://office.example.org."""
+    links_on_this_machine: bool = False
+    """Whether notices may hold links that this machine alone can open: for a demo or a test, never for people."""
     log_url: str = ""
     """Where the public log is served, for links; empty: nowhere yet."""
     idle_minutes: int = 15
@@ -183,7 +185,12 @@ def _postgresql(url: str) -> dict[str, Any]:
 
 
 def config_text(
-    *, name: str, database_url: str = "", port: int = 8420, wikis: Mapping[str, tuple[str, str]] | None = None
+    *,
+    name: str,
+    database_url: str = "",
+    port: int = 8420,
+    wikis: Mapping[str, tuple[str, str]] | None = None,
+    links_on_this_machine: bool = False,
 ) -> str:
     """A fresh `office.toml`; `wikis` maps a name to its API address and language."""
     lines = [
@@ -194,6 +201,7 @@ def config_text(
         "idle_minutes = 15",
         "fresh_minutes = 10",
         "sealed_reads_per_day = 300",
+        *(["links_on_this_machine = true  # a demo or a test: no real person gets a notice"] * links_on_this_machine),
         "",
         "# One table for each wiki; how to sign in there stands in wikis.toml in the keys folder.",
         "# [wikis.mywiki]",

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from holdfast.actions.telling import end_in_words
 from holdfast.workflows.wiki_sign_in import offered
 
 register = template.Library()
@@ -34,6 +35,12 @@ def account(value: Any) -> SafeString:
 def words(value: Any) -> str:
     """A stored word as people read it."""
     return str(value).replace("_", " ").replace("-", " ")
+
+
+@register.filter
+def ends(value: Any) -> str:
+    """When a planned action ends."""
+    return end_in_words(value)
 
 
 @register.simple_tag

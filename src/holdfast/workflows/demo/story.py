@@ -89,7 +89,16 @@ def staged(
     tell("two real wikis are installed and filled with the accounts of the community")
     with demo_wikis(folder, keys, people_of(community)) as wikis:
         addresses = {name: (each.api, WIKIS[name]) for name, each in wikis.items()}
-        init_office(home, keys, name="Simulated office", port=port, wikis=addresses, clock=clock, django=django)
+        init_office(
+            home,
+            keys,
+            name="Simulated office",
+            port=port,
+            wikis=addresses,
+            links_on_this_machine=True,
+            clock=clock,
+            django=django,
+        )
         place = place_of(home, keys)
         office = open_office(place=place, clock=clock, django=django(place) if django else None)
         from holdfast.workflows.demo.cast import cast

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from holdfast.actions.course import Standing
 from holdfast.actions.plan import Plan, PlannedAction, plan_sha256
+from holdfast.actions.telling import end_in_words
 from holdfast.approval import Approved
 from holdfast.approval.request import Request
 from holdfast.errors import CheckFailedError
@@ -49,7 +50,7 @@ def plan_lines(plan: Plan) -> Sequence[Line]:
 
 
 def _action_words(each: PlannedAction) -> tuple[str, ...]:
-    words = [each.action.target, f"on {', '.join(each.action.wikis)}", f"until {each.expiry}"]
+    words = [each.action.target, f"on {', '.join(each.action.wikis)}", f"until {end_in_words(each)}"]
     if each.at_own_request:
         words.append("at the person's own request")
     if each.appeal is not None and not each.appeal.appealable:

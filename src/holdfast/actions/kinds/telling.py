@@ -1,0 +1,46 @@
+"""Telling a person what an earlier notice withheld, when its day has come: one message, left once.
+
+`about` is the earlier notice's subject, `fields` what it did not show, by name, as the notice shows it now.
+"""
+
+from holdfast.actions.kind import Action, Kind, TargetType
+from holdfast.actions.kinds._parts import (
+    after_message,
+    check_params,
+    check_told_everywhere,
+    is_notice,
+    is_reason,
+    only_message,
+    read_message,
+)
+from holdfast.notices.kinds import FIELDS, NoticeKind
+
+_TOLD = frozenset({*FIELDS[NoticeKind.TELLING].optional, "decider_role"})
+
+
+def _check(action: Action) -> None:
+    check_params(action, must={"notice": is_notice, "about": _is_about, "fields": _is_told}, may={})
+    check_told_everywhere(action)
+
+
+def _is_about(value: object) -> bool:
+    """One line, or one for each language with English among them."""
+    texts = value.values() if isinstance(value, dict) and "en" in value else [value]
+    return all(is_reason(each) for each in texts)
+
+
+def _is_told(value: object) -> bool:
+    """Fields of the earlier notice, one at least; their form is for the notice to check."""
+    return isinstance(value, dict) and bool(value) and set(value) <= _TOLD and all(value.values())
+
+
+KIND = Kind(
+    name="telling",
+    title="What an earlier notice withheld until a day is told on the person's talk page.",
+    target=TargetType.ACCOUNT,
+    severe=False,
+    check=_check,
+    read=read_message,
+    after=after_message,
+    steps=only_message,
+)
