@@ -17,6 +17,7 @@ from holdfast.store.office.sessions import end_sessions
 from holdfast.store.office.streams import Summary
 from holdfast.store.office.vault import Reader
 from holdfast.workflows.office import Office
+from holdfast.workflows.proposals.membership import check_operator_left
 from holdfast.workflows.propose import propose
 
 GUARDIANS = frozenset({"custodian", "legal", "auditor"})
@@ -76,6 +77,7 @@ def propose_member(office: Office, reader: Reader, roles: Sequence[str], wiki_ac
 def propose_change(office: Office, reader: Reader, member: MemberId, change: str, roles: Sequence[str]) -> StreamId:
     """Put a change of a member before two guardians: `roles`, `reinvite` (lost passkey), `unsuspend`, `suspend`."""
     what = {"change": change, "member": member, "roles": sorted(check_roles(roles)), "wiki_accounts": []}
+    check_operator_left(what)
     return propose(office, reader, "membership", what)
 
 
