@@ -28,16 +28,33 @@ def fact(kind: str, at: datetime = LONG_AGO, **body: Any) -> Fact:
     return Fact(type=kind, at=at, by=STEWARD, body=body)
 
 
-def granted(wiki: str, right: str, *, ends: datetime | None = None, begins: datetime = LONG_AGO) -> Fact:
+def granted(
+    wiki: str,
+    right: str,
+    *,
+    ends: datetime | None = None,
+    begins: datetime = LONG_AGO,
+    recorded: datetime = LONG_AGO,
+    on_wiki: bool = False,
+) -> Fact:
+    """`recorded`: when the office wrote it down; `on_wiki`: whether the wiki itself ends it."""
     group = {"oversight": "suppress", "vrt": ""}.get(right, right)
     return fact(
         "right granted",
+        recorded,
+        **({"ends_on_wiki": True} if on_wiki else {}),
         wiki=wiki,
         right=right,
         group=group,
         begins=text_of(begins),
         ends=text_of(ends) if ends else None,
     )
+
+
+def ended(at: datetime, *, recorded: datetime, why: str = "resigned", by: MemberId = STEWARD) -> Fact:
+    """CheckUser on enwiki is over since `at`, as somebody wrote down at `recorded`."""
+    body = {"wiki": "enwiki", "right": "checkuser", "at": text_of(at), "why": why}
+    return Fact(type="right ended", at=recorded, by=by, body=body)
 
 
 def signed(version: str = "3", *, begins: datetime = LONG_AGO, ends: datetime | None = None) -> Fact:

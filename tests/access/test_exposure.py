@@ -4,6 +4,7 @@ import csv
 import io
 import ipaddress
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -213,6 +214,17 @@ def test_a_freeze_is_a_gap_in_who_could() -> None:
     assert spans(ended) == [("01-01", "02-01")]
     gone = person(grants=(grant("2021-01-01"),), gone_at=at("2021-04-01"))
     assert spans(gone) == [("01-01", "04-01")]
+
+
+def test_a_date_that_was_written_down_beforehand_ends_nobody_s_look_at_the_data() -> None:
+    told = at("2021-02-01")
+    dated = grant("2021-01-01", "2021-06-01", recorded=told)
+    assert spans(person(grants=(dated,))) == [("01-01", None)]
+    assert spans(person(grants=(replace(dated, ends_on_wiki=True),))) == [("01-01", "06-01")]
+    assert spans(person(grants=(replace(dated, recorded=at("2021-07-01")),))) == [("01-01", "06-01")]
+    assert spans(person(grants=(replace(dated, ended=at("2021-08-01")),))) == [("01-01", "08-01")]
+    renewed = grant("2021-06-01", "2021-09-01", recorded=told, ends_on_wiki=True)
+    assert spans(person(grants=(dated, renewed))) == [("01-01", "06-01"), ("06-01", "09-01")]
 
 
 def test_a_renamed_holder_is_known_under_the_name_of_then() -> None:

@@ -29,7 +29,7 @@ from hypothesis import strategies as st
 from approval.software_passkey import ORIGIN, RP_ID, member
 from holdfast.access.engine import load_policies
 from holdfast.access.freeze import REQUEST_KIND, Begun, Freeze, FreezeState, Removal, begin, fold
-from holdfast.access.freeze_order import Scope, check_current, draft_order, order_from
+from holdfast.access.freeze_order import Scope, check_current, draft_order, order_from, without_gone
 from holdfast.access.lifting import LIFT_KIND, draft_lift, lift
 from holdfast.access.moments import INFINITY, text_of
 from holdfast.access.nonpublic_rules import may_hold
@@ -396,3 +396,20 @@ def test_types_of_facts_and_ids_of_streams_name_nobody() -> None:
     assert _streams(found.facts) == ["freeze", "person", "review"]
     plain_parts = [str(stream) + each.type + each.by for stream, facts in found.facts.items() for each in facts]
     assert not [part for part in plain_parts if "Simulated" in part or "J1" in part]
+
+
+def test_a_grant_past_its_date_is_frozen_until_its_wiki_shows_that_it_is_gone() -> None:
+    past = holder(1, signed(), placed("J1"), granted("enwiki", "checkuser", ends=NOW - days(3)))
+    register = register_of([past, plain(2)])
+    order = draft_order(register, J1, freeze=StreamId(kind="freeze", id="f-1"), reason="r", at=NOW)
+    assert [item.person for item in order.items] == [person_id(1), person_id(2)]
+    unread, there = order.items[0], replace(order.items[0], on_wiki={"checkuser": INFINITY})
+    for item in (unread, there):
+        kept = replace(order, items=(item, order.items[1]))
+        assert without_gone(kept, register, at=NOW) == kept
+    gone = replace(order, items=tuple(replace(item, on_wiki={}) for item in order.items))
+    left = without_gone(gone, register, at=NOW)
+    assert [item.person for item in left.items] == [person_id(2)]
+    check_current(left, register, at=NOW)
+    with pytest.raises(CheckFailedError, match=r"access\.freeze\.nobody"):
+        without_gone(replace(gone, items=gone.items[:1]), register, at=NOW)

@@ -1,12 +1,12 @@
 """Two holders or none: a last single holder is flagged, and the clock starts on the day it came to that."""
 
 import pytest
-from holders import LONG_AGO, NOW, days, fact, granted, holder, person_id, placed, register_of, signed
+from holders import LONG_AGO, NOW, days, ended, fact, granted, holder, person_id, placed, register_of, signed
 from hypothesis import given
 from hypothesis import strategies as st
 
 from holdfast.access.single_holder import single_holders
-from holdfast.facts import Fact
+from holdfast.facts import SYSTEM, Fact
 
 DAY30 = NOW - days(30)
 
@@ -49,6 +49,25 @@ def test_the_clock_starts_anew_when_a_second_holder_came_and_went() -> None:
     second = holder(2, signed(), granted("enwiki", "checkuser", begins=NOW - days(20), ends=NOW - days(5)))
     (found,) = single_holders(register_of([of(1), second]), NOW)  # type: ignore[list-item]
     assert found.since == NOW - days(5)
+
+
+def test_a_holder_of_many_years_who_was_recorded_today_is_alone_since_today() -> None:
+    alone = holder(1, signed(), granted("enwiki", "checkuser", recorded=NOW))
+    (found,) = single_holders(register_of([alone]), NOW + days(29))
+    assert (found.since, found.is_due(NOW + days(29))) == (NOW, False)
+    assert found.is_due(NOW + days(30))
+
+
+def test_a_colleague_whose_end_was_written_down_late_leaves_the_other_alone_since_that_day() -> None:
+    gone = of(2, ended(DAY30, recorded=NOW))
+    (found,) = single_holders(register_of([of(1), gone]), NOW)  # type: ignore[list-item]
+    assert found.since == NOW
+
+
+def test_what_the_clock_of_an_earlier_version_ended_stands_again() -> None:
+    before = of(1, ended(DAY30, recorded=DAY30, why="two holders or none", by=SYSTEM))
+    (found,) = single_holders(register_of([before]), NOW)  # type: ignore[list-item]
+    assert found.person == person_id(1)
 
 
 @given(st.lists(st.tuples(st.integers(-50, 50), st.none() | st.integers(-50, 50)), max_size=5))

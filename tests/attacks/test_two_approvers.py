@@ -35,6 +35,46 @@ def test_after_the_founding_it_takes_two_guardians(office: OfficeWorld) -> None:
     assert [each.roles for each in store.all_members() if each.roles == {"decider"}] == [frozenset({"decider"})]
 
 
+@pytest.mark.parametrize("how", ["suspended", "passkey lost", "role ended"])
+def test_founding_does_not_begin_again_whatever_becomes_of_a_guardian(office: OfficeWorld, how: str) -> None:
+    from holdfast.audit import Verb
+    from holdfast.store.office import members as store
+    from holdfast.workflows import members
+
+    operator, one, other = _founded(office)
+    audit = office.office.vault.audit
+    for each in (one, other):  # as the console writes it
+        audit.write([audit.event(each.member, Verb.ENROL, "member", each.member, purpose="passkey added")])
+    if how == "suspended":
+        members.suspend_own(office.office, one.reader())
+    elif how == "role ended":
+        store.set_roles(one.member, [], office.clock())
+    else:
+        store.forget_sign_in(one.member)
+    assert not members.is_founding()
+    for roles in (["decider"], ["custodian"]):
+        with pytest.raises(CheckFailedError, match=r"office\.founded"):
+            members.invite_alone(office.office, operator.reader(), roles, [])
+    assert "being founded" not in operator.client().get("/members/").content.decode()
+
+
+def test_an_invitation_that_an_operator_made_alone_is_not_made_again_after_the_founding(office: OfficeWorld) -> None:
+    from holdfast.store.office import members as store
+    from holdfast.workflows import members
+
+    operator = office.member("operator")
+    members.invite_alone(office.office, operator.reader(), ["custodian"], [])
+    (never,) = [each.member for each in store.all_members() if each.roles == {"custodian"}]
+    assert members.take_invitation(office.office, operator.reader(), never)
+    one, other = office.member("legal"), office.member("auditor")
+    with pytest.raises(CheckFailedError, match=r"office\.invitation\.none"):
+        members.take_invitation(office.office, operator.reader(), never)
+    stream = members.propose_change(office.office, operator.reader(), never, "reinvite", ["custodian"])
+    office.approve(stream, one, other)
+    office.carry_out(stream, other)
+    assert members.take_invitation(office.office, operator.reader(), never)
+
+
 def test_what_was_carried_out_is_not_carried_out_again(office: OfficeWorld) -> None:
     from holdfast.store.office import members as store
     from holdfast.workflows import members

@@ -174,6 +174,22 @@ def test_the_clock_finds_idle_cases_and_closes_those_that_nobody_renews(office: 
     assert read(office, world.investigator.reader(), renewed).seen.stage == "triage"
 
 
+def test_the_clock_closes_no_case_in_which_somebody_is_owed_something(office: OfficeWorld) -> None:
+    from holdfast.store.office.audit_search import alarm_rows
+    from holdfast.workflows.clocks.idle_cases import CLOCK
+
+    world = case_world(office)
+    world.begin()
+    world.write("person added", account="Simulated suspect", roles=["suspect"])
+    assert CLOCK.run(office.office, office.clock.go_on(days=61)) == ["1 cases fell idle"]
+    called = ["1 idle cases owe something to people: people are called"]
+    assert CLOCK.run(office.office, office.clock.go_on(days=15)) == called
+    assert CLOCK.run(office.office, office.clock()) == []
+    assert read(office, world.investigator.reader(), world.id).seen.stage == "triage"
+    assert [row.place for row in alarm_rows(seen=False, limit=9)] == [f"case/{world.id}"]
+    world.write("renewed", why="the person is heard next week")
+
+
 @pytest.mark.requirement("2.15")
 def test_an_auditor_opens_the_names_of_workers_on_a_ground_and_nothing_else(office: OfficeWorld) -> None:
     from holdfast.workflows.case_files import open_names

@@ -105,6 +105,18 @@ def test_what_was_kept_long_enough_is_forgotten_for_good(office: OfficeWorld) ->
     assert [(e.kind, e.stream_id, e.member) for e in erased] == [("question", old.id, "system")]
 
 
+def test_a_question_that_was_proven_and_never_answered_is_not_forgotten(office: OfficeWorld) -> None:
+    from holdfast.store.office.audit_search import alarm_rows
+
+    configured(office, retention_days={"question": 90})
+    waiting, dead = stream_of(office, "question", "proven"), stream_of(office, "question", "asked")
+    office.clock.go_on(days=91)
+    assert ticked(office, "retention") == ["1 of the kind question forgotten"]
+    assert office.office.vault.length(waiting) == 1
+    assert [(a.code, a.place) for a in alarm_rows(seen=False, limit=9)] == [("kept long enough", str(waiting))]
+    assert dead != waiting
+
+
 @pytest.mark.requirement("2.3")
 def test_no_clock_destroys_a_case_it_calls_two_people(office: OfficeWorld) -> None:
     from holdfast.store.office.audit_search import alarm_rows

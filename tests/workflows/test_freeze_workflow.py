@@ -201,7 +201,7 @@ def test_a_late_review_raises_an_alarm(office: OfficeWorld, tmp_path: Path) -> N
     assert not AlarmRow.objects.filter(code="clock due").exists()
     office.clock.go_on(days=31)
     tick(office.office)
-    assert AlarmRow.objects.filter(code="clock due").count() == 2
+    assert AlarmRow.objects.filter(code="clock due", place__startswith="review").count() == 2
 
 
 def test_the_second_reader_can_send_a_proposal_back(office: OfficeWorld, tmp_path: Path) -> None:
@@ -254,19 +254,60 @@ def test_the_rule_book_changes_by_two_people_and_counts_at_once(office: OfficeWo
         office.carry_out(late, decider)
 
 
-def test_a_last_single_holder_loses_the_right_when_the_time_is_over(office: OfficeWorld, tmp_path: Path) -> None:
+@pytest.mark.requirement("1.16")
+def test_a_last_single_holder_is_flagged_and_no_clock_ends_the_grant(office: OfficeWorld, tmp_path: Path) -> None:
+    from holdfast.access.freeze_order import Scope
     from holdfast.store.office.models import AlarmRow
+    from holdfast.workflows.freeze import preview
     from holdfast.workflows.tick import tick
 
-    filled(office, tmp_path, row("Simulated Ann", "J1"))
+    steward = filled(office, tmp_path, row("Simulated Ann", "J1"))
+    office.clock.go_on(seconds=61)
     tick(office.office)
-    assert AlarmRow.objects.filter(code="needs two").count() == 1
-    (person,) = register(office).people.values()
-    assert not person.grants[0].runs_at(office.clock()) or person.grants[0].ended is None
+    assert list(AlarmRow.objects.values_list("code", flat=True)) == ["needs two"]
     office.clock.go_on(days=31)
     tick(office.office)
+    assert sorted(AlarmRow.objects.values_list("code", flat=True)) == ["clock due", "needs two"]
     (person,) = register(office).people.values()
-    assert person.grants[0].why_ended == "two holders or none"
+    assert person.grants[0].runs_at(office.clock())
+    wanted = Scope(rights=frozenset({"checkuser"}), jurisdictions=frozenset({"J1"}))
+    found = preview(office.office, steward.reader(), wanted, reason="a test")
+    assert [each.person for each in found.answer.losses] == [item.person for item in found.order.items] == [person.id]
+
+
+def test_a_grant_past_its_date_is_over_when_the_wiki_s_groups_are_read_without_it(
+    office: OfficeWorld, tmp_path: Path
+) -> None:
+    from holdfast.ids import wiki_name
+    from holdfast.workflows.register import add_row, take_groups
+
+    steward, wiki = filled(office, tmp_path, row("Simulated Ann", "J1")), wiki_name("enwiki")
+    for name in ("Simulated Eve", "Simulated Flo"):
+        grant = {"account": name, "wiki": wiki, "right": "checkuser", "grant_ends": "2026-10-01"}
+        add_row(office.office, steward.reader(), grant)
+    office.clock.go_on(days=60)
+    flo = {"userid": 7, "name": "Simulated Flo", "groupmemberships": [{"group": "checkuser", "expiry": "infinity"}]}
+    take_groups(office.office, steward.reader(), wiki, [{"query": {"users": [flo]}}])
+    standing = {person.account: grant for person, grant in register(office).standing_at(office.clock())}
+    assert sorted(standing) == ["Simulated Ann", "Simulated Flo"]
+    assert standing["Simulated Flo"].ends is None
+
+
+def test_a_grant_past_its_date_is_held_until_a_person_ends_it(office: OfficeWorld, tmp_path: Path) -> None:
+    from holdfast.workflows.register import add_row, end_grant
+
+    steward = filled(office, tmp_path)
+    add_row(
+        office.office,
+        steward.reader(),
+        {"account": "Simulated Eve", "wiki": "enwiki", "right": "checkuser", "grant_ends": "2026-10-01"},
+    )
+    office.clock.go_on(days=60)
+    (eve,) = register(office).named("Simulated Eve")
+    assert [each.key for each in eve.standing_at(office.clock())] == [("enwiki", "checkuser")]
+    end_grant(office.office, steward.reader(), eve.id.id, wiki="enwiki", right="checkuser", why="not in the group")
+    (eve,) = register(office).named("Simulated Eve")
+    assert eve.standing_at(office.clock()) == ()
 
 
 @pytest.mark.requirement("D6")

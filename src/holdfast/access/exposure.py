@@ -21,6 +21,7 @@ LIMITS = (
     "A look-up of a range shows everybody behind it; how many that were is not known.",
     "An account is counted by its name as the log has it: a renamed one may be counted twice.",
     "Who could is as complete as the register: a right that the register does not know is not in it.",
+    "A right whose date has passed counts until somebody has said that the wiki shows it no more.",
 )
 """What no figure here can say; stands beside every one of them."""
 

@@ -11,7 +11,8 @@ from holdfast.access.register import Register
 def held_rights(register: Register) -> tuple[Held, ...]:
     """Every stretch in which somebody of the register held a right: from its grant to its end, less its freezes.
 
-    A grant that the rules forbade to use still showed data while the wiki had it, so rules shorten nothing here.
+    A grant that the rules forbade to use still showed data while the wiki had it, so rules shorten nothing here; nor
+    does a date that has passed, before somebody said that the wiki shows the group no more.
     """
     return tuple(
         held
@@ -22,8 +23,9 @@ def held_rights(register: Register) -> tuple[Held, ...]:
 
 
 def _stretches(person: Person, grant: Grant) -> Iterator[Held]:
-    ends = [each for each in (grant.ends, grant.ended, person.gone_at) if each is not None]
-    end = min(ends, default=None)
+    later = [each.begins for each in person.grants if each.key == grant.key and each.begins > grant.begins]
+    superseded = min(later, default=None) if grant.ends is not None else None
+    end = min((each for each in (grant.known_over, person.gone_at, superseded) if each is not None), default=None)
     start: datetime | None = grant.begins
     holds = sorted(
         (each for each in person.holds if (each.wiki, each.right) == grant.key), key=lambda each: each.begins

@@ -120,7 +120,8 @@ class FreezeOrder:
 
 
 def draft_order(register: Register, scope: Scope, *, freeze: StreamId, reason: str, at: datetime) -> FreezeOrder:
-    """The order for a scope, as the register stands: every grant that runs, whether or not rules allow its use.
+    """The order for a scope, as the register stands: every grant that the wiki may still show, whether or not rules
+    allow its use, and whether or not its date has passed.
 
     Raises UsageError `access.freeze.reason` without a reason; CheckFailedError `access.freeze.nobody` when it would
     touch nobody.
@@ -131,20 +132,41 @@ def draft_order(register: Register, scope: Scope, *, freeze: StreamId, reason: s
         sorted(
             (
                 _item(person, grant, at)
-                for person, grant in register.grants_at(at)
+                for person, grant in register.standing_at(at)
                 if scope.concerns(person, grant, at)
             ),
             key=lambda each: (each.wiki, each.right, each.person),
         )
     )
     if not items:
-        raise CheckFailedError(
-            "access.freeze.nobody",
-            "this freeze would touch nobody",
-            hint="look at the register: is the jurisdiction recorded, and does a grant run?",
-        )
+        raise _nobody()
     return FreezeOrder(
         freeze=freeze, scope=scope, reason=reason.strip(), review_days=register.book.review_days, items=items
+    )
+
+
+def without_gone(order: FreezeOrder, register: Register, *, at: datetime) -> FreezeOrder:
+    """The order without grants past their date whose group the wiki, once read, showed no more.
+
+    Raises CheckFailedError `access.freeze.nobody` when nothing is left.
+    """
+    items = tuple(each for each in order.items if each.on_wiki != {} or _runs(register, each, at))
+    if not items:
+        raise _nobody()
+    return replace(order, items=items)
+
+
+def _runs(register: Register, item: Item, at: datetime) -> bool:
+    person = register.people.get(item.person)
+    grant = person.grant_at(item.wiki, item.right, at) if person else None
+    return grant is not None and grant.runs_at(at)
+
+
+def _nobody() -> CheckFailedError:
+    return CheckFailedError(
+        "access.freeze.nobody",
+        "this freeze would touch nobody",
+        hint="look at the register: is the jurisdiction recorded, and does a grant run?",
     )
 
 
@@ -163,7 +185,8 @@ def _item(person: Person, grant: Grant, at: datetime) -> Item:
 
 
 def check_current(order: FreezeOrder, register: Register, *, at: datetime) -> None:
-    """Return when the register still says what the order says.
+    """Return when the register still says what the order says. A grant past its date that the order leaves out was
+    read as gone on its wiki, and is no difference.
 
     Raises CheckFailedError `access.freeze.stale` with the number of rights that came, went or changed; which ones
     they are stands in its `offender`.
@@ -174,7 +197,8 @@ def check_current(order: FreezeOrder, register: Register, *, at: datetime) -> No
         now = ()
     was = {(each.person, each.wiki, each.right): each for each in order.items}
     found = {(each.person, each.wiki, each.right): each for each in now}
-    came, went = sorted(found.keys() - was.keys()), sorted(was.keys() - found.keys())
+    came = sorted(key for key in found.keys() - was.keys() if _runs(register, found[key], at))
+    went = sorted(was.keys() - found.keys())
     changed = sorted(key for key in was.keys() & found.keys() if replace(was[key], on_wiki=None) != found[key])
     if came or went or changed:
         raise CheckFailedError(

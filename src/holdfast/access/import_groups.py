@@ -110,6 +110,7 @@ def _entries(user: Any, wiki: WikiName, place: str, now: datetime) -> Iterable[E
                     group=group,
                     begins=now,
                     ends=end_in_words(ends.get(group, ""), place=place),
+                    ends_on_wiki=True,
                 ),
                 begins_known=False,
             )

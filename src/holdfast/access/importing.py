@@ -317,4 +317,5 @@ def _grant(work: _Work, person: Person, wanted: Grant, *, begins_known: bool) ->
         group=wanted.group,
         begins=text_of(wanted.begins),
         ends=text_or_none(wanted.ends),
+        **({"ends_on_wiki": True} if wanted.ends is not None and wanted.ends_on_wiki else {}),
     )

@@ -9,7 +9,7 @@ from holdfast.access.register import Register
 from holdfast.ids import WikiName
 
 HOLD, LOOK_UP = "hold", "look_up"
-_BEFORE, _NOW, _AFTER = -1, 0, 1
+_BEFORE, _NOW, AFTER = -1, 0, 1
 
 
 class PersonFacts(NamedTuple):
@@ -63,7 +63,7 @@ def right_facts(person: Person, wiki: WikiName, right: str, at: datetime) -> Rig
     """What the rules read of a right on a wiki. A grant that was taken back ended when it was taken back."""
     grant = person.grant_at(wiki, right, at)
     if grant is None:
-        return RightFacts(name=right, granted=False, begins=_AFTER, ends=_BEFORE, frozen=False)
+        return RightFacts(name=right, granted=False, begins=AFTER, ends=_BEFORE, frozen=False)
     ends = min((each for each in (grant.ends, grant.ended) if each), default=None)
     return RightFacts(
         name=right,
@@ -166,4 +166,4 @@ def may_look_up(
 
 def _side(moment: datetime | None, at: datetime) -> int:
     """Before, at or after; no moment is an end that never comes."""
-    return _AFTER if moment is None else (moment > at) - (moment < at)
+    return AFTER if moment is None else (moment > at) - (moment < at)

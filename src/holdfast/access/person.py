@@ -38,10 +38,29 @@ class Grant:
     ended: datetime | None = None
     """When it was taken back before its end; None while it stands."""
     why_ended: str = ""
+    ends_on_wiki: bool = False
+    """Whether the wiki itself takes the group away at `ends`: the date was read there."""
+    recorded: datetime | None = None
+    """When the office learned of it; None: nobody wrote that down."""
+    end_recorded: datetime | None = None
+    """When the office learned that it was taken back."""
 
     def runs_at(self, at: datetime) -> bool:
         """Whether it is running at that moment, by its own dates."""
         return self.begins <= at and all(end is None or at < end for end in (self.ends, self.ended))
+
+    def may_stand_at(self, at: datetime) -> bool:
+        """Whether the wiki may still show it: it runs, or its date has passed and nobody has said that it is gone."""
+        over = self.known_over
+        return self.begins <= at and (over is None or at < over)
+
+    @property
+    def known_over(self) -> datetime | None:
+        """From when on it is known to be gone: people said so, or the wiki's own date has come. A date that was
+        written down beforehand takes nothing away from anybody."""
+        is_history = self.ends is not None and (self.recorded is None or self.ends <= self.recorded)
+        end = self.ends if self.ends_on_wiki or is_history else None
+        return min((each for each in (end, self.ended) if each), default=None)
 
     @property
     def key(self) -> tuple[WikiName, str]:
@@ -109,6 +128,8 @@ class Person:
     """When the person's own access was suspended by themself, from and until."""
     gone_at: datetime | None = None
     """When the account vanished or was closed."""
+    gone_recorded: datetime | None = None
+    """When the office learned of that."""
     language: str = ""
     """The language of notices to this person, if it was ever told."""
 
@@ -145,6 +166,20 @@ class Person:
         found = [each for each in self.grants if each.key == (wiki, right)]
         running = [each for each in found if each.runs_at(at)]
         return max(running or found, key=lambda each: each.begins, default=None)
+
+    def standing_at(self, at: datetime) -> tuple[Grant, ...]:
+        """For each wiki and right the grant that the wiki may still show, whether or not its date has passed.
+
+        What was recorded of a right last counts: an earlier grant is over when a later one is.
+        """
+        if self.gone_at is not None and self.gone_at <= at:
+            return ()
+        last: dict[tuple[WikiName, str], Grant] = {}
+        for grant in sorted((each for each in self.grants if each.begins <= at), key=lambda each: each.begins):
+            before = last.get(grant.key)
+            if before is None or grant.runs_at(at) or not before.runs_at(at):
+                last[grant.key] = grant
+        return tuple(each for each in last.values() if each.may_stand_at(at))
 
     def held_by(self, wiki: WikiName, right: str, at: datetime) -> tuple[Hold, ...]:
         """The freezes that hold one right at a moment, the oldest first."""

@@ -7,9 +7,11 @@ from typing import Any
 from holdfast.access.moments import moment, moment_or_none
 from holdfast.access.person import Agreement, Exemption, Grant, Hold, Jurisdiction, Person, WikiAccount
 from holdfast.errors import InputRefusedError
-from holdfast.facts import Fact, MemberId, StreamId
+from holdfast.facts import SYSTEM, Fact, MemberId, StreamId
 from holdfast.ids import AccountName, WikiName, account_as_compared, same_account
 
+ENDED_BY_A_CLOCK = "two holders or none"
+"""The reason in facts that the clock of single holders wrote before it only flagged."""
 _Change = Callable[[Person, Fact, Mapping[str, Any]], Person]
 
 
@@ -82,7 +84,7 @@ def _formerly(person: Person, fact: Fact, body: Mapping[str, Any]) -> Person:
 
 
 def _vanished(person: Person, fact: Fact, body: Mapping[str, Any]) -> Person:
-    return replace(person, gone_at=moment(body["at"]))
+    return replace(person, gone_at=moment(body["at"]), gone_recorded=fact.at)
 
 
 def _granted(person: Person, fact: Fact, body: Mapping[str, Any]) -> Person:
@@ -92,15 +94,23 @@ def _granted(person: Person, fact: Fact, body: Mapping[str, Any]) -> Person:
         group=body["group"],
         begins=moment(body["begins"]),
         ends=moment_or_none(body["ends"]),
+        ends_on_wiki=bool(body.get("ends_on_wiki", False)),
+        recorded=fact.at,
     )
     return replace(person, grants=(*person.grants, grant))
 
 
 def _grant_ended(person: Person, fact: Fact, body: Mapping[str, Any]) -> Person:
+    """People said that it is over; also of a grant past its date. What the clock of an earlier Holdfast wrote ends
+    nothing: it counted from a day on which nobody here knew of the grant, and took nothing away on the wiki."""
+    if fact.by == SYSTEM and body["why"] == ENDED_BY_A_CLOCK:
+        return person
     at = moment(body["at"])
     key = (body["wiki"], body["right"])
     grants = tuple(
-        replace(each, ended=at, why_ended=body["why"]) if each.key == key and each.runs_at(at) else each
+        replace(each, ended=at, why_ended=body["why"], end_recorded=fact.at)
+        if each.key == key and each.may_stand_at(at)
+        else each
         for each in person.grants
     )
     return replace(person, grants=grants)

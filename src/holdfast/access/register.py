@@ -80,6 +80,12 @@ class Register:
                     if grant.runs_at(at):
                         yield person, grant
 
+    def standing_at(self, at: datetime) -> Iterator[tuple[Person, Grant]]:
+        """Each person with each grant that the wiki may still show; each wiki and right of a person once."""
+        for person in self.people.values():
+            for grant in person.standing_at(at):
+                yield person, grant
+
     def wikis(self) -> tuple[WikiName, ...]:
         """Every wiki on which somebody has or had a grant."""
         return tuple(sorted({grant.wiki for person in self.people.values() for grant in person.grants}))

@@ -22,7 +22,7 @@ class RuleBook:
     languages: Mapping[WikiName, str] = field(default_factory=dict)
     """The language of each wiki, as a BCP 47 code."""
     single_holder_days: int = 30
-    """How long a last single holder may stay before the right is taken back (1.16)."""
+    """How long there may be a last single holder before people are called to end it (1.16)."""
     review_days: int = 30
     """How long a review of a freeze may take (D6)."""
     evidence_days: int = 14

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from holdfast.access.engine import Decision, PolicySet
 from holdfast.access.nonpublic_rules import (
+    AFTER,
     DayFacts,
     PersonFacts,
     RightFacts,
@@ -39,6 +40,8 @@ class Loss:
     wiki: WikiName
     right: str
     rules: tuple[str, ...]
+    past_date: bool = False
+    """Whether the grant's date has passed, while nobody has said that the wiki shows the group no more."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +65,8 @@ class Uncovered:
 
 @dataclass(frozen=True, kw_only=True)
 class WhatIf:
-    """The answer, ordered by key. Counts of holders are people who may use the right by all rules."""
+    """The answer, ordered by key. Counts of holders are people who may use the right by all rules; a grant past its
+    date counts as if it ran, until somebody has said that the wiki shows it no more."""
 
     jurisdictions: tuple[str, ...]
     people: tuple[StreamId, ...]
@@ -111,7 +115,10 @@ def what_if(
     for person, grants in _grants_of(register, wanted, at):
         facts = person_facts(person, at)
         for grant in grants:
+            past_date = not grant.runs_at(at)
             right = right_facts(person, grant.wiki, grant.right, at)
+            if past_date:
+                right = right._replace(ends=AFTER)
             day = day_facts(register, person, grant.right, at)
             asked += 1
             if not decide(facts, right, day).allowed:
@@ -125,7 +132,7 @@ def what_if(
                 day._replace(restricted=day.restricted | classes),
             )
             asked += 1
-            found = Loss(person=person.id, wiki=grant.wiki, right=grant.right, rules=then.rules)
+            found = Loss(person=person.id, wiki=grant.wiki, right=grant.right, rules=then.rules, past_date=past_date)
             if then.rules == (UNRECORDED,):
                 unrecorded.append(found)
             elif not then.allowed:
@@ -157,7 +164,7 @@ def _grants_of(
     register: Register, rights: tuple[str, ...], at: datetime
 ) -> Iterable[tuple[Person, tuple[Grant, ...]]]:
     for person in register.people.values():
-        grants = tuple(each for each in person.grants if each.right in rights and each.runs_at(at))
+        grants = tuple(each for each in person.standing_at(at) if each.right in rights)
         if grants:
             yield person, grants
 

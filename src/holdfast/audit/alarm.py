@@ -28,6 +28,8 @@ class AlarmKind(StrEnum):
     """A wiki's real state is not what was decided."""
     RECOVERY_OPENED = "recovery opened"
     """The master key was brought back from its shares."""
+    WAY_BACK = "way back"
+    """Three shares were shown to let somebody in without two guardians; or it was opened."""
     KEPT_LONG_ENOUGH = "kept long enough"
     """By the retention policy two people should destroy this now, or say why not."""
     WIKI_ACCOUNT_CHANGED = "wiki account changed"

@@ -61,6 +61,7 @@ def what_if_document(answer: WhatIf, people: Register, label: Label) -> dict[str
                 "wiki": each.wiki,
                 "right": each.right,
                 "rules": list(each.rules),
+                "past_date": each.past_date,
             }
             for each in losses
         ]
@@ -92,7 +93,10 @@ def what_if_text(document: dict[str, Any]) -> str:
         f"{people} {'person' if people == 1 else 'people'} would lose {rights} {'right' if rights == 1 else 'rights'}"
     ]
     for each in document["loses"]:
-        lines.append(f"  {each['wiki']} {each['right']} {each['account']}: {', '.join(each['rules'])}")
+        past = (
+            " (its date has passed, and nobody has said that the wiki shows it no more)" if each["past_date"] else ""
+        )
+        lines.append(f"  {each['wiki']} {each['right']} {each['account']}: {', '.join(each['rules'])}{past}")
     titles = {
         "keeps_by_exemption": "Keeps it by an exemption:",
         "jurisdiction_not_recorded": "No jurisdiction is recorded, so a restriction would refuse these and a freeze "

@@ -1,4 +1,4 @@
-"""`holdfast office keys split|restore|rotate`."""
+"""`holdfast office keys split|acknowledge|restore|rotate`."""
 
 from pathlib import Path
 
@@ -19,6 +19,22 @@ def split(
     for place in write_shares(open_office(office, keys), out):
         typer.echo(str(place))
     typer.echo("give each file to another person, on paper or on their own disk, and delete it here")
+    typer.echo("each of them acknowledges it: `holdfast office keys acknowledge --share FILE`")
+
+
+def acknowledge(
+    share: Path = typer.Option(help="The file with one share."),
+    office: Path | None = OFFICE,
+    keys: Path | None = KEYS,
+) -> None:
+    """Note that a keeper has their share at hand; the doctor warns while too few are acknowledged."""
+    from holdfast.crypto.master_key import SHARES_MADE
+    from holdfast.workflows.master_keys import acknowledge as note
+    from holdfast.workflows.master_keys import read_share
+    from holdfast.workflows.office import open_office
+
+    known = note(open_office(office, keys), read_share(share))
+    typer.echo(f"{len(known)} of {SHARES_MADE} shares are acknowledged; delete the file from this machine again")
 
 
 def restore(
@@ -49,6 +65,6 @@ def rotate(office: Path | None = OFFICE, keys: Path | None = KEYS) -> None:
 def add_to(app: typer.Typer) -> None:
     """Add the group."""
     group = typer.Typer(no_args_is_help=True, help="The master key: split it, bring it back, change it.")
-    for command in (split, restore, rotate):
+    for command in (split, acknowledge, restore, rotate):
         group.command()(command)
     app.add_typer(group, name="keys")

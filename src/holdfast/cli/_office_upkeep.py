@@ -51,7 +51,7 @@ def restore(
     done = restore_office(source, identities, folder, apart, database_url=database_url)
     copy = done.copy
     lines = [f"restored to {folder}: {copy.files} files of {copy.made_at}, log of {copy.log_size} entries"]
-    lines += [f"ok  {each.name}: {each.text}" for each in done.findings]
+    lines += [f"{each.mark} {each.name}: {each.text}" for each in done.findings]
     if done.waiting:
         lines.append(f"{len(done.waiting)} migrations wait: run `holdfast office upgrade`, which checks all of it")
     lines.append("if the public log went further since, take its public files: a log must not go back")
@@ -72,12 +72,12 @@ def upgrade(
     done = upgrade_office(place_of(office, keys), copy_to, recipient)
     lines = [f"{len(done.migrations)} migrations" if done.migrations else "nothing to upgrade"]
     lines += [f"backup: {done.copy.path}"] if done.copy else []
-    lines += [f"ok  {each.name}: {each.text}" for each in done.findings]
+    lines += [f"{each.mark} {each.name}: {each.text}" for each in done.findings]
     typer.echo(json.dumps(_plain(asdict(done))) if as_json else "\n".join(lines))
 
 
 def doctor(office: Path | None = OFFICE, keys: Path | None = KEYS, as_json: bool = _JSON) -> None:
-    """Check folders, keys, that everything sealed opens, the audit, the log, clocks and promises."""
+    """Check folders, keys, that everything sealed opens, the audit, the log, clocks, promises; warn of lock-outs."""
     from holdfast.workflows.doctor import examine
     from holdfast.workflows.office import open_office
 
@@ -86,7 +86,7 @@ def doctor(office: Path | None = OFFICE, keys: Path | None = KEYS, as_json: bool
         typer.echo(json.dumps([asdict(each) for each in found], ensure_ascii=False))
     else:
         for each in found:
-            typer.echo(f"{'ok ' if each.ok else 'NOT'} {each.name}: {each.text}")
+            typer.echo(f"{each.mark} {each.name}: {each.text}")
     if not all(each.ok for each in found):
         raise typer.Exit(ExitCode.CHECK_FAILED)
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import typer
 
-from holdfast.cli import _office_keys, _office_upkeep
+from holdfast.cli import _office_keys, _office_upkeep, _office_way_back
 from holdfast.cli._office_place import KEYS, OFFICE
 
 
@@ -30,8 +30,11 @@ def init(
 
 def register(app: typer.Typer) -> None:
     """Add `holdfast office`."""
-    office = typer.Typer(no_args_is_help=True, help="Make an office and keep it running: keys, backups, upgrades.")
+    office = typer.Typer(
+        no_args_is_help=True, help="Make an office and keep it running: keys, backups, upgrades, the way back in."
+    )
     office.command()(init)
     _office_upkeep.add_to(office)
     _office_keys.add_to(office)
+    _office_way_back.add_to(office)
     app.add_typer(office, name="office")

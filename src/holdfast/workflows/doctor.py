@@ -37,11 +37,18 @@ class Finding:
     name: str
     ok: bool
     text: str
+    warns: bool = False
+    """Whether it passed, and is one loss from trouble; or past it, where no check of the machine can help."""
+
+    @property
+    def mark(self) -> str:
+        """How it is printed."""
+        return "NOT" if not self.ok else "!! " if self.warns else "ok "
 
 
 def examine(office: Office) -> tuple[Finding, ...]:
     """Every check, whether or not an earlier one failed."""
-    return tuple(_one(office, name, check) for name, check in _CHECKS.items())
+    return (*(_one(office, name, check) for name, check in _CHECKS.items()), _seats(office))
 
 
 def require_health(office: Office) -> tuple[Finding, ...]:
@@ -64,6 +71,18 @@ def _one(office: Office, name: str, check: Callable[[Office], str]) -> Finding:
         return Finding(name=name, ok=True, text=check(office))
     except HoldfastError as reason:
         return Finding(name=name, ok=False, text=str(reason))
+
+
+def _seats(office: Office) -> Finding:
+    """Whether enough people can act. It fails no upgrade and no restore: those must work in a shut office, too."""
+    from holdfast.workflows.lockout import weaknesses
+
+    try:
+        found = weaknesses(office)
+    except HoldfastError as reason:
+        return Finding(name="seats", ok=False, text=str(reason))
+    text = "; ".join(f"{each.loss}: {each.text}" for each in found)
+    return Finding(name="seats", ok=True, text=text or "no single loss shuts anybody out", warns=bool(found))
 
 
 def _folders(office: Office) -> str:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from holdfast.access.freeze import Freeze, FreezeState, Removal, begin, fold
-from holdfast.access.freeze_order import FreezeOrder, Item, Scope, draft_order, item_from, order_from
+from holdfast.access.freeze_order import FreezeOrder, Item, Scope, draft_order, item_from, order_from, without_gone
 from holdfast.access.lifting import LIFT_KIND, draft_lift, lift, lift_from
 from holdfast.access.moments import text_of
 from holdfast.access.register import Register
@@ -71,6 +71,10 @@ def propose_freeze(office: Office, reader: Reader, scope: Scope, *, reason: str)
     order = draft_order(register, scope, freeze=_fresh(), reason=reason, at=office.clock())
     planned = plan_removal(office, order.items, plan=plan_id(f"take-{fresh_id()}"), reference=order.freeze)
     order = replace(order, items=tuple(_with_wiki(item, planned) for item in order.items))
+    there = without_gone(order, register, at=office.clock())
+    if there != order:  # the plan names nobody whose date has passed and whose group is gone
+        planned = plan_removal(office, there.items, plan=plan_id(f"take-{fresh_id()}"), reference=order.freeze)
+        order = there
     answer = _answer(office, register, scope)
     left = {
         "wikis_below_two_holders": [

@@ -4,7 +4,8 @@ Whoever can run these commands holds the machine, and so the key. What keeps the
 the audit, whose head is in the public log, and that opening the recovery raises an alarm.
 """
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,12 +23,16 @@ from holdfast.crypto.master_key import (
     write_master_key,
 )
 from holdfast.crypto.master_key import restore as join_shares
-from holdfast.errors import CheckFailedError, UsageError
-from holdfast.facts import SYSTEM
+from holdfast.errors import CheckFailedError, InputRefusedError, UsageError
+from holdfast.facts import SYSTEM, Fact, StreamId
 from holdfast.store.office.config import CONFIG_FILE, read_config
 from holdfast.store.office.start import start
+from holdfast.store.office.streams import Summary
+from holdfast.store.office.vault import Reader
 from holdfast.workflows.office import Office, OfficePlace, joined, open_office
 
+SHARES = StreamId(kind="key-shares", id="shares")
+"""Where hashes of the last set stand, and which of them their keepers acknowledged."""
 _NEXT = f"{MASTER_KEY_FILE}.next"
 
 
@@ -46,10 +51,13 @@ def write_shares(office: Office, folder: Path) -> tuple[Path, ...]:
             hint="give those to their people and delete them here, or name an empty folder",
         )
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    audit = office.vault.audit
-    audit.write([audit.event(SYSTEM, Verb.SPLIT_KEY, "office", purpose="master key split into shares")])
+    audit, shares = office.vault.audit, split(office.place.master)
+    with office.vault.transaction():
+        audit.write([audit.event(SYSTEM, Verb.SPLIT_KEY, "office", purpose="master key split into shares")])
+        body = {"key": office.place.master.id, "digests": [_digest(each) for each in shares]}
+        _keep(office, Fact(type="split", at=office.clock(), by=SYSTEM, body=body), ())
     day = office.clock().date().isoformat()
-    for number, (place, share) in enumerate(zip(places, split(office.place.master), strict=True), 1):
+    for number, (place, share) in enumerate(zip(places, shares, strict=True), 1):
         place.touch(mode=0o600)
         place.write_text(
             f"# {office.config.name}: master key {office.place.master.id}, set of {day}\n"
@@ -67,6 +75,55 @@ def read_share(place: Path) -> str:
     except OSError:
         raise UsageError("office.keys.share_missing", "this share cannot be read", place=str(place)) from None
     return " ".join(line for line in lines if not line.lstrip().startswith("#"))
+
+
+def acknowledge(office: Office, share: str) -> tuple[int, ...]:
+    """Note that the keeper of one share of the last set has it at hand; gives the numbers of all acknowledged ones.
+
+    Raises InputRefusedError `office.keys.share_unknown` for a share of another set, or none.
+    """
+    with office.vault.transaction():
+        facts = office.vault.read(Reader.system(), SHARES, purpose="shares looked at") if _is_split(office) else ()
+        last = next((each for each in reversed(facts) if each.type == "split"), None)
+        digests = last.body["digests"] if last and last.body["key"] == office.place.master.id else []
+        if _digest(share) not in digests:
+            raise InputRefusedError(
+                "office.keys.share_unknown",
+                "this is no share of the last set that was made here",
+                expected="a share as it was written down, of the newest set of this master key",
+                hint="compare it word by word; or split the key anew, and give out the new shares",
+            )
+        number = digests.index(_digest(share)) + 1
+        known = (shares_known(office) or frozenset()) | {number}
+        _keep(office, Fact(type="acknowledged", at=office.clock(), by=SYSTEM, body={"number": number}), known)
+    return tuple(sorted(known))
+
+
+def shares_known(office: Office) -> frozenset[int] | None:
+    """Which shares of this key's last set their keepers acknowledged; null when no set of this key is on record."""
+    lines = office.vault.plain_lines(SHARES.kind)
+    if not lines or lines[0].tags[0] != office.place.master.id:
+        return None
+    return frozenset(map(int, lines[0].tags[1:]))
+
+
+def _is_split(office: Office) -> bool:
+    return office.vault.exists(SHARES)
+
+
+def _keep(office: Office, fact: Fact, acknowledged: Iterable[int]) -> None:
+    tags = (office.place.master.id, *(str(each) for each in sorted(acknowledged)))
+    system, summary, purpose = Reader.system(), Summary(state="split", tags=tags), f"shares {fact.type}"
+    if not _is_split(office):
+        office.vault.create(system, SHARES.kind, [fact], summary=summary, purpose=purpose, stream_id=SHARES.id)
+        return
+    expect = office.vault.length(SHARES)
+    office.vault.append(system, SHARES, [fact], expect=expect, summary=summary, purpose=purpose)
+
+
+def _digest(share: str) -> str:
+    # a share has 256 random bits, so its hash says nothing of it
+    return hashlib.sha256(f"holdfast share\0{' '.join(share.lower().split())}".encode()).hexdigest()
 
 
 def bring_back(folder: Path, keys: Path, shares: Sequence[str], *, clock: Clock = system_clock) -> MasterKey:

@@ -1,7 +1,8 @@
 """Members of the office: inviting, changing roles, suspending, letting back in.
 
 While an office is founded one operator invites alone, and the audit log has every step. From the moment that two
-guardians (custodian, legal, auditor) have passkeys, each change takes two of them.
+guardians (custodian, legal, auditor) have passkeys, each change takes two of them, for good: founding does not begin
+again when one of them is suspended or loses the passkey. `way_back` is the road out of such a lock.
 """
 
 from collections.abc import Sequence
@@ -11,21 +12,29 @@ from holdfast.audit import Alarm, AlarmKind, Verb
 from holdfast.errors import CheckFailedError
 from holdfast.facts import SYSTEM, Fact, MemberId, StreamId
 from holdfast.store.office import members as store
+from holdfast.store.office.audit_search import enrolled_passkeys, last_purpose
 from holdfast.store.office.sessions import end_sessions
 from holdfast.store.office.streams import Summary
 from holdfast.store.office.vault import Reader
 from holdfast.workflows.office import Office
+from holdfast.workflows.proposals.membership import check_operator_left
 from holdfast.workflows.propose import propose
 
 GUARDIANS = frozenset({"custodian", "legal", "auditor"})
 
 
+APPROVED_INVITATIONS = ("approved by two, invite", "approved by two, reinvite", "way back opened")
+"""What the audit says of a member for whom an operator may make a link."""
+
+
 def is_founding() -> bool:
-    """Whether there are fewer than two guardians with a passkey."""
-    ready = [
-        each for each in store.all_members() if each.roles & GUARDIANS and each.passkeys and not each.suspended_at
-    ]
-    return len(ready) < 2
+    """Whether there never were two guardians with a passkey.
+
+    Read from what stays whatever happens to members later: the roles that were given, and the audit's entries of
+    passkeys. So it is a latch, also for an office that was founded by an earlier Holdfast.
+    """
+    enrolled = {each.member for each in store.all_members() if each.passkeys} | set(enrolled_passkeys())
+    return len(store.ever_held(GUARDIANS) & enrolled) < 2
 
 
 def listed(office: Office, reader: Reader) -> tuple[store.MemberRecord, ...]:
@@ -39,15 +48,16 @@ def invite_alone(office: Office, reader: Reader, roles: Sequence[str], wiki_acco
 
     Raises CheckFailedError `office.founded` when it takes two guardians, `access.roles.conflict`.
     """
-    if not is_founding():
-        raise CheckFailedError(
-            "office.founded",
-            "the office is founded: inviting takes two guardians",
-            hint="propose the invitation, and let two guardians sign it",
-        )
-    office.vault.require(reader, "administer", "office", purpose="member invited in founding")
     member = store.fresh_member_id()
     with office.vault.transaction():
+        # the audit has one writer at a time: a guardian who enrols now comes before this or after it
+        office.vault.require(reader, "administer", "office", purpose="member invited in founding")
+        if not is_founding():
+            raise CheckFailedError(
+                "office.founded",
+                "the office is founded: inviting takes two guardians",
+                hint="propose the invitation, and let two guardians sign it",
+            )
         secret = store.add_member(member, [each.value for each in check_roles(roles)], office.clock())
         write_profile(office, reader, member, wiki_accounts)
     return secret
@@ -67,17 +77,33 @@ def propose_member(office: Office, reader: Reader, roles: Sequence[str], wiki_ac
 def propose_change(office: Office, reader: Reader, member: MemberId, change: str, roles: Sequence[str]) -> StreamId:
     """Put a change of a member before two guardians: `roles`, `reinvite` (lost passkey), `unsuspend`, `suspend`."""
     what = {"change": change, "member": member, "roles": sorted(check_roles(roles)), "wiki_accounts": []}
+    check_operator_left(what)
     return propose(office, reader, "membership", what)
 
 
 def take_invitation(office: Office, reader: Reader, member: str) -> str:
-    """The secret of an approved invitation, made now and shown once; earlier ones of this member end."""
+    """The secret of an approved invitation, made now and shown once; earlier ones of this member end.
+
+    Once the office is founded, two guardians must have approved it since the member last enrolled a passkey; a member
+    whom the operator invited alone in the founding, and who never came, is no exception.
+    """
+    known = MemberId(member)
     office.vault.require(reader, "administer", "office", purpose="invitation taken")
     with office.vault.transaction():  # one after the other: the link that was made last is the one that works
-        waiting = [each for each in store.all_members() if each.member == member]
-        if not waiting or (waiting[0].username and waiting[0].passkeys):
-            raise CheckFailedError("office.invitation.none", "no invitation waits for this member")
-        return store.invite(MemberId(member), office.clock())
+        waiting = [each for each in store.all_members() if each.member == known]
+        if not waiting or (waiting[0].username and waiting[0].passkeys) or not _is_approved(known):
+            raise CheckFailedError(
+                "office.invitation.none",
+                "no invitation waits for this member",
+                hint="propose to let the person enrol again, and let two guardians sign it",
+            )
+        return store.invite(known, office.clock())
+
+
+def _is_approved(member: MemberId) -> bool:
+    if is_founding():
+        return True
+    return last_purpose(member, APPROVED_INVITATIONS) > enrolled_passkeys().get(member, 0)
 
 
 def write_profile(

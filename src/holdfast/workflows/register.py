@@ -14,6 +14,7 @@ from typing import Any
 
 from holdfast.access.freeze import FreezeState
 from holdfast.access.import_csv import COLUMNS
+from holdfast.access.import_groups import read_groups
 from holdfast.access.moments import moment, text_of
 from holdfast.access.person import Person
 from holdfast.access.person_facts import fold
@@ -23,7 +24,7 @@ from holdfast.access.rule_book import RuleBook, rule_book_from
 from holdfast.canonical import canonical_bytes
 from holdfast.errors import InputRefusedError, UsageError
 from holdfast.facts import Fact, MemberId, StreamId
-from holdfast.ids import wiki_name
+from holdfast.ids import WikiName, account_as_compared, wiki_name
 from holdfast.store.office.streams import Summary, fresh_id
 from holdfast.store.office.vault import ListPage, Reader
 from holdfast.wiki.members import fetch_groups
@@ -153,8 +154,36 @@ def import_wiki(office: Office, reader: Reader, wiki: str) -> Preview:
         raise InputRefusedError(
             "access.groups.none", "this wiki shows nobody in a group that opens non-public data", place=wiki
         )
-    data = canonical_bytes(answers)
-    return import_data(office, reader, data, "groups", place=f"the groups of {wiki}", wiki=wiki, version="")
+    return take_groups(office, reader, wiki_name(wiki), answers)
+
+
+def take_groups(office: Office, reader: Reader, wiki: WikiName, answers: Sequence[Any]) -> Preview:
+    """Keep what a wiki said of all its groups: who is in them, and who past their date is in them no more."""
+    data, place = canonical_bytes(list(answers)), f"the groups of {wiki}"
+    with office.vault.transaction():
+        preview = import_data(office, reader, data, "groups", place=place, wiki=wiki, version="")
+        _note_gone(office, reader, wiki, answers)
+    return preview
+
+
+def _note_gone(office: Office, reader: Reader, wiki: WikiName, answers: Sequence[Any]) -> None:
+    """Of grants past their date on a wiki whose groups were all read: that it shows them no more."""
+    now = office.clock()
+    entries = read_groups(answers, wiki=wiki, place=f"the groups of {wiki}", now=now)
+    there = {(account_as_compared(each.account), each.grant.right) for each in entries if each.grant}
+    register = load(office, Reader.system(), purpose="grants past their date read").register
+    facts: dict[StreamId, list[Fact]] = {}
+    for person, grant in register.standing_at(now):
+        here = grant.wiki == wiki and RIGHTS[grant.right].groups and not grant.runs_at(now)
+        if here and (account_as_compared(person.account_on(wiki)), grant.right) not in there:
+            body = {
+                "wiki": wiki,
+                "right": grant.right,
+                "at": text_of(now),
+                "why": "past its date, and gone on the wiki",
+            }
+            facts.setdefault(person.id, []).append(Fact(type="right ended", at=now, by=reader.member, body=body))
+    write_people(office, reader, facts, register=register, purpose="register read from a wiki")
 
 
 def add_row(office: Office, reader: Reader, row: Mapping[str, str]) -> Preview:
@@ -167,11 +196,14 @@ def add_row(office: Office, reader: Reader, row: Mapping[str, str]) -> Preview:
 
 
 def end_grant(office: Office, reader: Reader, number: str, *, wiki: str, right: str, why: str) -> None:
-    """End a running grant now. Raises UsageError `access.grant.none` and `access.grant.why`."""
+    """End now a grant that runs, or one past its date that nobody has ended yet.
+
+    Raises UsageError `access.grant.none` and `access.grant.why`.
+    """
     with office.vault.transaction():
         person = one_person(office, reader, number, purpose="grant ended")
         now = office.clock()
-        if not any(grant.key == (wiki, right) and grant.runs_at(now) for grant in person.grants):
+        if not any(grant.key == (wiki, right) for grant in person.standing_at(now)):
             raise UsageError("access.grant.none", "no such grant runs", hint="load the page again")
         if not why.strip():
             raise UsageError("access.grant.why", "say why the grant ends")
@@ -249,7 +281,7 @@ def _state(person: Person, at: datetime) -> str:
     """`frozen`, `holds` or `former`: plain in the database, so it names no jurisdiction and no right."""
     if any(hold.stands_at(at) for hold in person.holds):
         return "frozen"
-    return "holds" if any(grant.runs_at(at) for grant in person.grants) else "former"
+    return "holds" if person.standing_at(at) else "former"
 
 
 def _due(person: Person, at: datetime) -> datetime | None:

@@ -1,11 +1,12 @@
 """Finding entries of the audit, page by page from the newest, by number and never by offset."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from holdfast.audit import Entry
+from holdfast.audit import Entry, Outcome, Verb
 from holdfast.canonical import parse_json
+from holdfast.facts import SYSTEM, MemberId
 from holdfast.store.office.models import AlarmRow, AuditRow
 
 
@@ -46,6 +47,20 @@ def search_audit(wish: AuditSearch, *, before: int | None, limit: int) -> AuditP
     found = list(rows.order_by("-seq")[: limit + 1])
     entries = tuple(Entry.from_json(parse_json(bytes(row.entry))) for row in found[:limit])
     return AuditPage(entries=entries, before=entries[-1].seq if len(found) > limit else None)
+
+
+def enrolled_passkeys() -> Mapping[MemberId, int]:
+    """Every member who ever enrolled a passkey, and the number of the entry that says so last."""
+    rows = AuditRow.objects.filter(verb=Verb.ENROL.value, outcome=Outcome.ALLOWED.value).order_by("seq")
+    entries = (Entry.from_json(parse_json(bytes(row.entry))) for row in rows.iterator(chunk_size=500))
+    return {each.event.member: each.seq for each in entries if each.event.purpose == "passkey added"}
+
+
+def last_purpose(member: MemberId, purposes: Collection[str]) -> int:
+    """The number of the last entry that Holdfast itself wrote about a member for one of these purposes; 0: none."""
+    rows = AuditRow.objects.filter(member=SYSTEM, kind="member", stream_id=member).order_by("-seq")
+    entries = (Entry.from_json(parse_json(bytes(row.entry))) for row in rows.iterator(chunk_size=500))
+    return next((each.seq for each in entries if each.event.purpose in purposes), 0)
 
 
 def first_at(moment: datetime | None) -> int | None:

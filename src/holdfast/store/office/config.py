@@ -17,6 +17,8 @@ from holdfast.ids import WikiName, wiki_name
 CONFIG_FILE = "office.toml"
 DATABASE_FILE = "office.sqlite"
 LOG_FOLDER = "log"
+SHORTEST_WAY_BACK_HOURS = 24
+"""A way back that nobody had a day to see would be a way in."""
 _WANTED = {int: "a number above 0", bool: "true or false"}
 
 
@@ -52,6 +54,8 @@ class OfficeConfig:
     alarm_at_reads: int = 200
     approval_hours: int = 24
     """How long a signature under a proposal counts."""
+    way_back_hours: int = 72
+    """How long a way back by shares of the master key is announced before it opens; at least 24."""
     two_holders_days: int = 30
     review_days: int = 28
     look_up_notice_days: int = 90
@@ -148,6 +152,8 @@ def _checked(values: dict[str, Any], path: Path, folder: Path, keys: Path) -> Of
                 raise _refused(path, "[retention_days] maps kinds to days above 0")
         elif type(value) is not wanted or (wanted is int and int(str(value)) <= 0):
             raise _refused(path, f"{key} is not {_WANTED.get(wanted, 'text')}")
+        elif key == "way_back_hours" and int(str(value)) < SHORTEST_WAY_BACK_HOURS:
+            raise _refused(path, f"way_back_hours is below {SHORTEST_WAY_BACK_HOURS}")
     return OfficeConfig(folder=folder, keys=keys, wikis=wikis, **values)
 
 

@@ -117,6 +117,12 @@ def roles_of(member: MemberId) -> frozenset[str]:
     return frozenset(MemberRole.objects.filter(member_id=member, until=None).values_list("role", flat=True))
 
 
+def ever_held(roles: Iterable[str]) -> frozenset[MemberId]:
+    """Every member who holds or held one of these roles: their rows stay when a role ends."""
+    found = MemberRole.objects.filter(role__in=list(roles)).values_list("member_id", flat=True)
+    return frozenset(map(MemberId, found))
+
+
 def set_roles(member: MemberId, roles: Iterable[str], at: datetime, *, proposal: str = "") -> None:
     """Make these the member's roles; rows of earlier ones stay with their end. Sessions end: they begin anew."""
     wanted, held = frozenset(roles), roles_of(member)

@@ -1,10 +1,16 @@
-"""A case on which nobody works falls idle; it is then renewed with reasons, or closed (2.17)."""
+"""A case on which nobody works falls idle; it is then renewed with reasons, or closed (2.17).
+
+The clock closes only a case that owes nobody anything. Where a person of the case is still owed something, it stays
+idle and people are called: what is owed does not end because nobody did it.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
 
+from holdfast.audit import Alarm, AlarmKind
 from holdfast.cases.case import fold
 from holdfast.cases.course import due_at
+from holdfast.cases.people import Before
 from holdfast.facts import SYSTEM
 from holdfast.store.office.vault import Reader
 from holdfast.workflows.case import KIND, stream_of, write_as_clock
@@ -13,7 +19,7 @@ from holdfast.workflows.office import Office
 
 
 def _run(office: Office, now: datetime) -> Sequence[str]:
-    fallen = closed = 0
+    fallen = closed = called = 0
     after: str | None = None
     due: list[str] = []
     while True:
@@ -34,12 +40,26 @@ def _run(office: Office, now: datetime) -> Sequence[str]:
             if case.course.idle_since is None:
                 write_as_clock(office, case_id, facts, "fell idle", {}, by=SYSTEM)
                 fallen += 1
+            elif any(person.outstanding(Before.CLOSING) for person in case.people.values()):
+                alarm = Alarm(kind=AlarmKind.CLOCK_DUE, at=now, object=stream_of(case_id))
+                called += office.vault.audit.alarm(alarm)
             else:
                 why = {"why": "idle, and not renewed in time"}
                 write_as_clock(office, case_id, facts, "closed", why, by=SYSTEM)
                 closed += 1
-    lines = [f"{fallen} cases fell idle"] if fallen else []
-    return lines + ([f"{closed} idle cases closed"] if closed else [])
+    return [
+        text
+        for count, text in (
+            (fallen, f"{fallen} cases fell idle"),
+            (closed, f"{closed} idle cases closed"),
+            (called, f"{called} idle cases owe something to people: people are called"),
+        )
+        if count
+    ]
 
 
-CLOCK = Clock(means="A case on which nobody works falls idle, and is closed when nobody renews it.", run=_run)
+CLOCK = Clock(
+    means="A case on which nobody works falls idle; when nobody renews it, it is closed, or people are called where "
+    "somebody is owed something.",
+    run=_run,
+)

@@ -15,6 +15,8 @@ from holdfast.workflows.office import Office
 
 FORGOTTEN_BY_THE_CLOCK = frozenset({"question"})
 """Kinds of which age alone decides; months of look-ups have a clock of their own."""
+OWED = frozenset({"proven"})
+"""States of theirs in which somebody still waits for an answer: an alarm calls people, and nothing is forgotten."""
 OVER = frozenset({"closed", "destroyed", "decided", "executed", "withdrawn", "lifted", "left", "done"})
 """States in which nothing more is to be done with a thing of the other kinds."""
 _AT_ONCE = 2000
@@ -25,10 +27,10 @@ def _run(office: Office, now: datetime) -> Sequence[str]:
     for kind, days in sorted(office.config.retention_days.items()):
         forgotten = 0
         for stream, state in unchanged_since(kind, now - timedelta(days=days)):
-            if kind in FORGOTTEN_BY_THE_CLOCK:
+            if kind in FORGOTTEN_BY_THE_CLOCK and state not in OWED:
                 office.vault.forget(Reader.system(), stream, purpose="kept long enough")
                 forgotten += 1
-            elif state in OVER:
+            elif state in OVER | OWED:
                 office.vault.audit.alarm(Alarm(kind=AlarmKind.KEPT_LONG_ENOUGH, at=now, object=stream))
             if forgotten >= _AT_ONCE:
                 break

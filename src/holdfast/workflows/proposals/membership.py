@@ -42,7 +42,36 @@ def _lines(office: Office, what: What) -> Sequence[Line]:
         Line(label="Member", values=(what["member"],)),
         Line(label="Roles afterwards", values=tuple(what["roles"])),
         Line(label="Wiki accounts", values=tuple(what["wiki_accounts"]), accounts=True),
+        *_leaves(office, what),
     )
+
+
+def _leaves(office: Office, what: What) -> tuple[Line, ...]:
+    """What too few people could do afterwards, or one loss more would make it so."""
+    if what["change"] not in ("roles", "suspend"):
+        return ()
+    from holdfast.workflows.lockout import after_change
+
+    found = after_change(office, what["member"], roles=what["roles"] if what["change"] == "roles" else None)
+    values = tuple(f"{each.loss}: {each.text}" for each in found)
+    return (Line(label="What it leaves", values=values),) if values else ()
+
+
+def check_operator_left(what: What) -> None:
+    """Return unless other roles would leave nobody to propose a change of members.
+
+    Raises CheckFailedError `membership.last_operator`.
+    """
+    if what["change"] != "roles" or "operator" in what["roles"]:
+        return
+    ready = [each for each in store.all_members() if each.active and each.passkeys and not each.suspended_at]
+    operators = {each.member for each in ready if "operator" in each.roles}
+    if operators == {what["member"]}:
+        raise CheckFailedError(
+            "membership.last_operator",
+            "this would leave the office without an operator, and nobody could propose a change of members",
+            hint="let another operator join first",
+        )
 
 
 def _execute(office: Office, approved: Approved[Request]) -> str:
@@ -61,6 +90,7 @@ def _execute(office: Office, approved: Approved[Request]) -> str:
             store.forget_sign_in(member)
             return f"/members/{member}/invitation/"
         case "roles":
+            check_operator_left(what)
             store.set_roles(member, roles, now, proposal=approved.value.id)
         case "unsuspend":
             store.unsuspend(member)

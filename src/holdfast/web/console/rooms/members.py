@@ -1,5 +1,7 @@
 """Members: who works here with which roles; inviting, alone while the office is founded, by two people after."""
 
+from collections.abc import Sequence
+
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -9,9 +11,11 @@ from django.views.decorators.http import require_http_methods
 
 from holdfast.access.roles import MEANS, Role
 from holdfast.errors import InputRefusedError
+from holdfast.store.office.members import MemberRecord
 from holdfast.web.console.pages import page, show
 from holdfast.web.console.room import Room
 from holdfast.workflows import members
+from holdfast.workflows.lockout import weaknesses
 
 
 class InviteForm(forms.Form):
@@ -51,7 +55,12 @@ def home(request: HttpRequest) -> HttpResponse:
                 if reader.passkey_fresh
                 else reverse("approvals:home")
             )
-    context = {"members": listed, "form": form, "link": link, "founding": members.is_founding()}
+    return _members(request, listed, form, link)
+
+
+def _members(request: HttpRequest, listed: Sequence[MemberRecord], form: InviteForm, link: str) -> HttpResponse:
+    weak = weaknesses(request.office)
+    context = {"members": listed, "form": form, "link": link, "founding": members.is_founding(), "weak": weak}
     return show(request, "console/members.html", context)
 
 
@@ -99,8 +108,7 @@ def invitation(request: HttpRequest, number: str) -> HttpResponse:
     secret = members.take_invitation(request.office, request.reader, number)
     listed = members.listed(request.office, request.reader)
     link = f"{request.office.config.origin}/join/{secret}/"
-    context = {"members": listed, "form": InviteForm(), "link": link, "founding": members.is_founding()}
-    return show(request, "console/members.html", context)
+    return _members(request, listed, InviteForm(), link)
 
 
 ROOM = Room(

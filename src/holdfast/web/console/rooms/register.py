@@ -151,6 +151,7 @@ def one(request: HttpRequest, number: str) -> HttpResponse:
             {
                 "grant": grant,
                 "runs": grant.runs_at(now),
+                "past_date": grant in person.standing_at(now) and not grant.runs_at(now),
                 "allowed": decision.allowed,
                 "rules": [(rule, office.policies.means(rule)) for rule in decision.rules],
             }

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.password_validation import validate_password
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.translation import check_for_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from holdfast.store.office.members import accept, invited
 from holdfast.web.console.pages import page, show
 from holdfast.web.console.room import Room
+from holdfast.workflows import way_back
 from holdfast.workflows.members import suspend_own
 from holdfast.workflows.tasks import waiting_for
 
@@ -49,8 +50,19 @@ class JoinForm(forms.Form):
 
 @page
 def home(request: HttpRequest) -> HttpResponse:
-    """What waits for this member, and their rooms."""
-    return show(request, "console/start.html", {"tasks": waiting_for(request.office, request.reader)})
+    """What waits for this member, their rooms, and whether a way back was asked for."""
+    office, reader = request.office, request.reader
+    ways = [(each, way_back.may_stop(reader, each)) for each in way_back.announced(office)]
+    return show(request, "console/start.html", {"tasks": waiting_for(office, reader), "ways": ways})
+
+
+@require_POST
+@page(fresh=True)
+def stop_way_back(request: HttpRequest, number: str) -> HttpResponse:
+    """Stop a way back that waits."""
+    way_back.stop(request.office, request.reader, number)
+    messages.success(request, _("The way back is stopped."))
+    return HttpResponseRedirect(reverse("start:home"))
 
 
 @never_cache
@@ -108,5 +120,6 @@ ROOM = Room(
         path("join/<str:secret>/", join, name="join"),
         path("language/", language, name="language"),
         path("suspend/", suspend, name="suspend"),
+        path("way-back/<slug:number>/stop/", stop_way_back, name="stop_way_back"),
     ],
 )
