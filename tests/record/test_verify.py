@@ -256,3 +256,18 @@ def test_the_verifier_alone_loads_nothing_that_writes_counts_or_stores() -> None
 
 def test_a_key_reads_from_the_text_that_init_prints(log: Log) -> None:
     assert parse_verifier_key(f" {log.verifier_key}\n") == log.verifier_key
+
+
+def test_a_seal_that_is_opened_while_the_log_is_read_is_hidden_by_nobody(clock: Any) -> None:
+    log = memory_log(clock=clock)
+    log.seal("note", {"n": 1}, condition="it holds")
+    log.checkpoint()
+
+    def fetch(path: str) -> bytes:
+        data = log.fetch(path)
+        if path.startswith("text/") and b"sealed" in data:
+            log.open(0)
+        return data
+
+    assert verify(fetch, key=log.verifier_key, clock=clock).sealed == [0]
+    assert verify(log.fetch, key=log.verifier_key, clock=clock).sealed == []

@@ -52,9 +52,9 @@ def overdue_seals(fetch: Fetch, size: int, now: datetime) -> list[tuple[int, str
     return [(index, at) for index, at in sorted(seals.items()) if index < size and at and parse_at(at) < now]
 
 
-def check_seals(fetch: Fetch, sealed: dict[int, Entry]) -> None:
-    """Return when the log lists each of these seals. Raises CheckFailedError `record.seals.incomplete`."""
-    listed = parse_seals(fetch(SEALS_PATH))
+def check_seals(data: bytes, sealed: dict[int, Entry]) -> None:
+    """Return when the list holds each of these seals. Raises CheckFailedError `record.seals.incomplete`."""
+    listed = parse_seals(data)
     for index, entry in sealed.items():
         if listed.get(index) != seal_of(entry):
             raise CheckFailedError(

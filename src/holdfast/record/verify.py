@@ -23,7 +23,7 @@ from holdfast.record.lookalike import oddities
 from holdfast.record.merkle import check_consistency, consistency_proof
 from holdfast.record.policy import POLICY_PATH, Policy, parse_policy
 from holdfast.record.proof import check_text_line, is_overdue
-from holdfast.record.seals import check_seals
+from holdfast.record.seals import SEALS_PATH, check_seals
 from holdfast.record.texts import Shown, TextLine, parse_texts, text_path
 from holdfast.record.tiles import CHECKPOINT_PATH, VERIFIER_KEY_PATH, WIDTH, Fetch, TileReader, tile_path
 
@@ -159,6 +159,8 @@ class _Verification:
 
     def tree(self, head: TreeHead, progress: Progress) -> None:
         """Hashes, entries and texts, in one pass."""
+        # before the texts: a seal that is opened in between then stands in the list, and open beside its entry
+        seals = self._fetch(SEALS_PATH)
         tiles = check_tree(self._fetch, head, self._bundle, progress=progress)
         report = self._report
         report.checked.append(f"hashes: every one of {head.size} entries and {tiles} tiles, up to the signed root")
@@ -170,7 +172,7 @@ class _Verification:
         )
         if self._last_at and parse_at(self._last_at.decode()) > self._now + _AHEAD:
             report.notices.append(f"the last entry is dated {self._last_at.decode()}, after your clock")
-        check_seals(self._fetch, self._sealed)
+        check_seals(seals, self._sealed)
         for index, entry in self._sealed.items():
             report.sealed.append(index)
             if is_overdue(entry, TextLine(index=index, shown=Shown.SEALED), self._now):

@@ -35,17 +35,19 @@ def carry_out_due(now: datetime, do: Callable[[str, StreamId, str], None]) -> tu
     """
     done = failed = 0
     for row in OutboxRow.objects.filter(done_at=None, due_at__lte=now).order_by("due_at", "pk"):
+        # as it is now: a tick that took over a late one may have kept it meanwhile
+        open_one = OutboxRow.objects.filter(pk=row.pk, done_at=None)
+        if not open_one.exists():
+            continue
         try:
             do(row.task, StreamId(kind=row.kind, id=row.stream_id), row.part)
         except HoldfastError as error:
-            row.attempts += 1
-            row.last_error = error.code[:128]
-            row.due_at = now + _WAITS[min(row.attempts, len(_WAITS) - 1)]
+            due_at = now + _WAITS[min(row.attempts + 1, len(_WAITS) - 1)]
+            open_one.update(attempts=row.attempts + 1, last_error=error.code[:128], due_at=due_at)
             failed += 1
         else:
-            row.done_at = now
+            open_one.update(done_at=now)
             done += 1
-        row.save()
     return done, failed
 
 
