@@ -139,16 +139,6 @@ def check_public_trace(case: "Case", person: Person) -> None:
         )
 
 
-def check_may_be_touched(case: "Case", account: str) -> None:
-    """Return when a plan may touch this account: it is nobody of this case, or its duties of care are done.
-
-    Raises CheckFailedError `case.people.duty_first`.
-    """
-    for person in case.people.values():
-        if person.account == account:
-            check_public_trace(case, person)
-
-
 def _add(case: "Case", fact: Fact) -> "Case":
     body = fields(
         fact,

@@ -362,13 +362,6 @@ def barred_now(office: Office, state: Appeal) -> dict[MemberId, str]:
     return barred
 
 
-def appeals_of_plan(office: Office, plan_id: str) -> list[Kept]:
-    """The appeals against the actions of one plan, for the system's own work."""
-    return [
-        _read(office, Reader.system(), stream, "appeals of a plan") for stream in office.vault.holding(PLAN, plan_id)
-    ]
-
-
 def check_evidence_free(office: Office, stream: StreamId) -> None:
     """Return when no appeal needs this part of its file any more (3.13).
 

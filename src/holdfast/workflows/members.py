@@ -124,10 +124,3 @@ def members_with(office: Office, accounts: Sequence[str]) -> tuple[MemberId, ...
         if stream.kind == "member"
     }
     return tuple(sorted(found))
-
-
-def end_access(office: Office, members: Sequence[MemberId], *, purpose: str) -> int:
-    """End every session of these members now, without suspending them; how many sessions ended."""
-    audit = office.vault.audit
-    audit.write(audit.event(SYSTEM, Verb.SIGN_OUT, "member", each, purpose=purpose) for each in members)
-    return end_sessions(list(members))

@@ -16,7 +16,7 @@ from holdfast.actions.plan import Plan
 from holdfast.audit import Alarm, AlarmKind
 from holdfast.errors import InputRefusedError
 from holdfast.facts import Fact, MemberId, StreamId
-from holdfast.store.office.streams import Summary
+from holdfast.store.office.streams import Listed, Summary
 from holdfast.store.office.vault import Reader
 from holdfast.workflows.appeal import keep_route, policy_of, route_of
 from holdfast.workflows.office import Office
@@ -89,6 +89,13 @@ def begin(
     )
 
 
+def list_noes(office: Office, reader: Reader, limit: int = 500) -> tuple[Listed, ...]:
+    """Every "no" without names: those that hold first, the next to end before the others."""
+    office.vault.require(reader, "read_list", STREAM_KIND, purpose="noes to appeals listed", ruled_as=RULED_AS)
+    lines = office.vault.plain_lines(STREAM_KIND, limit=limit)
+    return tuple(sorted(lines, key=lambda line: (line.due_at is None, line.due_at or line.changed_at)))
+
+
 def read_no(office: Office, reader: Reader, stream: StreamId) -> tuple[NoAppeal, tuple[Fact, ...]]:
     """A "no" as it stands."""
     facts = office.vault.read(reader, stream, purpose="a no to appeals shown", ruled_as=RULED_AS)
@@ -118,7 +125,7 @@ def sign_again(office: Office, stream: StreamId, until: datetime, signers: froze
 def lift(office: Office, reader: Reader, stream: StreamId) -> None:
     """Lift it before its day: the action can be appealed. Raises CheckFailedError `no_appeal.over`."""
     state, known = read_no(office, reader, stream)
-    office.vault.require(reader, "write", STREAM_KIND, stream, purpose="a no to appeals lifted", ruled_as=RULED_AS)
+    office.vault.require(reader, "approve", STREAM_KIND, stream, purpose="a no to appeals lifted", ruled_as=RULED_AS)
     with office.vault.transaction():
         facts = no_appeal.lift(state, now=office.clock(), by=reader.member)
         _append(office, stream, known, facts, expect=len(known))

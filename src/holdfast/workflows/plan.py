@@ -341,8 +341,3 @@ def _summary(standing: Standing, plan: Plan) -> Summary:
         tags=[f"{count} {kind}" for kind, count in plan.public_counts().items()],
         sealed={"targets": list(target_keys(plan))},
     )
-
-
-def wikis_of(plan: Plan) -> tuple[WikiName, ...]:
-    """The wikis of a plan."""
-    return tuple(each.name for each in plan.wikis)

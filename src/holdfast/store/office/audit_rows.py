@@ -149,11 +149,6 @@ def open_alarms(limit: int = 200) -> list[AlarmRow]:
     return list(AlarmRow.objects.filter(seen_at=None).order_by("-at")[:limit])
 
 
-def alarm_of(row: AlarmRow) -> AlarmKind:
-    """The kind of a stored alarm."""
-    return AlarmKind(row.code)
-
-
 def _row(entry: Entry) -> AuditRow:
     event = entry.event
     return AuditRow(
