@@ -9,9 +9,8 @@ from collections.abc import Sequence
 from holdfast.access.roles import check_roles
 from holdfast.audit import Alarm, AlarmKind, Verb
 from holdfast.errors import CheckFailedError
-from holdfast.facts import SYSTEM, Fact, MemberId, StreamId
+from holdfast.facts import Fact, MemberId, StreamId
 from holdfast.store.office import members as store
-from holdfast.store.office.sessions import end_sessions
 from holdfast.store.office.streams import Summary
 from holdfast.store.office.vault import Reader
 from holdfast.workflows.office import Office

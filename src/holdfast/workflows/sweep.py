@@ -9,6 +9,7 @@ import os
 import socket
 import time
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from holdfast.actions.course import Order, SweepCourse, fold_sweep
@@ -19,6 +20,7 @@ from holdfast.actions.orders import Decision, UndoOrder
 from holdfast.actions.plan import Plan, plan_sha256
 from holdfast.actions.reconcile import done_counts
 from holdfast.actions.status import Status, status
+from holdfast.actions.sweep import action_of
 from holdfast.approval import Approved
 from holdfast.approval.request import Request
 from holdfast.audit import Alarm, AlarmKind
@@ -34,6 +36,9 @@ from holdfast.workflows.appeal import put_in_force
 from holdfast.workflows.no_appeal import begin_for_plan
 from holdfast.workflows.office import Office
 from holdfast.workflows.plan import OpenPlan, approved_plan, barred_members, read_plan, signed_off, verified
+
+RETRY_AFTER = timedelta(hours=1)
+"""When what could not be taken back from a person is tried again."""
 
 
 def run_sweep(
@@ -143,8 +148,13 @@ def _carry_out_order(office: Office, opened: OpenPlan, each: Order, means: Means
     barred = barred_members(office, opened.plan)
     if each.kind == "sweep-decision":
         decide(verified(office, each.signed, Decision.from_json(what), barred), opened.plan, means)
+        actions = frozenset({str(what["action"])})
     else:
         run_undo(verified(office, each.signed, UndoOrder.from_json(what), barred), opened.plan, means)
+        actions = frozenset(map(str, what["actions"]))
+    left = status(opened.plan, _journal(office, opened.id).rows()).not_taken_back
+    if any(not actions or action_of(one.step) in actions for one in left):
+        return  # the order stays open, and the next run tries again
     _write(office, opened.id, _course(office, opened.id), "order done", {"order": each.number}, state="running")
 
 
@@ -156,13 +166,16 @@ def _what(each: Order) -> Mapping[str, Any]:
 
 def _note_run(office: Office, opened: OpenPlan, outcome: Outcome) -> None:
     """Write how the run ended, once for each ending, and tell the log what a finished plan did, in counts."""
-    course = _course(office, opened.id)
-    if course.ending != outcome.ending.value:
-        due = opened.plan.gate(outcome.phase).opens_at if outcome.phase is not None else None
+    course, now = _course(office, opened.id), office.clock()
+    left = status(opened.plan, _journal(office, opened.id).rows()).not_taken_back
+    again = now + RETRY_AFTER if left else None
+    if course.ending != outcome.ending.value or again or course.again_at:
+        due = opened.plan.gate(outcome.phase).opens_at if outcome.phase is not None else again
         with office.vault.transaction():
             body = {"ending": outcome.ending.value, "held": len(outcome.held), "phase": outcome.phase}
+            body |= {"again_at": again.isoformat()} if again else {}
             _write(office, opened.id, course, "run", body, state=outcome.ending.value, due_at=due)
-            if outcome.ending is Ending.FINISHED:
+            if outcome.ending is Ending.FINISHED and not course.was_finished:
                 _tell_the_log(office, opened.plan)
     if outcome.held:
         alarm = Alarm(
@@ -227,6 +240,6 @@ def _write(
         sweep_stream(identity),
         [Fact(type=kind, at=office.clock(), by=SYSTEM, body=body)],
         expect=course.facts,
-        summary=Summary(state=state, due_at=due_at),
+        summary=Summary(state=state, due_at=due_at or (course.again_at if kind == "reconciled" else None)),
         purpose="sweep written",
     )

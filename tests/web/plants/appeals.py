@@ -8,7 +8,7 @@ from web.everywhere import CANARY, PlantedOffice
 def PLANT(made: PlantedOffice) -> list[str]:
     """Three appeals."""
     from holdfast.actions.appeals import Outcome
-    from holdfast.workflows import appeal, no_appeal
+    from holdfast.workflows import appeal, appeal_filing, no_appeal
     from workflows.office_appeals import route
 
     office, reader = made.world.office, made.members["appeal_reader"].reader()
@@ -19,7 +19,7 @@ def PLANT(made: PlantedOffice) -> list[str]:
         numbers.append(appeal.stream_for(action))
         appeal.put_in_force(office, "p-canary", {made.members["decider"].member: CANARY})
         if number:
-            appeal.file(office, url.rstrip("/").rpartition("/")[2], f"{CANARY} objects", "en")
+            appeal_filing.file(office, url.rstrip("/").rpartition("/")[2], f"{CANARY} objects", "en")
     appeal.find_eligible(office, reader, numbers[2])
     appeal.assign(office, reader, numbers[2])
     appeal.decide(office, reader, numbers[2], Outcome.REMAND, f"{CANARY} told", asked_back=CANARY)

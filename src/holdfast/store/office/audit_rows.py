@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
-from holdfast.audit import START, Alarm, AlarmKind, Budget, Entry, Event, Head, Outcome, Verb, append, check_budget
+from holdfast.audit import START, Alarm, Budget, Entry, Event, Head, Outcome, Verb, append, check_budget
 from holdfast.audit.budget import budget_day
 from holdfast.audit.chain import head_of
 from holdfast.canonical import canonical_bytes, parse_json

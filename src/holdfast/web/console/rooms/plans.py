@@ -307,7 +307,7 @@ def _progress(request: HttpRequest, number: str) -> dict[str, Any]:
         "status": status,
         "course": course,
         "counts": [(name, count) for name, count in counts.items() if count],
-        "settled": total - counts["planned"] - counts["under way"],
+        "settled": total - counts["planned"] - counts["under way"] - len(status.not_taken_back),
         "total": total,
         "orders": [each for each in course.orders if not each.is_done],
     }
