@@ -14,7 +14,7 @@ from holdfast.actions.given_back import still_gone
 from holdfast.actions.kind import TargetType, kind_of
 from holdfast.actions.orders import UndoOrder
 from holdfast.actions.plan import PlannedAction, plan_id, plan_sha256
-from holdfast.actions.ports import HandLostError
+from holdfast.actions.ports import INFINITY, HandLostError
 from holdfast.actions.severity import RANKS, Measure, is_more_severe, measure_of
 from holdfast.actions.status import State, StepStatus
 from holdfast.actions.steps import look_at
@@ -32,7 +32,6 @@ from holdfast.workflows.propose import propose
 from holdfast.workflows.sweep import read_sweep, sweep_status
 
 UNDO = "sweep-undo"
-_NO_END = "infinity"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,13 +84,17 @@ def _is_worse(office: Office, reader: Reader, stream: StreamId, measure: Mapping
     """Whether what holds instead is harder than what was appealed. Raises InputRefusedError `appeal.measure`."""
     state = appeal.read_appeal(office, reader, stream).state
     held = _held(office, state)
-    expiry = measure.get("expiry") or _NO_END
-    new = replace(held, kind=measure.get("kind", ""), expiry=expiry)
+    new = _instead(held, measure)
     if not new.kind:
         raise InputRefusedError(
             "appeal.measure", "say of which kind what holds instead is", expected=", ".join(RANKS)
         )
     return is_more_severe(new, held)
+
+
+def _instead(held: Measure, measure: Mapping[str, str]) -> Measure:
+    """The measure that was decided, as far as it was said: of another kind or end than what held."""
+    return replace(held, kind=measure.get("kind", ""), expiry=measure.get("expiry") or INFINITY)
 
 
 def _held(office: Office, state: Appeal) -> Measure:
@@ -231,7 +234,7 @@ def note_new_measure(office: Office, reader: Reader, stream: StreamId, plan: str
     acts = _acts_of(office, state, name)
     held = _held(office, state)
     decided = state.decided
-    promised = replace(held, **decided.measure) if decided.measure else None
+    promised = _instead(held, decided.measure) if decided.measure else None
     for each in acts:
         found = measure_of(each)
         if is_more_severe(found, held) and not decided.is_worse:
