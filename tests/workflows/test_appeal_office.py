@@ -7,8 +7,9 @@ import pytest
 
 from holdfast.actions.appeals import Ineligible, Outcome, Standing
 from holdfast.errors import CheckFailedError, HoldfastError, UsageError
-from holdfast.facts import MemberId
+from holdfast.facts import MemberId, StreamId
 from store.offices import OfficeWorld
+from workflows.case_steps import CaseWorld
 from workflows.office_appeals import ACCOUNT, TEXT, AppealOffice, route
 
 
@@ -388,7 +389,6 @@ def test_the_noes_of_a_plan_are_kept_once_with_those_who_signed_it(office: Offic
 
 @pytest.mark.requirement("3.13")
 def test_a_case_is_not_destroyed_while_what_rests_on_it_can_be_appealed(office: OfficeWorld) -> None:
-    from holdfast.facts import StreamId
     from holdfast.workflows.clocks.appeals import CLOCK
     from holdfast.workflows.clocks.outbox import CLOCK as OUTBOX
 
@@ -414,6 +414,47 @@ def test_a_case_is_not_destroyed_while_what_rests_on_it_can_be_appealed(office: 
     CLOCK.run(office.office, office.clock())
     office.clock.go_on(days=91)
     other.appeal.check_evidence_free(office.office, StreamId(kind="case", id="c2"))
+
+
+def closed_case(office: OfficeWorld) -> CaseWorld:
+    """A closed case without a decision, which nothing but an appeal keeps from being destroyed."""
+    case = CaseWorld(office=office, investigator=office.member("investigator"), decider=office.member("decider"))
+    case.begin()
+    case.write("closed", why="nothing more to do")
+    return case
+
+
+@pytest.mark.requirement("3.13")
+def test_nobody_can_ask_in_the_console_to_destroy_what_an_appeal_rests_on(office: OfficeWorld) -> None:
+    case = closed_case(office)
+    appeals = AppealOffice(office, files=(f"case/{case.id}",)).in_force()
+    asked = {"why": "its time is over"}
+    refused = case.investigator.client().post(f"/cases/{case.id}/destroy/", asked)
+    assert (refused.status_code, "appeal.evidence_held" in refused.content.decode()) == (409, True)
+    assert office.office.vault.count("proposal-case-destruction") == 0
+    office.clock.go_on(days=59)
+    receipt = appeals.file()
+    office.clock.go_on(days=400)
+    assert case.investigator.client().post(f"/cases/{case.id}/destroy/", asked).status_code == 409
+    appeals.prove(receipt, at=office.clock())
+    assert case.investigator.client().post(f"/cases/{case.id}/destroy/", asked).status_code == 409
+
+
+@pytest.mark.requirement("3.13")
+def test_two_custodians_do_not_destroy_what_can_be_appealed_since_they_were_asked(office: OfficeWorld) -> None:
+    from holdfast.workflows.case import read_case
+
+    case = closed_case(office)
+    appeals = AppealOffice(office, files=(f"case/{case.id}",))
+    put = case.investigator.client().post(f"/cases/{case.id}/destroy/", {"why": "its time is over"})
+    assert put.status_code == 302
+    stream = StreamId(kind="proposal-case-destruction", id=put["Location"].split("/")[3])
+    custodians = office.member("custodian"), office.member("custodian")
+    office.approve(stream, *custodians)
+    appeals.in_force()
+    with pytest.raises(CheckFailedError, match=r"appeal\.evidence_held"):
+        office.carry_out(stream, custodians[0])
+    read_case(office.office, case.investigator.reader(), case.id, purpose="test")
 
 
 @pytest.mark.requirement("4.9")

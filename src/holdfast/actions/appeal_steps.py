@@ -130,10 +130,13 @@ def find_eligible(state: Appeal, *, now: datetime, by: MemberId) -> list[Fact]:
 def refuse(state: Appeal, code: Ineligible, message: Text, *, now: datetime, by: MemberId) -> list[Fact]:
     """It is not taken up, with a code and a message.
 
-    Raises as `find_eligible`, and InputRefusedError `appeal.message`.
+    Raises as `find_eligible`, InputRefusedError `appeal.message`, and CheckFailedError `appeal.code` for a code that
+    says what is not so.
     """
     _need(state, now, Standing.RECEIVED)
     _check_not_barred(state, by)
+    if code is Ineligible.NOT_THE_PERSON and state.is_proven:
+        raise CheckFailedError("appeal.code", "the account itself has shown that this is theirs")
     return [_decision(Outcome.INELIGIBLE, message, {"code": code.value}, now=now, by=by)]
 
 
@@ -276,7 +279,7 @@ def public_payload(state: Appeal, *, role: str, about: int | None) -> dict[str, 
 
 PUBLIC_REASONS: Mapping[Outcome, str] = {
     Outcome.UPHOLD: "the decision stands after another person has read the whole file",
-    Outcome.OVERTURN: "the decision was overturned and what it took was given back",
+    Outcome.OVERTURN: "the decision was overturned; what it took is to be given back",
     Outcome.CHANGE: "the decision was changed after another person has read the whole file",
     Outcome.REMAND: "the decision was sent back with questions",
     Outcome.INELIGIBLE: "the appeal was not taken up",

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from holdfast.actions import appeal_steps as steps
-from holdfast.actions.appeals import STREAM_KIND, Appeal, Outcome, Route, Standing, Text
+from holdfast.actions.appeals import STREAM_KIND, Appeal, Ineligible, Outcome, Route, Standing, Text
 from holdfast.actions.given_back import still_gone
 from holdfast.actions.kind import TargetType, kind_of
 from holdfast.actions.orders import UndoOrder
@@ -17,7 +17,7 @@ from holdfast.actions.plan import PlannedAction, plan_id, plan_sha256
 from holdfast.actions.ports import INFINITY, HandLostError
 from holdfast.actions.severity import RANKS, Measure, is_more_severe, measure_of
 from holdfast.actions.status import State, StepStatus
-from holdfast.actions.steps import look_at
+from holdfast.actions.steps import Step, is_past, look_at
 from holdfast.audit import Alarm, AlarmKind
 from holdfast.errors import CheckFailedError, InputRefusedError, ServiceUnavailableError
 from holdfast.facts import StreamId
@@ -78,6 +78,31 @@ def decide(
     with office.vault.transaction():
         appeal.decide(office, reader, stream, outcome, message, **more)
         return propose_restoration(office, stream) if outcome is Outcome.OVERTURN else None
+
+
+def refuse(office: Office, reader: Reader, stream: StreamId, code: Ineligible, message: Text) -> None:
+    """Not taken up; that an action has run out is said only when nothing of it stands.
+
+    Raises as `appeal.refuse`, CheckFailedError `appeal.code`.
+    """
+    if code is Ineligible.RAN_OUT:
+        route = appeal.read_appeal(office, reader, stream).state.route
+        now = office.clock()
+        left = [each.step for each in _steps_of(office, route) if each.stands and not _has_ended(each.step, now)]
+        if left:
+            raise CheckFailedError(
+                "appeal.code",
+                "the person would be told that nothing of the action remains",
+                got=", ".join(f"{step.wiki}: {step.name}" for step in left),
+                hint="take it up, or give another reason",
+            )
+    appeal.refuse(office, reader, stream, code, message)
+
+
+def _has_ended(step: Step, now: datetime) -> bool:
+    """Whether what a step did is over by itself. A notice takes nothing."""
+    ends = step.intent.get("to") or {}
+    return step.name == "message" or (step.name == "block" and is_past(ends["expiry"], now))
 
 
 def _is_worse(office: Office, reader: Reader, stream: StreamId, measure: Mapping[str, str]) -> bool:
@@ -169,6 +194,8 @@ def way_back(office: Office, state: Appeal) -> WayBack | None:
 
 
 def _steps_of(office: Office, route: Route) -> tuple[StepStatus, ...]:
+    if not office.vault.exists(plan_stream(route.plan)):
+        return ()
     _, found = sweep_status(office, Reader.system(), route.plan)
     return tuple(step for each in found.actions if each.id == route.action for step in each.steps)
 

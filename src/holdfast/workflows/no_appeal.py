@@ -96,6 +96,12 @@ def list_noes(office: Office, reader: Reader, limit: int = 500) -> tuple[Listed,
     return tuple(sorted(lines, key=lambda line: (line.due_at is None, line.due_at or line.changed_at)))
 
 
+def noes_of(office: Office, plan: Plan) -> dict[str, str]:
+    """The actions of a plan of which a "no" is kept, and its number: for the links on the plan's page."""
+    streams = {each.id: stream_for(each.id) for each in plan.actions if each.appeal and not each.appeal.appealable}
+    return {action: stream.id for action, stream in streams.items() if office.vault.exists(stream)}
+
+
 def read_no(office: Office, reader: Reader, stream: StreamId) -> tuple[NoAppeal, tuple[Fact, ...]]:
     """A "no" as it stands."""
     facts = office.vault.read(reader, stream, purpose="a no to appeals shown", ruled_as=RULED_AS)
@@ -103,8 +109,12 @@ def read_no(office: Office, reader: Reader, stream: StreamId) -> tuple[NoAppeal,
 
 
 def propose_again(office: Office, reader: Reader, stream: StreamId, until: datetime) -> StreamId:
-    """Put it before two people, of whom one at least did not sign last time."""
+    """Put it before two people, of whom one at least did not sign last time.
+
+    Raises CheckFailedError `no_appeal.over`, InputRefusedError `no_appeal.until`, before anybody signs.
+    """
     state, facts = read_no(office, reader, stream)
+    no_appeal.check_again(state, until, now=office.clock())
     what: Mapping[str, Any] = {
         "no": stream.id,
         "action": state.action,

@@ -21,7 +21,7 @@ from holdfast.web.console.pages import page, show
 from holdfast.web.console.room import Room
 from holdfast.workflows import appeal as work
 from holdfast.workflows import appeal_restoration as restoring
-from holdfast.workflows import appeal_table
+from holdfast.workflows import appeal_table, no_appeal
 from holdfast.workflows.appeal_file import whole_file
 
 _AREA = {"rows": 4, "class": "cdx-text-area__textarea", "dir": "auto"}
@@ -92,6 +92,7 @@ def home(request: HttpRequest) -> HttpResponse:
     listed = work.list_appeals(request.office, request.reader, state=state, after=_after(request))
     context = {"page": listed, "standings": list(Standing), "state": state}
     context["may_answer"] = bool(request.reader.roles & {"decider", "investigator"})
+    context["may_see_noes"] = request.office.vault.may(request.reader, "read_list", no_appeal.RULED_AS).allowed
     return show(request, "console/appeals/list.html", context)
 
 
@@ -158,7 +159,7 @@ def _refuse(request: HttpRequest, number: str) -> HttpResponse | None:
         return _one(request, number, status=422, refusal_form=form)
     given = form.cleaned_data
     code = Ineligible(given["code"])
-    work.refuse(request.office, request.reader, _stream(number), code, _message(request, number, given))
+    restoring.refuse(request.office, request.reader, _stream(number), code, _message(request, number, given))
     return None
 
 

@@ -1,5 +1,6 @@
 """Actions that cannot be appealed: each with its ground and its end, signed again by two people, or lifted before."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, time
 
 from django import forms
@@ -30,7 +31,8 @@ class AgainForm(forms.Form):
 def home(request: HttpRequest) -> HttpResponse:
     """All of them, the next to end first; no names."""
     lines = work.list_noes(request.office, request.reader)
-    return show(request, "console/appeals/noes.html", {"lines": lines})
+    may_open = request.office.vault.may(replace(request.reader, passkey_fresh=True), "read_sealed", work.RULED_AS)
+    return show(request, "console/appeals/noes.html", {"lines": lines, "may_open": may_open.allowed})
 
 
 @page(fresh=True)
@@ -42,13 +44,9 @@ def one(request: HttpRequest, number: str) -> HttpResponse:
 def _one(request: HttpRequest, number: str, form: AgainForm, *, status: int = 200) -> HttpResponse:
     office = request.office
     state, _facts = work.read_no(office, request.reader, _stream(number))
-    holds = state.holds(office.clock())
-    return show(
-        request,
-        "console/appeals/no.html",
-        {"number": number, "no": state, "holds": holds, "form": form},
-        status=status,
-    )
+    may = {each: office.vault.may(request.reader, each, work.RULED_AS).allowed for each in ("write", "approve")}
+    context = {"number": number, "no": state, "holds": state.holds(office.clock()), "form": form, "may": may}
+    return show(request, "console/appeals/no.html", context, status=status)
 
 
 @require_POST
@@ -79,7 +77,7 @@ def _stream(number: str) -> StreamId:
 ROOM = Room(
     name="no-appeals",
     title="No appeal",
-    roles=frozenset({"decider", "legal"}),
+    roles=frozenset({"decider", "legal", "appeal_reader", "auditor"}),
     order=46,
     urls=[
         path("", home, name="home"),
