@@ -186,8 +186,8 @@ def test_what_a_stranger_files_through_the_public_link_takes_nothing_from_the_pe
     appeals.prove(receipt)
     kept = appeals.appeal.read_appeal(office, reader, appeals.stream)
     assert (kept.standing, kept.state.is_proven) == (Standing.RECEIVED, True)
-    (other,) = appeals.appeal.beside(office, reader, kept)
-    assert (other.stream, other.state.is_proven) == (nonsense, False)
+    (other,) = appeals.appeal.beside(office, kept)
+    assert (other.stream, other.tags) == (nonsense, ("outcome-ineligible",))
     assert appeals.filing.by_receipt(office, receipt).proven
 
 
@@ -202,7 +202,7 @@ def test_two_filings_stand_side_by_side_whichever_is_decided_first(appeals: Appe
     appeals.decide(Outcome.UPHOLD)
     assert appeals.appeal.read_appeal(office, reader, mine).standing is Standing.RECEIVED
     shown = appeals.appeal.read_appeal(office, reader, appeals.stream)
-    assert [each.state.is_proven for each in appeals.appeal.beside(office, reader, shown)] == [True]
+    assert [each.tags for each in appeals.appeal.beside(office, shown)] == [("account-proven",)]
 
 
 def test_a_new_link_is_made_in_every_state_and_what_was_filed_stays(appeals: AppealOffice) -> None:
@@ -239,9 +239,7 @@ def test_an_old_filing_in_the_stream_of_its_route_is_read_as_it_was_and_gets_a_n
     assert (answer.standing, answer.save_code, answer.proven) == (Standing.RECEIVED, "", False)
     appeals.url = appeals.appeal.renew_link(office.office, reader, stream, None)
     appeals.prove(appeals.file())
-    (other,) = appeals.appeal.beside(
-        office.office, reader, appeals.appeal.read_appeal(office.office, reader, appeals.stream)
-    )
+    (other,) = appeals.appeal.beside(office.office, appeals.appeal.read_appeal(office.office, reader, appeals.stream))
     assert other.stream == stream
 
 

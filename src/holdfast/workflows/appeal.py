@@ -34,7 +34,7 @@ from holdfast.approval.people import same_person
 from holdfast.cases.case import fold
 from holdfast.errors import CheckFailedError, UsageError
 from holdfast.facts import SYSTEM, Fact, MemberId, StreamId
-from holdfast.store.office.streams import LogEntry, Summary
+from holdfast.store.office.streams import Listed, LogEntry, Summary
 from holdfast.store.office.vault import ListPage, Reader
 from holdfast.workflows.office import Office
 from holdfast.workflows.propose import approvers
@@ -44,6 +44,7 @@ ACTION = "appeal action"
 """Purposes of the tokens by which an appeal is found: link, receipt, plan, file; when filed: person and action."""
 PROVEN = "account-proven"
 """The tag of an appeal that is known to come from the account itself."""
+_NOT_FILED = frozenset({Standing.PREPARED, Standing.OFFERED, Standing.LAPSED, Standing.FILED})
 OUTCOME = "outcome"
 """The name of the entry in the public log."""
 
@@ -169,13 +170,16 @@ def read_appeal(office: Office, reader: Reader, stream: StreamId) -> Kept:
     return kept
 
 
-def beside(office: Office, reader: Reader, kept: Kept) -> tuple[Kept, ...]:
-    """The other filings against the same action, those of the account itself first. Raises as `read_appeal`."""
+def beside(office: Office, kept: Kept) -> tuple[Listed, ...]:
+    """The other filings against the same action, by id and standing, those of the account itself first.
+
+    Nothing is opened: whoever fills the queue with filings must not use up what its readers may open in a day.
+    """
     action = kept.state.route.action
-    streams = [stream_for(action), *office.vault.holding(ACTION, action)]
-    found = [read_appeal(office, reader, each) for each in dict.fromkeys(streams) if each != kept.stream]
-    filed = [each for each in found if each.state.filing is not None]
-    return tuple(sorted(filed, key=lambda each: (not each.state.is_proven, each.facts[0].at, each.stream.id)))
+    streams = {stream_for(action), *office.vault.holding(ACTION, action)} - {kept.stream}
+    lines = office.vault.plain_lines(STREAM_KIND, limit=100_000)
+    filed = [line for line in lines if line.stream in streams and line.state not in _NOT_FILED]
+    return tuple(sorted(filed, key=lambda line: PROVEN not in line.tags))
 
 
 def find_eligible(office: Office, reader: Reader, stream: StreamId) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 from holdfast.actions.course import Order, SweepCourse, fold_sweep
 from holdfast.actions.crew import Crew
 from holdfast.actions.executor import Ending, Outcome, decide, run, run_undo
+from holdfast.actions.journal import Mark
 from holdfast.actions.means import Means, Patience
 from holdfast.actions.orders import Decision, UndoOrder
 from holdfast.actions.plan import Plan, plan_sha256
@@ -33,6 +34,7 @@ from holdfast.store.office.vault import ListPage, Reader
 from holdfast.wiki.operators import Operators
 from holdfast.workflows.acting import SWEEP, operators_of, run_soon, sweep_stream
 from holdfast.workflows.appeal import put_in_force
+from holdfast.workflows.case_plan import check_care
 from holdfast.workflows.no_appeal import begin_for_plan
 from holdfast.workflows.office import Office
 from holdfast.workflows.plan import OpenPlan, approved_plan, barred_members, read_plan, signed_off, verified
@@ -52,7 +54,8 @@ def run_sweep(
 ) -> Outcome:
     """Carry a plan on: its open orders first, then its steps. One process at a time.
 
-    Raises CheckFailedError `plan.standing`, `approval.…`, `sweep.…`; UsageError `journal.busy`;
+    Raises CheckFailedError `plan.standing`, `approval.…`, `sweep.…`, `case.people.duty_first`;
+    UsageError `journal.busy`;
     ServiceUnavailableError `sweep.busy` and OperatorsLostError when the plan stays open and is to be run again.
     """
     opened = read_plan(office, Reader.system(), identity, purpose="plan carried out")
@@ -62,10 +65,22 @@ def run_sweep(
         _open_appeals(office, opened)
     for each in [each for each in _course(office, identity).orders if not each.is_done]:
         _carry_out_order(office, opened, each, means)
+    _check_care(office, opened)
     outcome = run(approved, means, sign_offs=signed_off(office, opened), conditions=opened.course.conditions)
     _open_appeals(office, opened)
     _note_run(office, opened, outcome)
     return outcome
+
+
+def _check_care(office: Office, opened: OpenPlan) -> None:
+    """Return when nothing is owed first to those whom the phases touch that have not begun (D16).
+
+    A phase that has begun is not left half done. Raises CheckFailedError `case.people.duty_first`.
+    """
+    rows = _journal(office, opened.id).rows()
+    begun = {int(row.detail["phase"]) for row in rows if row.mark is Mark.PHASE}
+    if not rows or _course(office, opened.id).ending == Ending.WAITING.value:
+        check_care(office, opened.plan, [each for each in opened.plan.actions if each.phase not in begun])
 
 
 def _has_begun(office: Office, opened: OpenPlan) -> bool:

@@ -24,6 +24,7 @@ from holdfast.workflows import appeal_restoration as restoring
 from holdfast.workflows import appeal_table, no_appeal
 from holdfast.workflows.appeal_file import whole_file
 
+_SHOWN_BESIDE = 50
 _AREA = {"rows": 4, "class": "cdx-text-area__textarea", "dir": "auto"}
 _OUTCOMES = [
     (Outcome.UPHOLD.value, _("uphold: the decision stands")),
@@ -117,7 +118,7 @@ def _one(request: HttpRequest, number: str, *, status: int = 200, **bound: Any) 
         and kept.state.decided.outcome is Outcome.CHANGE
         and not kept.state.restored_by,
         "way_back": None if kept.state.restored_by else restoring.way_back(office, kept.state),
-        "beside": work.beside(office, reader, kept),
+        "beside": work.beside(office, kept)[:_SHOWN_BESIDE],
         "due_at": kept.state.due_at(work.policy_of(office)),
         "barred": barred.get(reader.member, ""),
         "mine": kept.state.reader == reader.member,
