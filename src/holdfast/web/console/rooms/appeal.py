@@ -112,8 +112,9 @@ def _prove(request: HttpRequest, receipt: str) -> str:
         )
     except ServiceUnavailableError:
         return "proof_away"
-    except HoldfastError:
-        return "proof_refused"
+    except HoldfastError as reason:
+        unreachable = reason.code == "exposure.ask.no_wiki" or reason.code.startswith("operators.")
+        return "proof_away" if unreachable else "proof_refused"
     return ""
 
 
