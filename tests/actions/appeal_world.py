@@ -56,7 +56,13 @@ class World:
 
     def file(self, **other: Any) -> None:
         told = self.state.route.can_be_worse
-        given = {"text": "It was not me.", "language": "fa", "told_can_be_worse": told, "receipt": RECEIPT}
+        given = {
+            "text": "It was not me.",
+            "language": "fa",
+            "told_can_be_worse": told,
+            "receipt": RECEIPT,
+            "code": "holdfast-1",
+        }
         self.add(steps.file_appeal(self.state, now=self.now, **{**given, **other}))
 
     def assign(self, reader: MemberId = READER, **other: Any) -> None:

@@ -164,6 +164,10 @@ def test_where_policy_allows_worse_the_person_is_told_so_before_filing() -> None
     world.assign()
     with pytest.raises(CheckFailedError, match=r"appeal\.worse"):
         world.decide(Outcome.UPHOLD, is_worse=True)
+    with pytest.raises(CheckFailedError, match=r"appeal\.worse.*nobody knows"):
+        world.decide(Outcome.CHANGE, is_worse=True)
+    world.add(steps.note_account_proven(world.state, "examplewiki", 7, now=world.now))
+    assert steps.note_account_proven(world.state, "examplewiki", 8, now=world.now) == []
     world.decide(Outcome.CHANGE, is_worse=True)
 
 
@@ -214,7 +218,41 @@ def test_each_outcome_says_what_it_asks_for(outcome: Outcome, other: dict[str, A
     assert refused.value.code == code
 
 
-def test_a_link_files_once_and_not_after_its_time() -> None:
+def test_a_filing_leaves_the_link_open_and_proof_closes_it() -> None:
+    offered = World()
+    for _ in range(2):
+        mine = World()
+        mine.facts = steps.begin_filing(offered.state, now=offered.now)
+        assert not mine.state.filing
+        mine.add(
+            steps.file_appeal(
+                offered.state,
+                text="It was not me.",
+                language="fa",
+                told_can_be_worse=False,
+                receipt=RECEIPT,
+                code="c",
+                now=offered.now,
+            )
+        )
+        assert (mine.standing, mine.state.route) == (Standing.RECEIVED, offered.state.route)
+        assert not mine.state.takes_filings(mine.now)
+    assert offered.state.takes_filings(offered.now)
+    offered.add(steps.close_link(offered.state, now=offered.now))
+    assert (offered.standing, steps.close_link(offered.state, now=offered.now)) == (Standing.FILED, [])
+    with pytest.raises(CheckFailedError, match=r"appeal\.link"):
+        offered.file()
+    assert evidence_held_until(offered.state, offered.policy) == START + 90 * DAY
+
+
+def test_an_old_filing_without_a_code_cannot_be_proven() -> None:
+    world = World()
+    world.file(code="")
+    with pytest.raises(CheckFailedError, match=r"appeal\.standing.*no code"):
+        steps.note_account_proven(world.state, "examplewiki", 7, now=world.now)
+
+
+def test_a_link_is_used_in_the_stream_of_an_old_filing_and_opens_nothing_after_its_time() -> None:
     world = World()
     world.file()
     with pytest.raises(CheckFailedError) as used:
@@ -234,7 +272,9 @@ def test_a_link_works_only_when_the_action_is_carried_out() -> None:
     prepared = fold_appeal(facts)
     assert prepared.standing(START) is Standing.PREPARED
     with pytest.raises(CheckFailedError, match=r"appeal\.link"):
-        steps.file_appeal(prepared, text="no", language="en", told_can_be_worse=False, receipt=RECEIPT, now=START)
+        steps.file_appeal(
+            prepared, text="no", language="en", told_can_be_worse=False, receipt=RECEIPT, code="c", now=START
+        )
     fresh = make_link(b"\2" * ENTROPY_BYTES)
     facts += steps.change_route(prepared, route(language="hr"), fresh, policy=AppealPolicy(), now=START)
     assert fold_appeal(facts).link_sha256 == fresh.sha256
@@ -252,8 +292,12 @@ def test_a_lost_link_is_replaced_and_the_old_one_stops_working() -> None:
     world.add(steps.renew_link(world.state, fresh, until=START + 300 * DAY, now=world.now, by=OTHER))
     assert world.state.link_sha256 == fresh.sha256 != LINK.sha256
     world.file()
-    with pytest.raises(CheckFailedError, match=r"appeal\.filed"):
-        steps.renew_link(world.state, fresh, until=None, now=world.now, by=OTHER)
+    world.add(steps.renew_link(world.state, LINK, until=None, now=world.now, by=OTHER))
+    assert world.state.link_works
+    assert world.standing is Standing.RECEIVED
+    planned = fold_appeal(steps.open_route(route(), LINK, policy=AppealPolicy(), now=START))
+    with pytest.raises(CheckFailedError, match=r"appeal\.not_in_force"):
+        steps.renew_link(planned, fresh, until=None, now=START, by=OTHER)
 
 
 @pytest.mark.parametrize("text", ["", "   ", "?!", "x" * 20_001])

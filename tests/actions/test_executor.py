@@ -18,6 +18,7 @@ from holdfast.actions.means import Means, Patience
 from holdfast.actions.orders import Choice, Decision, UndoOrder
 from holdfast.actions.plan import Plan, plan_sha256
 from holdfast.actions.ports import INFINITY, BlockState
+from holdfast.actions.status import status
 from holdfast.errors import CheckFailedError, InputRefusedError, ServiceUnavailableError, UsageError
 from holdfast.ids import AccountName, WikiName
 
@@ -358,6 +359,29 @@ def test_an_undoing_that_is_killed_at_every_row_undoes_each_step_once(tmp_path: 
         for wiki in paper.wikis.values():
             assert wiki.accounts["Desysopped"].groups == {"sysop": INFINITY}
             assert [wiki.entries("rights", "Desysopped"), wiki.entries("block", "Banned")] == [2, 2]
+
+
+def test_a_plan_that_cannot_undo_itself_says_held_and_tries_again(paper: Paper, tmp_path: Path) -> None:
+    text = every_kind("Banned", "Desysopped", "Warned", "Project:Requests").replace(
+        'plan = "p-1"', 'plan = "p-1"\non_failure = "undo"'
+    )
+    plan = paper.plan(text)
+    moved(paper)
+    blocked = paper.wikis["westwiki"]
+
+    def trouble(at: str, what: str, target: str) -> None:
+        state = blocked.accounts.get(target)
+        if (at, what) == ("before", "block") and state is not None and state.block is not None:
+            raise InputRefusedError("wiki.refused.permissiondenied", "not now")
+
+    blocked.trouble = trouble
+    held = go(plan, means(tmp_path / "j", paper.operators))
+    assert held.ending is Ending.HELD
+    assert "p-1/001/westwiki/block/undo" in held.held
+    assert status(plan, means(tmp_path / "j", paper.operators).journal.rows()).not_taken_back
+    blocked.trouble = lambda at, what, target: None
+    assert go(plan, means(tmp_path / "j", paper.operators)).ending is Ending.UNDONE
+    assert blocked.accounts["Banned"].block is None
 
 
 def test_a_plan_that_undoes_on_failure_leaves_nothing_done(paper: Paper, tmp_path: Path) -> None:

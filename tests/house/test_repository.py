@@ -30,12 +30,12 @@ def test_each_folder_of_data_says_where_it_comes_from() -> None:
 
 
 def test_the_project_reads_nothing_beside_itself() -> None:
-    outside = re.compile(r"\.\./shared|/work/|/root/")
+    # written apart, so that this file holds no such path itself
+    outside = re.compile("|".join([r"\.\./" + "shared", "/" + "work/", "/" + "root/"]))
     found = [
         str(path.relative_to(ROOT))
         for path in tracked()
         if path.suffix in {"", ".py", ".sh", ".toml", ".json", ".md", ".txt", ".cfg", ".go", ".js", ".html"}
-        and path != Path(__file__)
         and outside.search(path.read_text("utf-8", "replace"))
     ]
     assert not found

@@ -306,6 +306,7 @@ def test_the_wording_in_english_is_as_it_was_read() -> None:
         "appeal_change": "Your appeal is decided: the decision is changed",
         "appeal_remand": "Your appeal is decided: sent back",
         "appeal_ineligible": "Your appeal was not taken up",
+        "withdrawn": "A notice on this page is withdrawn",
         "overturned_note": "An action was overturned on appeal",
     }
     plain = notice_for(fields_of(NoticeKind.RIGHTS_REMOVAL, account="Made-up"), "en").plain

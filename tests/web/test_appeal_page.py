@@ -63,6 +63,7 @@ def test_a_person_files_gets_a_receipt_and_reads_the_outcome(appeals: AppealOffi
     assert page["Cache-Control"] == "no-store"
     asked = {"receipt": receipt.group(1), "language": "hr"}
     assert appeal_page_words("hr")["state_received"] in client.post("/appeal/status/", asked).content.decode()
+    appeals.filed_alone()
     appeals.appeal.find_eligible(appeals.world.office, appeals.reader.reader(), appeals.stream)
     appeals.appeal.assign(appeals.world.office, appeals.reader.reader(), appeals.stream)
     appeals.decide(Outcome.OVERTURN)
@@ -71,6 +72,40 @@ def test_a_person_files_gets_a_receipt_and_reads_the_outcome(appeals: AppealOffi
         assert appeal_page_words("hr")[shown] in answer
     assert "We read all of it." in answer
     assert ACCOUNT not in answer
+
+
+def test_a_person_shows_on_the_page_that_the_appeal_is_theirs(
+    appeals: AppealOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from holdfast.errors import ServiceUnavailableError
+    from holdfast.web.console.rooms import appeal as room
+
+    client, words = stranger(), appeal_page_words("hr")
+    page = filed(client, appeals).content.decode()
+    receipt = re.search(r'id="receipt">([A-Z2-7-]{39})<', page)
+    code = re.search(r'id="code">(holdfast-[0-9a-f]{20})<', page)
+    assert receipt is not None
+    assert code is not None
+    asked = {"receipt": receipt.group(1), "language": "hr"}
+    assert words["proof_missing"] in client.post("/appeal/status/", asked).content.decode()
+
+    edits: dict[int, Any] = {7: appeals.edit(receipt.group(1), text="no code"), 8: appeals.edit(receipt.group(1))}
+
+    def read(office: Any, wiki: str, number: int) -> Any:
+        if number not in edits:
+            raise ServiceUnavailableError("wiki.away", "away")
+        return edits[number]
+
+    monkeypatch.setattr(room, "revision_of", read)
+    for number, word in (("7", "proof_refused"), ("x", "proof_refused"), ("9", "proof_away")):
+        answer = client.post("/appeal/status/", {**asked, "wiki": "examplewiki", "revision": number})
+        assert (answer.status_code, words[word] in answer.content.decode()) == (422, True)
+    assert client.get(f"/appeal/{appeals.token}/").status_code == 200
+    answer = client.post("/appeal/status/", {**asked, "wiki": "elsewhere", "revision": "8"})
+    assert words["proof_refused"] in answer.content.decode()
+    answer = client.post("/appeal/status/", {**asked, "wiki": "examplewiki", "revision": "8"})
+    assert words["proof_done"] in answer.content.decode()
+    assert client.get(f"/appeal/{appeals.token}/").status_code == 404
 
 
 def test_no_cookie_is_set_but_the_one_against_forged_forms(appeals: AppealOffice) -> None:
@@ -84,7 +119,7 @@ def test_no_cookie_is_set_but_the_one_against_forged_forms(appeals: AppealOffice
 def test_a_form_from_another_page_is_refused(appeals: AppealOffice) -> None:
     client = stranger(enforce_csrf_checks=True)
     assert filed(client, appeals).status_code == 409
-    assert appeals.appeal.open_link(appeals.world.office, appeals.token)
+    assert appeals.filing.open_link(appeals.world.office, appeals.token)
 
 
 @pytest.mark.parametrize(
@@ -104,7 +139,7 @@ def test_a_form_with_something_missing_says_so_and_keeps_the_text(
     assert appeal_page_words("hr")[word] in page.content.decode()
     if word == "tick":
         assert TEXT in page.content.decode()
-    assert appeals.appeal.open_link(appeals.world.office, appeals.token)
+    assert appeals.filing.open_link(appeals.world.office, appeals.token)
 
 
 @pytest.mark.requirement("7.13")

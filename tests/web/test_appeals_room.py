@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from browsing import grave_violations
+from holdfast.actions.appeals import Outcome
 from store.offices import OfficeWorld
 from web.browsers import served
 from workflows.office_appeals import ACCOUNT, TEXT, AppealOffice
@@ -117,15 +118,48 @@ def test_questions_that_were_sent_back_reach_those_who_work_on_the_case(appeals:
     )
 
 
-def test_a_changed_decision_is_closed_when_what_holds_instead_is_in_force(appeals: AppealOffice) -> None:
+@pytest.mark.requirement("D4")
+def test_a_change_names_its_kind_and_a_harder_one_is_refused_whatever_is_ticked(appeals: AppealOffice) -> None:
     client = appeals.reader.client()
     go(appeals, client, "take-up")
     go(appeals, client, "take")
-    go(appeals, client, "decide", outcome="change", message="Less.", new_measure="a warning")
+    given = {"outcome": "change", "message": "Other.", "new_measure": "it is only a warning", "is_worse": ""}
+    assert go(appeals, client, "decide", **given).status_code == 422
+    assert go(appeals, client, "decide", **given, measure_kind="global_lock").status_code == 409
+    assert appeals.standing == "assigned"
+    assert go(appeals, client, "decide", **given, measure_kind="warning").status_code == 302
     assert "the new measure is in force" in client.get(f"/appeals/{appeals.stream.id}/").content.decode()
-    assert go(appeals, client, "in-force", plan=" ").status_code == 422
-    assert go(appeals, client, "in-force", plan="plan/p-2").status_code == 302
-    assert "the new measure is in force" not in client.get(f"/appeals/{appeals.stream.id}/").content.decode()
+
+
+def test_an_outcome_is_not_closed_by_what_somebody_types(appeals: AppealOffice) -> None:
+    client = appeals.reader.client()
+    go(appeals, client, "take-up")
+    go(appeals, client, "take")
+    go(appeals, client, "decide", outcome="change", message="Less.", new_measure="a", measure_kind="warning")
+    for text in (" ", "done by hand", "plan/p-2", "p-1f0c"):
+        assert go(appeals, client, "in-force", plan=text).status_code == 422
+    assert "the new measure is in force" in client.get(f"/appeals/{appeals.stream.id}/").content.decode()
+    other = AppealOffice(appeals.world, action="p-1f0c/002").in_force()
+    other.to_reader()
+    other.decide(Outcome.OVERTURN)
+    client = other.reader.client()
+    shown = client.get(f"/appeals/{other.stream.id}/").content.decode()
+    assert "in-force" not in shown
+    assert go(other, client, "in-force", plan="sweep/p-1f0c").status_code == 409
+    assert "what was taken is given back" in client.get(f"/appeals/{other.stream.id}/").content.decode()
+
+
+def test_readers_see_which_of_two_filings_is_the_account_itself_s(appeals: AppealOffice) -> None:
+    first, client = appeals.stream, appeals.reader.client()
+    shown = client.get(f"/appeals/{first.id}/").content.decode()
+    assert "Nobody has shown that the account itself sent this." in shown
+    appeals.prove(appeals.file("It was not me."))
+    mine = client.get(f"/appeals/{appeals.stream.id}/").content.decode()
+    assert "The account itself has shown that this is theirs" in mine
+    assert f"/appeals/{first.id}/" in mine
+    assert "not shown to be by the account" in mine
+    assert "by the account itself" in client.get(f"/appeals/{first.id}/").content.decode()
+    assert "account proven" in client.get("/appeals/").content.decode()
 
 
 @pytest.mark.requirement("4.9")

@@ -24,6 +24,7 @@ _WHO = {
     "plans": "decider",
     "sweeps": "decider",
     "appeals": "appeal_reader",
+    "no-appeals": "legal",
 }
 _OPEN_TO_ALL = ["/", "/approvals/", "/accounts/2fa/", "/suspend/"]
 _NOT_FOCUSED = """

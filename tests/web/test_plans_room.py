@@ -82,6 +82,27 @@ def test_progress_shows_what_is_held_and_a_decision_goes_before_two(
     assert "skipped" in part.content.decode()
 
 
+@pytest.mark.requirement("D16")
+def test_who_is_found_to_be_coerced_after_the_approval_is_not_touched_before_care_is_done(
+    office: OfficeWorld, people: dict[str, Any]
+) -> None:
+    from holdfast.errors import CheckFailedError
+    from workflows.case_steps import CaseWorld
+
+    operators = PaperOperators()
+    identity = approved(office, people, text_of("p-1"), operators)
+    case = CaseWorld(office=office, investigator=people["investigator"], decider=people["decider"])
+    case.begin("another case")
+    case.write("person added", account=TARGETS[2], roles=["coerced"])
+    with pytest.raises(CheckFailedError, match=r"case\.people\.duty_first"):
+        swept(office, identity, operators)
+    for wiki in operators.wikis.values():
+        assert (wiki.log, wiki.talk) == ([], [])
+    for duty in ("safe-contact", "counsel-offered", "exposure-check", "own-request-offered"):
+        case.write("duty done", id="p1", duty=duty, how="done", note="as agreed")
+    assert swept(office, identity, operators).ending.value == "finished"
+
+
 def test_operators_see_how_far_a_sweep_is_and_no_name(office: OfficeWorld, people: dict[str, Any]) -> None:
     operators = PaperOperators()
     identity = approved(office, people, text_of("p-1"), operators)

@@ -48,9 +48,28 @@ def test_an_overturned_ban_is_undone_on_both_wikis_and_said_publicly(
     link = re.search(rf"http://localhost:{PORT}(/appeal/[0-9a-f]{{40}}/)", notice)
     assert link is not None
     client = Client(SERVER_NAME="localhost", SERVER_PORT=str(PORT))
-    page = client.post(link.group(1), {"text": "It was another account.", "understood": "yes", "language": "en"})
-    receipt = re.search(r'id="receipt">([A-Z2-7-]{39})<', page.content.decode())
+    given = {"text": "Nonsense of a stranger.", "understood": "yes", "language": "en"}
+    assert client.post(link.group(1), given).status_code == 200
+    page = client.post(link.group(1), {**given, "text": "It was another account."}).content.decode()
+    receipt = re.search(r'id="receipt">([A-Z2-7-]{39})<', page)
+    code = re.search(r'id="code">(holdfast-[0-9a-f]{20})<', page)
     assert receipt is not None
+    assert code is not None
+    # banned, the person can still write on their own talk page; a stranger's edit with the code proves nothing
+    proof = {"receipt": receipt.group(1), "language": "en", "wiki": "eastwiki"}
+    for who, words, shown in (
+        ("Bystander 01", {"appendtext": f"\n{code.group(1)}"}, "does not show it"),
+        (TARGET, {"appendtext": "\nWhat is this?"}, "does not show it"),
+        (TARGET, {"appendtext": "\nMine.", "summary": code.group(1)}, "It is shown that this comes from"),
+    ):
+        saved = two_wikis.east.by_hand(who, action="edit", title=f"User talk:{TARGET}", **words)
+        answer = client.post("/appeal/status/", {**proof, "revision": str(saved["edit"]["newrevid"])})
+        assert shown in answer.content.decode()
+    (stream,) = [
+        line.stream
+        for line in office.office.vault.plain_lines("appeal", state="received")
+        if appeal.PROVEN in line.tags
+    ]
     for decider in acting.deciders:
         state = appeal.read_appeal(office.office, reader.reader(), stream).state
         assert decider.member in appeal.barred_now(office.office, state)
@@ -79,6 +98,7 @@ def test_an_overturned_ban_is_undone_on_both_wikis_and_said_publicly(
     for wiki in two_wikis.both:
         assert wiki.groups(TARGET) == before[wiki.api]
         assert wiki.block_of(TARGET) is None
+    assert "A notice on this page is withdrawn" in "".join(two_wikis.east.talk(TARGET))
     answer = client.post("/appeal/status/", {"receipt": receipt.group(1), "language": "en"}).content.decode()
     assert "What was taken has been given back." in answer
     assert appeal.read_appeal(office.office, reader.reader(), stream).standing.value == "closed"

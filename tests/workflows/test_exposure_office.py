@@ -241,6 +241,14 @@ class Question:
         return self.steps.answer(self.world.office, self.custodian.reader(), self.stream)
 
 
+def test_a_code_that_somebody_else_left_on_a_page_proves_nothing_by_its_owners_next_edit(office: OfficeWorld) -> None:
+    question = Question(office)
+    left = f"Please look at this: {question.code}"
+    with pytest.raises(CheckFailedError, match=r"not_proven.*before this edit"):
+        question.prove(summary="an answer", text=f"{left} What is it?", text_before=left)
+    question.prove(summary="", text=f"{left} {question.code} mine", text_before="Please look at this")
+
+
 @pytest.mark.requirement("1.14")
 def test_a_person_who_proved_their_account_gets_their_answer_and_counts_as_told(office: OfficeWorld) -> None:
     from holdfast.workflows.exposure import told_queue

@@ -54,7 +54,7 @@ def no_such_link() -> CheckFailedError:
     """One refusal for every link that opens nothing: whoever guesses learns nothing from it."""
     return CheckFailedError(
         "appeal.link",
-        "this link opens no appeal: it was mistyped, was used already, or its time is over",
+        "this link opens no appeal: it was mistyped, was closed, or its time is over",
         hint="copy the whole link from the notice; if you have filed already, use your receipt",
     )
 

@@ -56,22 +56,33 @@ def put_in_force(
 def renew_link(state: Appeal, link: Secret, *, until: datetime | None, now: datetime, by: MemberId) -> list[Fact]:
     """A new link for a person who lost theirs or whose time is given anew; the old one stops working.
 
-    Raises CheckFailedError `appeal.filed`.
+    Whatever was filed and decided: the person may have had no part in it. Raises CheckFailedError
+    `appeal.not_in_force` while the action is only planned.
     """
-    _need(state, now, Standing.OFFERED, Standing.LAPSED, code="appeal.filed", what="an appeal has been filed already")
+    if state.in_force_at is None:
+        raise CheckFailedError("appeal.not_in_force", "the action is not carried out; there is nothing to appeal yet")
     body = {"link_sha256": link.sha256, "until": None if until is None else until.isoformat()}
     return [Fact(type="link renewed", at=now, by=by, body=body)]
 
 
-def file_appeal(
-    state: Appeal, *, text: str, language: str, told_can_be_worse: bool, receipt: Secret, now: datetime
-) -> list[Fact]:
-    """The person files. The link is used up by it.
+def begin_filing(state: Appeal, *, now: datetime) -> list[Fact]:
+    """The first facts of a filing's own stream: what the appeal is about, as the route has it now."""
+    return [
+        Fact(type="route opened", at=now, by=SYSTEM, body={"route": state.route.to_json(), "link_sha256": ""}),
+        Fact(type="in force", at=now, by=SYSTEM, body={"barred": dict(state.route.barred)}),
+    ]
 
-    Raises CheckFailedError `appeal.link` when the link was used or its time is over; InputRefusedError `appeal.text`;
-    UsageError `appeal.not_told` when the page did not say beforehand what holds (D4).
+
+def file_appeal(
+    state: Appeal, *, text: str, language: str, told_can_be_worse: bool, receipt: Secret, code: str, now: datetime
+) -> list[Fact]:
+    """Somebody files through the link of this route; it goes into a stream of its own, after `begin_filing`.
+
+    Whose words they are nobody knows before the code is saved with the account (`note_account_proven`): so the link
+    is not used up by it. Raises CheckFailedError `appeal.link` when the link opens nothing; InputRefusedError
+    `appeal.text`; UsageError `appeal.not_told` when the page did not say beforehand what holds (D4).
     """
-    if state.standing(now) is not Standing.OFFERED:
+    if not state.takes_filings(now):
         raise no_such_link()
     if told_can_be_worse != state.route.can_be_worse:
         raise UsageError("appeal.not_told", "the person must be told beforehand whether an appeal can make it worse")
@@ -84,8 +95,29 @@ def file_appeal(
         "language": language,
         "told_can_be_worse": told_can_be_worse,
         "receipt_sha256": receipt.sha256,
+        "code": code,
     }
     return [Fact(type="received", at=now, by=SYSTEM, body=body)]
+
+
+def note_account_proven(state: Appeal, wiki: str, revision: int, *, now: datetime) -> list[Fact]:
+    """The code of a filing was read back in an edit of the account itself. Once.
+
+    Raises CheckFailedError `appeal.standing` for what is decided, and for an old filing, which has no code.
+    """
+    if state.is_proven:
+        return []
+    _need(state, now, Standing.RECEIVED, Standing.ELIGIBLE, Standing.ASSIGNED)
+    if state.filing is None or not state.filing.code:
+        raise CheckFailedError(
+            "appeal.standing", "this appeal has no code", hint="ask for a new link, and file again through it"
+        )
+    return [Fact(type="account proven", at=now, by=SYSTEM, body={"wiki": wiki, "revision": revision})]
+
+
+def close_link(state: Appeal, *, now: datetime) -> list[Fact]:
+    """The person has filed and proven it: the route's link opens nothing more, until a reader makes a new one."""
+    return [Fact(type="link closed", at=now, by=SYSTEM)] if state.link_works and state.in_force_at else []
 
 
 def find_eligible(state: Appeal, *, now: datetime, by: MemberId) -> list[Fact]:
@@ -98,10 +130,13 @@ def find_eligible(state: Appeal, *, now: datetime, by: MemberId) -> list[Fact]:
 def refuse(state: Appeal, code: Ineligible, message: Text, *, now: datetime, by: MemberId) -> list[Fact]:
     """It is not taken up, with a code and a message.
 
-    Raises as `find_eligible`, and InputRefusedError `appeal.message`.
+    Raises as `find_eligible`, InputRefusedError `appeal.message`, and CheckFailedError `appeal.code` for a code that
+    says what is not so.
     """
     _need(state, now, Standing.RECEIVED)
     _check_not_barred(state, by)
+    if code is Ineligible.NOT_THE_PERSON and state.is_proven:
+        raise CheckFailedError("appeal.code", "the account itself has shown that this is theirs")
     return [_decision(Outcome.INELIGIBLE, message, {"code": code.value}, now=now, by=by)]
 
 
@@ -135,6 +170,7 @@ def decide(
     barred: Mapping[MemberId, str],
     is_worse: bool = False,
     new_measure: Text = "",
+    measure: Mapping[str, str] | None = None,
     asked_back: Text = "",
     public_note: str = "",
 ) -> list[Fact]:
@@ -142,7 +178,8 @@ def decide(
 
     To overturn asks for a public note and gives the order to restore; to change asks for what holds instead and
     whether that is worse; to send back asks for the questions. Raises CheckFailedError `appeal.standing`,
-    `appeal.not_yours`, `appeal.barred`, `appeal.worse` when the person had been told that it cannot get worse;
+    `appeal.not_yours`, `appeal.barred`, `appeal.worse` when the person had been told that it cannot get worse, or
+    when nobody knows that it was the person who filed;
     InputRefusedError `appeal.message`, `appeal.note`, `appeal.measure`, `appeal.questions`, `appeal.outcome`.
     """
     _need(state, now, Standing.ASSIGNED)
@@ -150,12 +187,8 @@ def decide(
     _check_not_barred(state, by, barred)
     if outcome is Outcome.INELIGIBLE:
         raise InputRefusedError("appeal.outcome", "an appeal that was taken up is decided, not refused")
-    if is_worse and not (outcome is Outcome.CHANGE and state.route.can_be_worse):
-        raise CheckFailedError(
-            "appeal.worse",
-            "the person was told that their appeal cannot make it worse",
-            hint="what else has come to light is another case, with its own evidence",
-        )
+    if is_worse:
+        check_may_be_worse(state, outcome)
     asked: Mapping[Outcome, tuple[str, Text]] = {
         Outcome.OVERTURN: ("note", public_note),
         Outcome.CHANGE: ("measure", new_measure),
@@ -173,9 +206,26 @@ def decide(
         "new_measure": _plain(new_measure),
         "asked_back": _plain(asked_back),
         "public_note": public_note,
+        "measure": dict(measure or {}),
         "restoration": restoration_order(state) if outcome is Outcome.OVERTURN else {},
     }
     return [_decision(outcome, message, more, now=now, by=by)]
+
+
+def check_may_be_worse(state: Appeal, outcome: Outcome) -> None:
+    """Return when an outcome may be more severe than the action (D4). Raises CheckFailedError `appeal.worse`."""
+    if outcome is not Outcome.CHANGE or not state.route.can_be_worse:
+        raise CheckFailedError(
+            "appeal.worse",
+            "the person was told that their appeal cannot make it worse",
+            hint="what else has come to light is another case, with its own evidence",
+        )
+    if not state.is_proven:
+        raise CheckFailedError(
+            "appeal.worse",
+            "nobody knows that the person filed this: what a stranger sends makes nothing worse for them",
+            hint="wait until the account is proven, or decide without making it worse",
+        )
 
 
 def note_told(state: Appeal, way: str, *, now: datetime, by: MemberId = SYSTEM) -> list[Fact]:
@@ -204,9 +254,9 @@ def note_remand_answered(state: Appeal, *, now: datetime, by: MemberId) -> list[
     return [Fact(type="remand answered", at=now, by=by)]
 
 
-def restoration_order(state: Appeal) -> dict[str, Any]:
+def restoration_order(state: Appeal, reason: str = "overturned on appeal") -> dict[str, Any]:
     """The order that gives back what the action took: the same plan, undone for this action alone (3.14)."""
-    return {"plan": state.route.plan, "actions": [state.route.action], "reason": "overturned on appeal"}
+    return {"plan": state.route.plan, "actions": [state.route.action], "reason": reason}
 
 
 def restored_by(steps: Sequence[Step], reason: str) -> tuple[Step, ...]:
@@ -229,7 +279,7 @@ def public_payload(state: Appeal, *, role: str, about: int | None) -> dict[str, 
 
 PUBLIC_REASONS: Mapping[Outcome, str] = {
     Outcome.UPHOLD: "the decision stands after another person has read the whole file",
-    Outcome.OVERTURN: "the decision was overturned and what it took was given back",
+    Outcome.OVERTURN: "the decision was overturned; what it took is to be given back",
     Outcome.CHANGE: "the decision was changed after another person has read the whole file",
     Outcome.REMAND: "the decision was sent back with questions",
     Outcome.INELIGIBLE: "the appeal was not taken up",

@@ -1,7 +1,11 @@
 """Appeals: a stream of facts for each action that can be appealed, and the state that follows from them.
 
-The stream begins when the notice gives the person a link. It ends with an outcome and a message; an overturned action
-only when it is restored and that has been said publicly.
+The stream of an action's route begins when the notice gives the person a link. The notice stands where everybody can
+read it, so whoever has the link can file: each filing is an appeal with a stream of its own, beside the others. It is
+known to be the person's when a code was saved with their account. An appeal ends with an outcome and a message; an
+overturned action only when it is restored and that has been said publicly.
+
+Before filings had streams of their own, the one filing stood in the route's: such a stream is read as it always was.
 """
 
 from collections.abc import Iterable, Mapping
@@ -54,6 +58,8 @@ class Standing(StrEnum):
     """The link is out; nothing was filed."""
     LAPSED = "lapsed"
     """The time for it is over; nothing was filed."""
+    FILED = "filed"
+    """The person has filed with their own account proven, and the link is closed; nothing is filed in this stream."""
     RECEIVED = "received"
     ELIGIBLE = "eligible"
     """To be assigned to somebody who had no part in the decision."""
@@ -132,6 +138,10 @@ class Filing:
     text: str
     language: str
     told_can_be_worse: bool
+    code: str = ""
+    """What the person saves with their account, to prove that they wrote this; empty in an old filing."""
+    proven_at: datetime | None = None
+    """When that was read back. None: whoever read the notice can have written it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,6 +157,8 @@ class Decided:
     new_measure: Text = ""
     asked_back: Text = ""
     public_note: str = ""
+    measure: Mapping[str, str] = field(default_factory=dict)
+    """Of which kind what holds instead is, and when it ends; empty where nobody said it in this form."""
     restoration: Mapping[str, Any] = field(default_factory=dict)
     """The order to undo the action: the plan's id, the action's, and the reason."""
 
@@ -160,6 +172,9 @@ class Appeal:
     opened_at: datetime
     in_force_at: datetime | None = None
     """When the action was carried out, and the link began to work."""
+    link_works: bool = True
+    """False where the link was used (in an old stream), or closed because the person has filed with proof."""
+    link_closed_at: datetime | None = None
     filing: Filing | None = None
     receipt_sha256: str = ""
     eligible_at: datetime | None = None
@@ -182,11 +197,23 @@ class Appeal:
         if self.in_force_at is None:
             return Standing.PREPARED
         if self.filing is None:
+            if not self.link_works:
+                return Standing.FILED
             over = self.route.until is not None and now >= self.route.until
             return Standing.LAPSED if over else Standing.OFFERED
         if self.reader is not None:
             return Standing.ASSIGNED
         return Standing.ELIGIBLE if self.eligible_at else Standing.RECEIVED
+
+    def takes_filings(self, now: datetime) -> bool:
+        """Whether the link opens: the action is carried out, the time is not over. What was filed closes nothing."""
+        in_time = self.route.until is None or now < self.route.until
+        return self.in_force_at is not None and self.link_works and in_time
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether what was filed is known to come from the account itself."""
+        return self.filing is not None and self.filing.proven_at is not None
 
     def missing(self) -> tuple[str, ...]:
         """What a decided appeal still asks for before it is closed."""
@@ -233,12 +260,21 @@ def _after(state: Appeal, fact: Fact) -> Appeal:
             return replace(state, in_force_at=fact.at, route=replace(state.route, barred=barred))
         case "link renewed":
             until = None if body["until"] is None else parse_at(body["until"])
-            return replace(state, link_sha256=body["link_sha256"], route=replace(state.route, until=until))
+            route = replace(state.route, until=until)
+            return replace(state, link_sha256=body["link_sha256"], link_works=True, link_closed_at=None, route=route)
+        case "link closed":
+            return replace(state, link_works=False, link_closed_at=fact.at)
         case "received":
             filing = Filing(
-                at=fact.at, text=body["text"], language=body["language"], told_can_be_worse=body["told_can_be_worse"]
+                at=fact.at,
+                text=body["text"],
+                language=body["language"],
+                told_can_be_worse=body["told_can_be_worse"],
+                code=body.get("code", ""),
             )
-            return replace(state, filing=filing, receipt_sha256=body["receipt_sha256"])
+            return replace(state, filing=filing, receipt_sha256=body["receipt_sha256"], link_works=False)
+        case "account proven" if state.filing is not None:
+            return replace(state, filing=replace(state.filing, proven_at=fact.at))
         case "found eligible":
             return replace(state, eligible_at=fact.at)
         case "assigned":
@@ -271,6 +307,7 @@ def _decided(fact: Fact) -> Decided:
         new_measure=body["new_measure"],
         asked_back=body["asked_back"],
         public_note=body["public_note"],
+        measure=body.get("measure", {}),
         restoration=body["restoration"],
     )
 
@@ -280,12 +317,15 @@ def evidence_held_until(state: Appeal, policy: AppealPolicy) -> datetime | None:
 
     Nothing is kept without end: a link has an end unless the plan gave it none, and an open appeal has its clock.
     """
-    keep = timedelta(days=policy.evidence_days)
-    if state.decided is not None and not state.missing():
-        return state.decided.at + keep
-    if state.filing is None and state.route.until is not None:
-        return state.route.until + keep
-    return None
+    ends: list[datetime | None] = []
+    if state.link_works:
+        ends.append(state.route.until)
+    elif state.filing is None:
+        ends.append(state.link_closed_at)
+    if state.filing is not None:
+        ends.append(state.decided.at if state.decided is not None and not state.missing() else None)
+    known = [each for each in ends if each is not None]
+    return max(known) + timedelta(days=policy.evidence_days) if known and len(known) == len(ends) else None
 
 
 def file_in_order(parts: Mapping[str, Iterable[Mapping[str, Any]]]) -> tuple[Mapping[str, Any], ...]:

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from holdfast.actions.plan import Aftercare, Plan
+from holdfast.clock import parse_at
 from holdfast.errors import CheckFailedError, InputRefusedError
 from holdfast.facts import Fact
 
@@ -71,6 +72,10 @@ class SweepCourse:
     orders: tuple[Order, ...] = ()
     ending: str = ""
     """How the last run ended; empty before the first."""
+    was_finished: bool = False
+    """Whether a run has ended with everything done, whatever was taken back since."""
+    again_at: datetime | None = None
+    """When what could not be taken back is tried again."""
     differences: tuple[Mapping[str, Any], ...] = ()
     """What the last reconciliation found."""
     reconciled_at: datetime | None = None
@@ -140,7 +145,13 @@ def _after_sweep(course: SweepCourse, fact: Fact, number: int) -> SweepCourse:
             )
             return replace(course, orders=orders)
         case "run":
-            return replace(course, ending=body["ending"])
+            again = body.get("again_at")
+            return replace(
+                course,
+                ending=body["ending"],
+                was_finished=course.was_finished or body["ending"] == "finished",
+                again_at=None if again is None else parse_at(again),
+            )
         case "reconciled":
             return replace(course, differences=tuple(body["differences"]), reconciled_at=fact.at)
     raise _unknown(fact)

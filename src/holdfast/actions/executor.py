@@ -18,7 +18,7 @@ from holdfast.actions.journal import Mark
 from holdfast.actions.means import Means
 from holdfast.actions.orders import Choice, Decision, SignedOff, UndoOrder
 from holdfast.actions.plan import OnFailure, Plan
-from holdfast.actions.sweep import Sweep, action_of, begin, sweep_of
+from holdfast.actions.sweep import Sweep, action_of, begin, sweep_of, undo_id
 from holdfast.approval import Approved
 from holdfast.errors import CheckFailedError
 
@@ -68,7 +68,7 @@ def run(
     with means.journal.hold(means.runner):
         sweep = sweep_of(plan, means)
         if sweep.finished():
-            return _outcome(sweep, Ending(sweep.finished()))
+            return _outcome(sweep, Ending.HELD if sweep.held(undoing=True) else Ending(sweep.finished()))
         check_still_valid(plan, now=means.clock())
         begin(sweep)
         for phase in plan.phases:
@@ -92,9 +92,10 @@ def _outcome(sweep: Sweep, ending: Ending, *, phase: int | None = None) -> Outco
 
 
 def _finish(sweep: Sweep, ending: Ending) -> Outcome:
-    """The journal's last word, unless the way back is held."""
-    if not sweep.held(undoing=True):
-        sweep.state.event(Mark.FINISHED, ending=ending.value)
+    """The journal's last word, unless the way back is held: then nothing is at its end."""
+    if sweep.held(undoing=True):
+        return _outcome(sweep, Ending.HELD)
+    sweep.state.event(Mark.FINISHED, ending=ending.value)
     return _outcome(sweep, ending)
 
 
@@ -109,16 +110,17 @@ def decide(decision: Approved[Decision], plan: Plan, means: Means) -> Outcome:
         sweep = sweep_of(plan, means)
         mine = [step for step in sweep.steps if action_of(step) == plan.action(wish.action).id]
         held = [step for step in mine if sweep.state.mark(step) is Mark.HELD]
-        if not held:
+        again = wish.choice is Choice.UNDO and any(sweep.state.mark(undo_id(step)) is Mark.HELD for step in mine)
+        if not held and not again:
             raise CheckFailedError("sweep.decision", "nothing of this action is held", place=wish.action)
         begin(sweep)
         if wish.choice is Choice.UNDO:
             sweep.undo(reason=wish.reason, actions=[wish.action])
         detail = {"choice": wish.choice.value, "decision": decision.sha256, "new_plan": wish.new_plan}
         for step in mine:
-            if sweep.state.mark(step) is not Mark.DONE:
+            if sweep.state.mark(step) not in (Mark.DONE, Mark.SKIPPED):
                 sweep.state.write(Mark.SKIPPED, [step], detail)
-        return _outcome(sweep, Ending.HELD if sweep.held() else Ending.OPEN)
+        return _outcome(sweep, Ending.HELD if sweep.held() or sweep.held(undoing=True) else Ending.OPEN)
 
 
 def run_undo(order: Approved[UndoOrder], plan: Plan, means: Means) -> Outcome:

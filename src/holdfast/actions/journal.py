@@ -35,7 +35,7 @@ class Mark(StrEnum):
     SKIPPED = "skipped"
     """Two people decided that it is not done."""
     REOPENED = "reopened"
-    """It was done, and somebody changed it back while the plan was running."""
+    """It was done, and somebody changed it back while the plan was running; or a held way back is tried again."""
     RETURNED = "returned"
     """The wiki refused the write for now and said so: it did not take effect."""
 

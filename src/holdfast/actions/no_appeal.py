@@ -75,8 +75,7 @@ def sign_again(
     Raises CheckFailedError `no_appeal.over`, `no_appeal.same_people`, InputRefusedError `no_appeal.until`,
     `no_appeal.signers`.
     """
-    if not state.holds(now):
-        raise CheckFailedError("no_appeal.over", 'this "no" is over: the action can be appealed')
+    check_again(state, until, now=now)
     _check(until, signers, now)
     if signers <= state.signers[-1]:
         raise CheckFailedError(
@@ -92,6 +91,16 @@ def sign_again(
             body={"until": until.isoformat(), "signers": sorted(signers)},
         )
     ]
+
+
+def check_again(state: NoAppeal, until: datetime, *, now: datetime) -> None:
+    """Return when it can be put before two people again, until that day.
+
+    Raises CheckFailedError `no_appeal.over`, InputRefusedError `no_appeal.until`.
+    """
+    if not state.holds(now):
+        raise CheckFailedError("no_appeal.over", 'this "no" is over: the action can be appealed')
+    _check_until(until, now)
 
 
 def lift(state: NoAppeal, *, now: datetime, by: MemberId) -> list[Fact]:
@@ -137,6 +146,10 @@ def fold_no_appeal(facts: Iterable[Fact]) -> NoAppeal:
 def _check(until: datetime, signers: frozenset[MemberId], now: datetime) -> None:
     if len(signers) < 2:
         raise InputRefusedError("no_appeal.signers", 'a "no" is signed by two people', got=f"{len(signers)}")
+    _check_until(until, now)
+
+
+def _check_until(until: datetime, now: datetime) -> None:
     if not now < until <= now + timedelta(days=LONGEST_DAYS):
         raise InputRefusedError(
             "no_appeal.until", 'a "no" without a near end is refused', expected=f"within {LONGEST_DAYS} days"

@@ -20,7 +20,7 @@ from holdfast.actions.planning import Hands
 from holdfast.actions.ports import LogEntry
 from holdfast.actions.seen import Seen
 from holdfast.actions.steps import Step, is_done, look_at, matches_before
-from holdfast.actions.sweep import undo_id
+from holdfast.actions.sweep import TRIED_AGAIN, undo_id
 from holdfast.ids import WikiName, account_as_compared
 
 LOG_TYPES: Mapping[str, str] = {"rights": "rights", "block": "block", "protect": "protect", "lock": "globalauth"}
@@ -168,7 +168,7 @@ def _accounted(plans: Iterable[tuple[Plan, Sequence[JournalRow]]]) -> tuple[Coun
     counts: Counter[_Place] = Counter()
     planned: set[_Place] = set()
     for plan, rows in plans:
-        writes = Counter(row.step for row in rows if row.mark is Mark.REOPENED)
+        writes = Counter(row.step for row in rows if row.mark is Mark.REOPENED and not row.detail.get(TRIED_AGAIN))
         last = states(rows)
         for step in _steps(plan):
             if step.name not in LOG_TYPES:
@@ -203,7 +203,10 @@ def _in_public(plan: Plan, rows: Sequence[JournalRow], public: Mapping[str, Coll
 
 
 def _done_by_kind(plan: Plan, rows: Sequence[JournalRow]) -> dict[str, list[str]]:
-    """The targets of the actions of each kind of which something is done and stands."""
+    """The targets of the actions of each kind of which something is done and stands.
+
+    A notice alone does not make an action stand: who was banned and is not any more belongs on no list of the banned.
+    """
     last = states(rows)
     found: dict[str, list[str]] = {}
     for each in plan.actions:
@@ -223,8 +226,13 @@ def _done_by_kind(plan: Plan, rows: Sequence[JournalRow]) -> dict[str, list[str]
 
 
 def done_counts(plan: Plan, rows: Sequence[JournalRow]) -> dict[str, int]:
-    """How many actions of each kind are done and stand: what the public log is told of a plan."""
-    return {kind: len(targets) for kind, targets in sorted(_done_by_kind(plan, rows).items())}
+    """How many actions of each kind were done and stood when the plan was finished: what the public log is told.
+
+    What is taken back later is another entry, the outcome of an appeal; an entry of the log does not change.
+    """
+    finished = [row.number for row in rows if row.mark is Mark.FINISHED and row.detail["ending"] == "finished"]
+    until = [row for row in rows if not finished or row.number <= finished[0]]
+    return {kind: len(targets) for kind, targets in sorted(_done_by_kind(plan, until).items())}
 
 
 def _in_the_log(plan: Plan, rows: Sequence[JournalRow], logged: Sequence[Mapping[str, Any]]) -> Iterator[Difference]:

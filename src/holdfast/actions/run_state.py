@@ -115,4 +115,6 @@ class RunState:
         self.write(Mark.HELD, [step], {"why": why.value, **detail})
         if why is not Why.EARLIER:
             what = f"a step is held: {why.value}"
-            self.alarm("sweep.held", what, step=step.id, target=step.target, wiki=step.wiki, why=why.value, **detail)
+            # the alarm has a code of its own
+            told = {"answer" if name == "code" else name: value for name, value in detail.items()}
+            self.alarm("sweep.held", what, step=step.id, target=step.target, wiki=step.wiki, why=why.value, **told)

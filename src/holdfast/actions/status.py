@@ -1,6 +1,6 @@
 """How far a plan is, from its journal: action by action, step by step, with what is held and why."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -30,6 +30,10 @@ class StepStatus:
     state: State
     why: str = ""
     at: datetime | None = None
+    stands: bool = False
+    """Whether this plan has done it, or may have, and it is not taken back."""
+    back_held: bool = False
+    """Whether its way back was tried and is held."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +71,11 @@ class Status:
             for step in action.steps:
                 found[step.state.value] += 1
         return found
+
+    @property
+    def not_taken_back(self) -> tuple[StepStatus, ...]:
+        """The steps that were to be taken back and are not: what they took is still gone."""
+        return tuple(step for each in self.actions for step in each.steps if step.back_held)
 
     @property
     def held(self) -> tuple[ActionStatus, ...]:
@@ -108,12 +117,26 @@ def status(plan: Plan, rows: Sequence[JournalRow]) -> Status:
 
 def _step(step: Step, last: dict[str, JournalRow]) -> StepStatus:
     row, back = last.get(step.id), last.get(undo_id(step))
+    stands = is_standing(step, last)
     if back is not None:
         found = State.UNDONE if back.mark is Mark.DONE else _STATES[back.mark]
-        return StepStatus(step=step, state=found, why=str(back.detail.get("why", "")), at=back.at)
+        why, held = str(back.detail.get("why", "")), back.mark is Mark.HELD
+        return StepStatus(step=step, state=found, why=why, at=back.at, stands=stands, back_held=held)
     if row is None:
         return StepStatus(step=step, state=State.PLANNED)
-    return StepStatus(step=step, state=_STATES[row.mark], why=str(row.detail.get("why", "")), at=row.at)
+    why = str(row.detail.get("why", ""))
+    return StepStatus(step=step, state=_STATES[row.mark], why=why, at=row.at, stands=stands)
+
+
+def is_standing(step: Step, last: Mapping[str, JournalRow]) -> bool:
+    """Whether a step was done by this plan, or may have been, and is not taken back. `last` is as `states` gives it.
+
+    What somebody else had done is not this plan's, and is not taken back by it.
+    """
+    row, back = last.get(step.id), last.get(undo_id(step))
+    if back is not None:
+        return back.mark is not Mark.DONE
+    return row is not None and _STATES[row.mark] in (State.DONE, State.UNDER_WAY) and not row.detail.get("already")
 
 
 def _together(steps: tuple[StepStatus, ...]) -> State:

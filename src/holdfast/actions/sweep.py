@@ -13,6 +13,9 @@ from holdfast.actions.waves import carry_out_wave
 from holdfast.errors import CheckFailedError
 from holdfast.ids import WikiName
 
+TRIED_AGAIN = "tried_again"
+"""In a row `reopened`: it was never done, so that nothing was changed back."""
+
 
 def action_of(step: Step) -> str:
     """The id of a step's action: the plan's id and a number."""
@@ -159,7 +162,10 @@ class Sweep:
             find_out(Lane(state=self.state, wiki=wiki, number=0, is_stopped=lambda: False), under_way)
 
     def undo(self, *, reason: str, actions: Collection[str] = ()) -> None:
-        """Undo every step that this plan has done itself, of these actions (empty: of all), in the order back."""
+        """Undo every step that this plan has done itself, of these actions (empty: of all), in the order back.
+
+        A way back that was held is tried again, each time that this is called.
+        """
         mine = [
             step
             for step in self.steps
@@ -167,7 +173,10 @@ class Sweep:
             and not self.state.detail(step).get("already")
             and (not actions or action_of(step) in actions)
         ]
-        self._in_ranks([back for step in mine for back in undo(step, reason=reason)])
+        ways = [back for step in mine for back in undo(step, reason=reason)]
+        held = [back for back in ways if self.state.mark(back) is Mark.HELD]
+        self.state.write(Mark.REOPENED, held, {TRIED_AGAIN: True})
+        self._in_ranks(ways)
 
 
 def _waits_for_one_of(step: Step, held: Iterable[Step]) -> bool:

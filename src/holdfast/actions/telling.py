@@ -52,7 +52,11 @@ def unchecked_languages(each: PlannedAction) -> frozenset[str]:
     kind = notice_kind(each)
     if kind is None or each.language not in LANGUAGES:
         return frozenset()
-    return frozenset(language for language in (each.language, "en") if not is_checked(language, kind))
+    return frozenset(
+        language
+        for language in (each.language, "en")
+        if not all(is_checked(language, text) for text in (kind, NoticeKind.WITHDRAWN))
+    )
 
 
 def notice_fields(each: PlannedAction, *, appeal_link: AppealLink) -> dict[str, Any]:
@@ -88,7 +92,10 @@ def withheld_until(each: PlannedAction, day: date) -> dict[str, Any]:
 
 
 def notice_of(each: PlannedAction, *, appeal_link: AppealLink) -> dict[str, Any] | None:
-    """The notice as the kind's parameter; null where there is nobody to tell, or nowhere.
+    """The notice as the kind's parameter, with the words that take it back; null where there is nobody to tell.
+
+    What was said on a talk page stays there for everybody to read, so the way back of an action says under it that
+    it is withdrawn. The words are signed with the plan like those of the notice.
 
     Raises InputRefusedError `notices.…` when a field that must be shown is neither shown nor withheld.
     """
@@ -96,12 +103,15 @@ def notice_of(each: PlannedAction, *, appeal_link: AppealLink) -> dict[str, Any]
     if kind is None or not each.notice_on:
         return None
     notice = render(kind, each.language, notice_fields(each, appeal_link=appeal_link))
+    about = {"account": each.action.target, "wikis": list(each.action.wikis)}
+    withdrawn = render(NoticeKind.WITHDRAWN, each.language, about)
     return {
         "wikis": list(each.notice_on),
         "form": "wikitext",
         "heading": notice.subject,
         "text": notice.wikitext,
         "summary": notice.subject[:_SUMMARY_LIMIT],
+        "withdrawal": {"heading": withdrawn.subject, "text": withdrawn.wikitext},
     }
 
 

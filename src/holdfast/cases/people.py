@@ -140,16 +140,6 @@ def check_public_trace(case: "Case", person: Person) -> None:
         )
 
 
-def check_may_be_touched(case: "Case", account: str) -> None:
-    """Return when a plan may touch this account: it is nobody of this case, or its duties of care are done.
-
-    Raises CheckFailedError `case.people.duty_first`.
-    """
-    for person in case.people.values():
-        if same_account(person.account, account):
-            check_public_trace(case, person)
-
-
 def check_is_new(case: "Case", account: str) -> None:
     """Return when no person of the case has this account, however it is spelt.
 

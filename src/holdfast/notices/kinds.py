@@ -31,6 +31,8 @@ class NoticeKind(StrEnum):
     APPEAL_CHANGE = "appeal_change"
     APPEAL_REMAND = "appeal_remand"
     APPEAL_INELIGIBLE = "appeal_ineligible"
+    WITHDRAWN = "withdrawn"
+    """Below a notice whose action was taken back, on the same talk page."""
     OVERTURNED_NOTE = "overturned_note"
     """For everybody, not for one person: that an action was overturned (3.14)."""
 
@@ -210,6 +212,7 @@ FIELDS: dict[NoticeKind, Fields] = {
     NoticeKind.APPEAL_CHANGE: _appeal("new_measure"),
     NoticeKind.APPEAL_REMAND: _appeal("asked_back"),
     NoticeKind.APPEAL_INELIGIBLE: _appeal("ineligible_because"),
+    NoticeKind.WITHDRAWN: Fields(required=("account", "wikis")),
     NoticeKind.OVERTURNED_NOTE: Fields(
         required=("about", "decided_at", "decider_role", "restored"), optional=("account", "wikis", "message")
     ),

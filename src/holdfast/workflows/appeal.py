@@ -1,8 +1,7 @@
-"""Appeals in the office: links for notices, filing without an account, the reader's queue, outcome, and what follows.
+"""Appeals in the office: links for notices, the reader's queue, outcome, and what follows; filing: `appeal_filing`.
 
 url = make_link(office, route)                    while a plan is prepared, for the notice
 put_in_force(office, plan_id, barred)             when the plan is carried out: its links work from now on
-receipt = file(office, token, text, language)     by the person, on the public page
 """
 
 import hashlib
@@ -16,11 +15,6 @@ from holdfast.actions import appeal_steps as steps
 from holdfast.actions.appeal_links import (
     ENTROPY_BYTES,
     Secret,
-    link_sha256,
-    make_receipt,
-    no_such_link,
-    no_such_receipt,
-    receipt_sha256,
 )
 from holdfast.actions.appeal_links import make_link as fresh_link
 from holdfast.actions.appeals import (
@@ -40,13 +34,17 @@ from holdfast.approval.people import same_person
 from holdfast.cases.case import fold
 from holdfast.errors import CheckFailedError, UsageError
 from holdfast.facts import SYSTEM, Fact, MemberId, StreamId
-from holdfast.store.office.streams import LogEntry, Summary
+from holdfast.store.office.streams import Listed, LogEntry, Summary
 from holdfast.store.office.vault import ListPage, Reader
 from holdfast.workflows.office import Office
 from holdfast.workflows.propose import approvers
 
 LINK, RECEIPT, PLAN, FILE, ACCOUNT = "appeal link", "appeal receipt", "appeal plan", "appeal file", "account"
-"""Purposes of the tokens by which an appeal is found: its link, receipt, plan, file, and (when filed) person."""
+ACTION = "appeal action"
+"""Purposes of the tokens by which an appeal is found: link, receipt, plan, file; when filed: person and action."""
+PROVEN = "account-proven"
+"""The tag of an appeal that is known to come from the account itself."""
+_NOT_FILED = frozenset({Standing.PREPARED, Standing.OFFERED, Standing.LAPSED, Standing.FILED})
 OUTCOME = "outcome"
 """The name of the entry in the public log."""
 
@@ -103,11 +101,12 @@ def make_link(office: Office, route: Route) -> str:
     now, policy = office.clock(), policy_of(office)
     with office.vault.transaction():
         if office.vault.exists(stream):
-            kept = _read(office, system, stream, "link of an appeal made anew")
+            kept = open_kept(office, system, stream, "link of an appeal made anew")
             facts = steps.change_route(kept.state, route, link, policy=policy, now=now)
-            _append(office, system, kept, facts, purpose="link of an appeal made anew")
+            append_to(office, system, kept, facts, purpose="link of an appeal made anew")
         else:
-            _create(office, stream, steps.open_route(route, link, policy=policy, now=now))
+            facts = steps.open_route(route, link, policy=policy, now=now)
+            create_kept(office, facts, purpose="link of an appeal made", stream=stream)
     return address_of(office, link)
 
 
@@ -115,19 +114,19 @@ def keep_route(office: Office, route: Route, facts: Sequence[Fact]) -> StreamId:
     """Keep a route that opens when a "no" is over, with its link in force."""
     stream = stream_for(route.action)
     opened = [*facts, *steps.put_in_force(fold_appeal(facts), route.barred, now=office.clock())]
-    _create(office, stream, opened)
-    return stream
+    return create_kept(office, opened, purpose="link of an appeal made", stream=stream)
 
 
-def _create(office: Office, stream: StreamId, facts: Sequence[Fact]) -> None:
+def create_kept(office: Office, facts: Sequence[Fact], *, purpose: str, stream: StreamId | None = None) -> StreamId:
+    """A new stream of an appeal: under the name of its action, or a fresh one that says nothing."""
     state = fold_appeal(facts)
-    office.vault.create(
+    return office.vault.create(
         Reader.system(),
         STREAM_KIND,
         facts,
         summary=_summary(office, state),
-        purpose="link of an appeal made",
-        stream_id=stream.id,
+        purpose=purpose,
+        stream_id=stream.id if stream else None,
         tokens=_tokens(state),
     )
 
@@ -145,109 +144,11 @@ def put_in_force(office: Office, plan_id: str, barred: Mapping[MemberId, str]) -
     system, count = Reader.system(), 0
     for stream in office.vault.holding(PLAN, plan_id):
         with office.vault.transaction():
-            kept = _read(office, system, stream, "appeal offered")
+            kept = open_kept(office, system, stream, "appeal offered")
             facts = steps.put_in_force(kept.state, barred, now=office.clock())
-            _append(office, system, kept, facts, purpose="appeal offered")
+            append_to(office, system, kept, facts, purpose="appeal offered")
         count += len(facts)
     return count
-
-
-# the person
-
-
-@dataclass(frozen=True, kw_only=True)
-class Offer:
-    """What the page of a link tells before anything is filed. It does not name the person."""
-
-    kind: str
-    wikis: tuple[str, ...]
-    language: str
-    body: Text
-    until: datetime | None
-    can_be_worse: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class Answer:
-    """What the page of a receipt tells."""
-
-    standing: Standing
-    filed_at: datetime
-    language: str
-    outcome: Outcome | None = None
-    code: Ineligible | None = None
-    message: Text = ""
-    new_measure: Text = ""
-    asked_back: Text = ""
-    restored: bool = False
-
-
-def open_link(office: Office, token: str) -> Offer:
-    """What a link offers. Raises CheckFailedError `appeal.link` for every link that opens nothing."""
-    route = _by_link(office, token).state.route
-    return Offer(
-        kind=route.kind,
-        wikis=route.wikis,
-        language=route.language,
-        body=route.body,
-        until=route.until,
-        can_be_worse=route.can_be_worse,
-    )
-
-
-def file(office: Office, token: str, text: str, language: str) -> str:
-    """The person files; gives the receipt, which is shown once.
-
-    Raises CheckFailedError `appeal.link`, InputRefusedError `appeal.text`.
-    """
-    receipt = make_receipt(secrets.token_bytes(ENTROPY_BYTES))
-    with office.vault.transaction():
-        kept = _by_link(office, token)
-        facts = steps.file_appeal(
-            kept.state,
-            text=text,
-            language=language,
-            told_can_be_worse=kept.state.route.can_be_worse,
-            receipt=receipt,
-            now=office.clock(),
-        )
-        try:
-            _append(office, Reader.system(), kept, facts, purpose="appeal received")
-        except CheckFailedError as reason:
-            # somebody else used the link in the same moment
-            raise (no_such_link() if reason.code == "office.stream.moved" else reason) from None
-    return receipt.text
-
-
-def by_receipt(office: Office, receipt: str) -> Answer:
-    """How an appeal stands, for whoever has its receipt; a shown outcome counts as told.
-
-    Raises CheckFailedError `appeal.receipt`.
-    """
-    streams = office.vault.holding(RECEIPT, receipt_sha256(receipt))
-    if len(streams) != 1:
-        raise no_such_receipt()
-    system = Reader.system()
-    with office.vault.transaction():
-        kept = _read(office, system, streams[0], "receipt of an appeal shown")
-        filing, decided = kept.state.filing, kept.state.decided
-        if filing is None:
-            raise no_such_receipt()
-        if decided is None:
-            return Answer(standing=kept.standing, filed_at=filing.at, language=filing.language)
-        facts = steps.note_told(kept.state, "receipt", now=office.clock())
-        _append(office, system, kept, facts, purpose="outcome of an appeal told")
-    return Answer(
-        standing=kept.standing,
-        filed_at=filing.at,
-        language=filing.language,
-        outcome=decided.outcome,
-        code=decided.code,
-        message=decided.message,
-        new_measure=decided.new_measure,
-        asked_back=decided.asked_back,
-        restored=bool(kept.state.restored_by),
-    )
 
 
 # those who read appeals
@@ -265,10 +166,22 @@ def read_appeal(office: Office, reader: Reader, stream: StreamId) -> Kept:
     Raises as `Vault.read`, and CheckFailedError `appeal.not_in_force` for people while the action is only planned:
     whose name stands in a plan is for those who work on it.
     """
-    kept = _read(office, reader, stream, "appeal shown")
+    kept = open_kept(office, reader, stream, "appeal shown")
     if kept.standing is Standing.PREPARED and reader.member != SYSTEM:
         raise CheckFailedError("appeal.not_in_force", "the action is not carried out; there is nothing to appeal yet")
     return kept
+
+
+def beside(office: Office, kept: Kept) -> tuple[Listed, ...]:
+    """The other filings against the same action, by id and standing, those of the account itself first.
+
+    Nothing is opened: whoever fills the queue with filings must not use up what its readers may open in a day.
+    """
+    action = kept.state.route.action
+    streams = {stream_for(action), *office.vault.holding(ACTION, action)} - {kept.stream}
+    lines = office.vault.plain_lines(STREAM_KIND, limit=100_000)
+    filed = [line for line in lines if line.stream in streams and line.state not in _NOT_FILED]
+    return tuple(sorted(filed, key=lambda line: PROVEN not in line.tags))
 
 
 def find_eligible(office: Office, reader: Reader, stream: StreamId) -> None:
@@ -322,27 +235,31 @@ def answer_remand(office: Office, member: Reader, stream: StreamId) -> None:
     office.vault.require(member, "write", "case", purpose="appeal sent back is answered")
     system = Reader.system()
     with office.vault.transaction():
-        kept = _read(office, system, stream, "appeal sent back is answered")
+        kept = open_kept(office, system, stream, "appeal sent back is answered")
         facts = steps.note_remand_answered(kept.state, now=office.clock(), by=member.member)
-        _append(office, system, kept, facts, purpose="appeal sent back is answered")
+        append_to(office, system, kept, facts, purpose="appeal sent back is answered")
 
 
 def note_carried_out(office: Office, stream: StreamId, by: str) -> None:
     """What the outcome asks for is in force on the wikis; `by` names the sweep or plan (`sweep/ID`)."""
     system = Reader.system()
     with office.vault.transaction():
-        kept = _read(office, system, stream, "outcome carried out")
+        kept = open_kept(office, system, stream, "outcome carried out")
         facts = [] if kept.state.restored_by else steps.note_carried_out(kept.state, by, now=office.clock())
-        _append(office, system, kept, facts, purpose="outcome carried out")
+        append_to(office, system, kept, facts, purpose="outcome carried out")
 
 
 def renew_link(office: Office, reader: Reader, stream: StreamId, until: datetime | None) -> str:
-    """A new link for somebody who lost theirs; it is shown once. Raises CheckFailedError `appeal.filed`."""
+    """A new link for somebody who lost theirs, whatever was filed and decided; it is shown once.
+
+    `stream` is the action's own or that of any filing against it. Raises CheckFailedError `appeal.not_in_force`.
+    """
     link = fresh_link(secrets.token_bytes(ENTROPY_BYTES))
+    action = read_appeal(office, reader, stream).state.route.action
     _do(
         office,
         reader,
-        stream,
+        stream_for(action),
         "link of an appeal renewed",
         lambda kept: steps.renew_link(kept.state, link, until=until, now=office.clock(), by=reader.member),
     )
@@ -367,13 +284,6 @@ def barred_now(office: Office, state: Appeal) -> dict[MemberId, str]:
     return barred
 
 
-def appeals_of_plan(office: Office, plan_id: str) -> list[Kept]:
-    """The appeals against the actions of one plan, for the system's own work."""
-    return [
-        _read(office, Reader.system(), stream, "appeals of a plan") for stream in office.vault.holding(PLAN, plan_id)
-    ]
-
-
 def check_evidence_free(office: Office, stream: StreamId) -> None:
     """Return when no appeal needs this part of its file any more (3.13).
 
@@ -382,7 +292,7 @@ def check_evidence_free(office: Office, stream: StreamId) -> None:
     """
     policy, now = policy_of(office), office.clock()
     for found in office.vault.holding(FILE, str(stream)):
-        kept = _read(office, Reader.system(), found, "evidence kept for an appeal")
+        kept = open_kept(office, Reader.system(), found, "evidence kept for an appeal")
         until = evidence_held_until(kept.state, policy)
         if kept.standing is not Standing.PREPARED and (until is None or now < until):
             raise CheckFailedError(
@@ -396,7 +306,7 @@ def check_evidence_free(office: Office, stream: StreamId) -> None:
 def all_appeals(office: Office, purpose: str) -> list[Kept]:
     """Every appeal that is kept, for the system's own work."""
     lines = office.vault.plain_lines(STREAM_KIND, limit=100_000)
-    return [_read(office, Reader.system(), line.stream, purpose) for line in lines]
+    return [open_kept(office, Reader.system(), line.stream, purpose) for line in lines]
 
 
 def note_said_publicly(office: Office, stream: StreamId) -> bool:
@@ -404,11 +314,11 @@ def note_said_publicly(office: Office, stream: StreamId) -> bool:
     row, _ = office.vault.meant_for_log(stream, OUTCOME)
     system = Reader.system()
     with office.vault.transaction():
-        kept = _read(office, system, stream, "outcome said publicly")
+        kept = open_kept(office, system, stream, "outcome said publicly")
         if row.index is None or kept.state.published_as is not None:
             return False
         facts = steps.note_said_publicly(kept.state, int(row.index), now=office.clock())
-        _append(office, system, kept, facts, purpose="outcome said publicly")
+        append_to(office, system, kept, facts, purpose="outcome said publicly")
     return True
 
 
@@ -426,17 +336,8 @@ def _check_apart(office: Office, reader: Reader, kept: Kept) -> None:
         raise CheckFailedError("appeal.barred", "an appeal goes to a different person", got=barred[reader.member])
 
 
-def _by_link(office: Office, token: str) -> Kept:
-    streams = office.vault.holding(LINK, link_sha256(token))
-    if len(streams) != 1:
-        raise no_such_link()
-    kept = _read(office, Reader.system(), streams[0], "link of an appeal opened")
-    if kept.standing is not Standing.OFFERED:
-        raise no_such_link()
-    return kept
-
-
-def _read(office: Office, reader: Reader, stream: StreamId, purpose: str) -> Kept:
+def open_kept(office: Office, reader: Reader, stream: StreamId, purpose: str) -> Kept:
+    """An appeal with its facts, for the work of this room. Raises as `Vault.read`."""
     facts = office.vault.read(reader, stream, purpose=purpose)
     state = fold_appeal(facts)
     return Kept(stream=stream, state=state, standing=state.standing(office.clock()), facts=facts)
@@ -444,11 +345,12 @@ def _read(office: Office, reader: Reader, stream: StreamId, purpose: str) -> Kep
 
 def _do(office: Office, reader: Reader, stream: StreamId, purpose: str, facts: Callable[[Kept], list[Fact]]) -> None:
     with office.vault.transaction():
-        kept = _read(office, reader, stream, purpose)
-        _append(office, reader, kept, facts(kept), purpose=purpose)
+        kept = open_kept(office, reader, stream, purpose)
+        append_to(office, reader, kept, facts(kept), purpose=purpose)
 
 
-def _append(office: Office, reader: Reader, kept: Kept, facts: Sequence[Fact], *, purpose: str) -> None:
+def append_to(office: Office, reader: Reader, kept: Kept, facts: Sequence[Fact], *, purpose: str) -> None:
+    """Keep new facts, with what lists and tokens say now; a decision goes to the public log with them."""
     if not facts:
         return
     state = fold_appeal([*kept.facts, *facts])
@@ -471,14 +373,21 @@ def _append(office: Office, reader: Reader, kept: Kept, facts: Sequence[Fact], *
 def _summary(office: Office, state: Appeal) -> Summary:
     standing = state.standing(office.clock())
     due = state.due_at(policy_of(office)) if state.decided is None else None
-    outcome = [] if state.decided is None else [f"outcome-{state.decided.outcome.value}"]
-    return Summary(state=standing.value, due_at=due or state.route.until, tags=outcome)
+    tags = [PROVEN] if state.is_proven else []
+    tags += [] if state.decided is None else [f"outcome-{state.decided.outcome.value}"]
+    return Summary(state=standing.value, due_at=due or state.route.until, tags=tags)
 
 
 def _tokens(state: Appeal) -> dict[str, list[str]]:
-    """By what the appeal is found now. A link that was used finds nothing any more."""
+    """By what the appeal is found now. A link that was closed finds nothing any more."""
     found = {PLAN: [state.route.plan], FILE: list(state.route.files)}
+    if state.link_works:
+        found[LINK] = [state.link_sha256]
     if state.filing is None:
-        return found | {LINK: [state.link_sha256]}
-    # a plan that is not carried out yet must not show in the answer to a person's request for their own data
-    return found | {RECEIPT: [state.receipt_sha256], ACCOUNT: [state.route.account]}
+        # a plan that is not carried out yet must not show in the answer to a person's request for their own data
+        return found
+    return found | {
+        RECEIPT: [state.receipt_sha256],
+        ACCOUNT: [state.route.account],
+        ACTION: [state.route.action],
+    }

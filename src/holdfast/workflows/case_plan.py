@@ -1,6 +1,6 @@
 """Whether the cases of the office let a plan be proposed: decided grounds, care for the coerced first, who is barred.
 
-Called when a plan is proposed and again when it is carried out, because a case may have been reopened meanwhile.
+Called when a plan is proposed and again when it is approved, because a case may have been reopened meanwhile.
 """
 
 from collections.abc import Iterable, Mapping
@@ -35,14 +35,26 @@ def check_plan_against_cases(office: Office, plan: Plan) -> None:
     if plan.purpose is not Purpose.DECISION:
         return
     actions = [each for each in plan.actions if kind_of(each.action).target is not TargetType.PAGE]
-    for case in _cases_holding(office, (str(each.action.target) for each in actions)).values():
-        _check_care(case, {account_as_compared(str(each.action.target)) for each in actions})
+    check_care(office, plan, actions)
     if not actions:
         return
     decided = fold(_facts_of_case(office, plan))
     for each in actions:
         if each.action.kind in set(Severity):
             _check_action(decided, each)
+
+
+def check_care(office: Office, plan: Plan, actions: Iterable[PlannedAction]) -> None:
+    """Return when nobody whom these actions of a plan touch is owed care first, whichever case holds them (D16).
+
+    Asked when a plan is proposed, when it is approved, and before each phase begins: a person may be found to be
+    under pressure while a phase is sealed. Raises CheckFailedError `case.people.duty_first`.
+    """
+    if plan.purpose is not Purpose.DECISION:
+        return
+    touched = [each for each in actions if kind_of(each.action).target is not TargetType.PAGE]
+    for case in _cases_holding(office, (str(each.action.target) for each in touched)).values():
+        _check_care(case, {account_as_compared(str(each.action.target)) for each in touched})
 
 
 def note_plan_in_case(office: Office, plan: Plan, *, by: MemberId) -> None:

@@ -32,11 +32,13 @@ def fetch_and_import(office: Office, reader: Reader, wiki: WikiName, since: date
 def revision_of(office: Office, wiki: WikiName, revision: int) -> WrittenRevision:
     """A revision as everybody can read it. Raises InputRefusedError `exposure.ask.no_wiki`, `wiki.…`."""
     known = office.config.wikis.get(wiki)
-    if known is None or not known.api:
+    operated = read_operators(office.config.keys).wikis.get(wiki)
+    address = wiki_address(known.api) if known and known.api else operated.api if operated else None
+    if address is None:
         raise InputRefusedError(
             "exposure.ask.no_wiki",
             "the office does not know this wiki's address",
             got=wiki,
             hint="name its API in office.toml, under [wikis]",
         )
-    return read_revision(WikiClient(wiki_address(known.api)), revision)
+    return read_revision(WikiClient(address), revision)

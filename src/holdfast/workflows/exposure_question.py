@@ -4,8 +4,6 @@ A custodian notes the question and gives the person a code; the person writes it
 the office reads back, and only then answers. No account with the office is needed.
 """
 
-import secrets
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,17 +12,16 @@ from holdfast.access.exposure_told import STREAM_KIND, Telling, tell
 from holdfast.clock import parse_at
 from holdfast.errors import CheckFailedError, InputRefusedError
 from holdfast.facts import Fact, MemberId, StreamId
-from holdfast.ids import AccountName, WikiName, same_account, wiki_name
+from holdfast.ids import AccountName, WikiName, wiki_name
 from holdfast.store.office.streams import Summary
 from holdfast.store.office.vault import Reader
-from holdfast.wiki.revision import WrittenRevision
+from holdfast.workflows.account_proof import ReadRevision, check_saved, fresh_code
 from holdfast.workflows.exposure_months import all_streams, append_to, read_month, telling_policy
 from holdfast.workflows.office import Office
 
 KIND = "question"
 CODE_LASTS = timedelta(days=7)
 ANSWER_LASTS = timedelta(days=1)
-ReadRevision = Callable[[WikiName, int], WrittenRevision]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,8 +42,7 @@ def ask(office: Office, custodian: Reader, wiki: WikiName, account: AccountName)
     """Note a question, with a fresh code for the person. Raises CheckFailedError `access.refused`."""
     if not account.strip():
         raise InputRefusedError("exposure.ask.account", "write the account that asks")
-    code = f"holdfast-{secrets.token_hex(10)}"
-    body = {"wiki": wiki_name(wiki), "account": account.strip(), "code": code}
+    body = {"wiki": wiki_name(wiki), "account": account.strip(), "code": fresh_code()}
     fact = Fact(type="asked", at=office.clock(), by=custodian.member, body=body)
     return office.vault.create(
         custodian,
@@ -87,15 +83,15 @@ def prove(office: Office, custodian: Reader, stream: StreamId, revision: int, re
     """
     question = read_question(office, custodian, stream)
     now = office.clock()
-    found = read(question.wiki, revision)
-    for holds, what in (
-        (same_account(found.account, question.account), "another account wrote this revision"),
-        (question.code in f"{found.summary} {found.text}", "the code does not stand in this revision"),
-        (found.at >= question.asked_at - timedelta(minutes=5), "the revision is older than the question"),
-        (now <= question.asked_at + CODE_LASTS, "the code is too old; note the question again"),
-    ):
-        if not holds:
-            raise CheckFailedError("exposure.ask.not_proven", what)
+    check_saved(
+        read(question.wiki, revision),
+        account=question.account,
+        code=question.code,
+        given_at=question.asked_at,
+        refusal="exposure.ask.not_proven",
+    )
+    if now > question.asked_at + CODE_LASTS:
+        raise CheckFailedError("exposure.ask.not_proven", "the code is too old; note the question again")
     fact = Fact(type="proven", at=now, by=custodian.member, body={"at": now.isoformat(), "revision": revision})
     with office.vault.transaction():  # the wiki was read meanwhile: the question as it is now
         question = read_question(office, custodian, stream)

@@ -10,10 +10,9 @@ from collections.abc import Sequence
 from holdfast.access.roles import check_roles
 from holdfast.audit import Alarm, AlarmKind, Verb
 from holdfast.errors import CheckFailedError
-from holdfast.facts import SYSTEM, Fact, MemberId, StreamId
+from holdfast.facts import Fact, MemberId, StreamId
 from holdfast.store.office import members as store
 from holdfast.store.office.audit_search import enrolled_passkeys, last_purpose
-from holdfast.store.office.sessions import end_sessions
 from holdfast.store.office.streams import Summary
 from holdfast.store.office.vault import Reader
 from holdfast.workflows.office import Office
@@ -152,10 +151,3 @@ def members_with(office: Office, accounts: Sequence[str]) -> tuple[MemberId, ...
         if stream.kind == "member"
     }
     return tuple(sorted(found))
-
-
-def end_access(office: Office, members: Sequence[MemberId], *, purpose: str) -> int:
-    """End every session of these members now, without suspending them; how many sessions ended."""
-    audit = office.vault.audit
-    audit.write(audit.event(SYSTEM, Verb.SIGN_OUT, "member", each, purpose=purpose) for each in members)
-    return end_sessions(list(members))

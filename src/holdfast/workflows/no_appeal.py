@@ -16,7 +16,7 @@ from holdfast.actions.plan import Plan
 from holdfast.audit import Alarm, AlarmKind
 from holdfast.errors import InputRefusedError
 from holdfast.facts import Fact, MemberId, StreamId
-from holdfast.store.office.streams import Summary
+from holdfast.store.office.streams import Listed, Summary
 from holdfast.store.office.vault import Reader
 from holdfast.workflows.appeal import keep_route, policy_of, route_of
 from holdfast.workflows.office import Office
@@ -92,6 +92,19 @@ def begin(
     )
 
 
+def list_noes(office: Office, reader: Reader, limit: int = 500) -> tuple[Listed, ...]:
+    """Every "no" without names: those that hold first, the next to end before the others."""
+    office.vault.require(reader, "read_list", STREAM_KIND, purpose="noes to appeals listed", ruled_as=RULED_AS)
+    lines = office.vault.plain_lines(STREAM_KIND, limit=limit)
+    return tuple(sorted(lines, key=lambda line: (line.due_at is None, line.due_at or line.changed_at)))
+
+
+def noes_of(office: Office, plan: Plan) -> dict[str, str]:
+    """The actions of a plan of which a "no" is kept, and its number: for the links on the plan's page."""
+    streams = {each.id: stream_for(each.id) for each in plan.actions if each.appeal and not each.appeal.appealable}
+    return {action: stream.id for action, stream in streams.items() if office.vault.exists(stream)}
+
+
 def read_no(office: Office, reader: Reader, stream: StreamId) -> tuple[NoAppeal, tuple[Fact, ...]]:
     """A "no" as it stands."""
     facts = office.vault.read(reader, stream, purpose="a no to appeals shown", ruled_as=RULED_AS)
@@ -99,8 +112,12 @@ def read_no(office: Office, reader: Reader, stream: StreamId) -> tuple[NoAppeal,
 
 
 def propose_again(office: Office, reader: Reader, stream: StreamId, until: datetime) -> StreamId:
-    """Put it before two people, of whom one at least did not sign last time."""
+    """Put it before two people, of whom one at least did not sign last time.
+
+    Raises CheckFailedError `no_appeal.over`, InputRefusedError `no_appeal.until`, before anybody signs.
+    """
     state, facts = read_no(office, reader, stream)
+    no_appeal.check_again(state, until, now=office.clock())
     what: Mapping[str, Any] = {
         "no": stream.id,
         "action": state.action,
@@ -120,7 +137,7 @@ def sign_again(office: Office, stream: StreamId, until: datetime, signers: froze
 
 def lift(office: Office, reader: Reader, stream: StreamId) -> None:
     """Lift it before its day: the action can be appealed. Raises CheckFailedError `no_appeal.over`."""
-    office.vault.require(reader, "write", STREAM_KIND, stream, purpose="a no to appeals lifted", ruled_as=RULED_AS)
+    office.vault.require(reader, "approve", STREAM_KIND, stream, purpose="a no to appeals lifted", ruled_as=RULED_AS)
     with office.vault.transaction():
         state, known = read_no(office, reader, stream)
         facts = no_appeal.lift(state, now=office.clock(), by=reader.member)

@@ -23,7 +23,7 @@ from holdfast.actions.telling import AppealLink
 from holdfast.approval import Approved, Signature, check_approved
 from holdfast.errors import CheckFailedError
 from holdfast.facts import Fact, MemberId, StreamId
-from holdfast.ids import WikiName, account_as_compared
+from holdfast.ids import account_as_compared
 from holdfast.store.office.streams import Summary
 from holdfast.store.office.vault import ListPage, Reader
 from holdfast.wiki.members import wiki_facts
@@ -356,8 +356,3 @@ def _summary(standing: Standing, plan: Plan) -> Summary:
         tags=[*tags, *([FROM_A_CLOCK] if follows else [])],
         sealed={"targets": list(target_keys(plan))},
     )
-
-
-def wikis_of(plan: Plan) -> tuple[WikiName, ...]:
-    """The wikis of a plan."""
-    return tuple(each.name for each in plan.wikis)

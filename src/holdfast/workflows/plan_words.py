@@ -68,7 +68,9 @@ def sweep_json(found: Status, course: SweepCourse, plan: Plan, *, names: bool) -
     targets = {each.id: each.action.target for each in plan.actions}
     return {
         "plan": plan.id,
-        "ending": found.ending or course.ending,
+        "ending": "held" if found.not_taken_back else found.ending or course.ending,
+        "not_taken_back": [each.step.id for each in found.not_taken_back],
+        "again_at": course.again_at.isoformat() if course.again_at else None,
         "steps": found.counts(),
         "begun_at": found.begun_at.isoformat() if found.begun_at else None,
         "last_at": found.last_at.isoformat() if found.last_at else None,
@@ -95,6 +97,10 @@ def sweep_lines(found: Status, course: SweepCourse, plan: Plan, *, names: bool) 
     yield f"{plan.id}: {known['ending'] or 'not finished'}; " + ", ".join(
         f"{count} {state}" for state, count in known["steps"].items() if count
     )
+    for step in known["not_taken_back"]:
+        yield f"  still not taken back: {step}" + (
+            f"; tried again at {known['again_at']}" if known["again_at"] else ""
+        )
     for each in known["actions"]:
         if each["state"] == State.DONE.value:
             continue

@@ -9,16 +9,19 @@ import os
 import socket
 import time
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from holdfast.actions.course import Order, SweepCourse, fold_sweep
 from holdfast.actions.crew import Crew
 from holdfast.actions.executor import Ending, Outcome, decide, run, run_undo
+from holdfast.actions.journal import Mark
 from holdfast.actions.means import Means, Patience
 from holdfast.actions.orders import Decision, UndoOrder
 from holdfast.actions.plan import Plan, plan_sha256
 from holdfast.actions.reconcile import done_counts
 from holdfast.actions.status import Status, status
+from holdfast.actions.sweep import action_of
 from holdfast.approval import Approved
 from holdfast.approval.request import Request
 from holdfast.audit import Alarm, AlarmKind
@@ -31,9 +34,13 @@ from holdfast.store.office.vault import ListPage, Reader
 from holdfast.wiki.operators import Operators
 from holdfast.workflows.acting import SWEEP, operators_of, run_soon, sweep_stream
 from holdfast.workflows.appeal import put_in_force
+from holdfast.workflows.case_plan import check_care
 from holdfast.workflows.no_appeal import begin_for_plan
 from holdfast.workflows.office import Office
 from holdfast.workflows.plan import OpenPlan, approved_plan, barred_members, read_plan, signed_off, verified
+
+RETRY_AFTER = timedelta(hours=1)
+"""When what could not be taken back from a person is tried again."""
 
 
 def run_sweep(
@@ -47,7 +54,8 @@ def run_sweep(
 ) -> Outcome:
     """Carry a plan on: its open orders first, then its steps. One process at a time.
 
-    Raises CheckFailedError `plan.standing`, `approval.…`, `sweep.…`; UsageError `journal.busy`;
+    Raises CheckFailedError `plan.standing`, `approval.…`, `sweep.…`, `case.people.duty_first`;
+    UsageError `journal.busy`;
     ServiceUnavailableError `sweep.busy` and OperatorsLostError when the plan stays open and is to be run again.
     """
     opened = read_plan(office, Reader.system(), identity, purpose="plan carried out")
@@ -58,6 +66,7 @@ def run_sweep(
     ordered: Outcome | None = None
     for each in [each for each in _course(office, identity).orders if not each.is_done]:
         ordered = _carry_out_order(office, opened, each, means)
+    _check_care(office, opened)
     try:
         outcome = run(approved, means, sign_offs=signed_off(office, opened), conditions=opened.course.conditions)
     except CheckFailedError as reason:
@@ -68,6 +77,17 @@ def run_sweep(
     _open_appeals(office, opened)
     _note_run(office, opened, outcome)
     return outcome
+
+
+def _check_care(office: Office, opened: OpenPlan) -> None:
+    """Return when nothing is owed first to those whom the phases touch that have not begun (D16).
+
+    A phase that has begun is not left half done. Raises CheckFailedError `case.people.duty_first`.
+    """
+    rows = _journal(office, opened.id).rows()
+    begun = {int(row.detail["phase"]) for row in rows if row.mark is Mark.PHASE}
+    if not rows or _course(office, opened.id).ending == Ending.WAITING.value:
+        check_care(office, opened.plan, [each for each in opened.plan.actions if each.phase not in begun])
 
 
 def _has_begun(office: Office, opened: OpenPlan) -> bool:
@@ -150,9 +170,14 @@ def _carry_out_order(office: Office, opened: OpenPlan, each: Order, means: Means
     barred = barred_members(office, opened.plan)
     if each.kind == "sweep-decision":
         outcome = decide(verified(office, each.signed, Decision.from_json(what), barred), opened.plan, means)
+        actions = frozenset({str(what["action"])})
     else:
         outcome = run_undo(verified(office, each.signed, UndoOrder.from_json(what), barred), opened.plan, means)
-    write_sweep(office, opened.id, "order done", {"order": each.number}, state="running")
+        actions = frozenset(map(str, what["actions"]))
+    left = status(opened.plan, _journal(office, opened.id).rows()).not_taken_back
+    if not any(not actions or action_of(one.step) in actions for one in left):
+        write_sweep(office, opened.id, "order done", {"order": each.number}, state="running")
+    # else the order stays open, and the next run tries again
     return outcome
 
 
@@ -164,13 +189,17 @@ def _what(each: Order) -> Mapping[str, Any]:
 
 def _note_run(office: Office, opened: OpenPlan, outcome: Outcome) -> None:
     """Write how the run ended, once for each ending, and tell the log what a finished plan did, in counts."""
-    due = opened.plan.gate(outcome.phase).opens_at if outcome.phase is not None else None
+    now = office.clock()
+    left = status(opened.plan, _journal(office, opened.id).rows()).not_taken_back
+    again = now + RETRY_AFTER if left else None
+    due = opened.plan.gate(outcome.phase).opens_at if outcome.phase is not None else again
     with office.vault.transaction():
         course = _course(office, opened.id)
-        if course.ending != outcome.ending.value:
+        if course.ending != outcome.ending.value or again or course.again_at:
             body = {"ending": outcome.ending.value, "held": len(outcome.held), "phase": outcome.phase}
+            body |= {"again_at": again.isoformat()} if again else {}
             _write(office, opened.id, course, "run", body, state=outcome.ending.value, due_at=due)
-            if outcome.ending is Ending.FINISHED:
+            if outcome.ending is Ending.FINISHED and not course.was_finished:
                 _tell_the_log(office, opened.plan)
     if outcome.held:
         alarm = Alarm(
@@ -236,6 +265,6 @@ def _write(
         sweep_stream(identity),
         [Fact(type=kind, at=office.clock(), by=SYSTEM, body=body)],
         expect=course.facts,
-        summary=Summary(state=state, due_at=due_at),
+        summary=Summary(state=state, due_at=due_at or (course.again_at if kind == "reconciled" else None)),
         purpose="sweep written",
     )

@@ -1,12 +1,14 @@
 """Appeals with the canary in every text: one filed, one decided, one that is offered."""
 
+from datetime import timedelta
+
 from web.everywhere import CANARY, PlantedOffice
 
 
 def PLANT(made: PlantedOffice) -> list[str]:
     """Three appeals."""
     from holdfast.actions.appeals import Outcome
-    from holdfast.workflows import appeal
+    from holdfast.workflows import appeal, appeal_filing, no_appeal
     from workflows.office_appeals import route
 
     office, reader = made.world.office, made.members["appeal_reader"].reader()
@@ -17,10 +19,19 @@ def PLANT(made: PlantedOffice) -> list[str]:
         numbers.append(appeal.stream_for(action))
         appeal.put_in_force(office, "p-canary", {made.members["decider"].member: CANARY})
         if number:
-            appeal.file(office, url.rstrip("/").rpartition("/")[2], f"{CANARY} objects", "en")
+            appeal_filing.file(office, url.rstrip("/").rpartition("/")[2], f"{CANARY} objects", "en")
     appeal.find_eligible(office, reader, numbers[2])
     appeal.assign(office, reader, numbers[2])
     appeal.decide(office, reader, numbers[2], Outcome.REMAND, f"{CANARY} told", asked_back=CANARY)
+    refused = no_appeal.begin(
+        office,
+        route(made.world, action="p-canary/no", plan="p-canary", account=CANARY),
+        legal_ground=f"{CANARY} ground",
+        may_lift=f"{CANARY} counsel",
+        until=made.world.clock() + timedelta(days=90),
+        signers=frozenset({made.members["decider"].member, made.members["legal"].member}),
+        by=made.members["legal"].member,
+    )
     steps = ("take-up", "take", "refuse", "decide", "stand-aside", "link")
     return [
         "/appeals/",
@@ -29,4 +40,6 @@ def PLANT(made: PlantedOffice) -> list[str]:
         *(f"/appeals/{each.id}/" for each in numbers),
         *(f"/appeals/{numbers[0].id}/{step}/" for step in steps),
         f"/appeals/{numbers[2].id}/questions/",
+        "/no-appeals/",
+        *(f"/no-appeals/{refused.id}/{step}" for step in ("", "again/")),
     ]

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import IntegrityError, connection, transaction
 
-from holdfast.audit import START, Alarm, AlarmKind, Budget, Entry, Event, Head, Outcome, Verb, append, check_budget
+from holdfast.audit import START, Alarm, Budget, Entry, Event, Head, Outcome, Verb, append, check_budget
 from holdfast.audit.budget import budget_day
 from holdfast.audit.chain import head_of
 from holdfast.canonical import canonical_bytes, parse_json
@@ -162,11 +162,6 @@ def forget_counts_before(now: datetime, days: int = 35) -> None:
 def open_alarms(limit: int = 200) -> list[AlarmRow]:
     """Alarms that nobody has looked at yet, newest first."""
     return list(AlarmRow.objects.filter(seen_at=None).order_by("-at")[:limit])
-
-
-def alarm_of(row: AlarmRow) -> AlarmKind:
-    """The kind of a stored alarm."""
-    return AlarmKind(row.code)
 
 
 def _row(entry: Entry) -> AuditRow:

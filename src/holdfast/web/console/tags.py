@@ -54,3 +54,9 @@ def wiki_offered() -> str:
 def item(mapping: Any, key: Any) -> Any:
     """One value of a mapping."""
     return mapping.get(key, "") if hasattr(mapping, "get") else ""
+
+
+@register.filter
+def in_words(value: Any) -> str:
+    """A text, or a text in several languages one under another."""
+    return "\n".join(map(str, value.values())) if hasattr(value, "values") else str(value or "—")

@@ -1,4 +1,4 @@
-"""A sealed phase of a plan begins when its hour comes; a sweep whose run broke off goes on."""
+"""A sealed phase of a plan begins when its hour comes; what could not be taken back is tried again."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,11 +11,17 @@ from holdfast.workflows.office import Office
 
 def _run(office: Office, now: datetime) -> Sequence[str]:
     system = Reader.system()
-    page = office.vault.list_page(system, SWEEP, purpose="gates looked at", state="waiting", due_before=now)
-    with office.vault.transaction():
-        for line in page.lines:
-            run_soon(office, line.stream.id)
-    return [f"{len(page.lines)} phases may begin"] if page.lines else []
+    said = []
+    for state, what in (("waiting", "phases may begin"), ("held", "undoings are tried again")):
+        page = office.vault.list_page(system, SWEEP, purpose="gates looked at", state=state, due_before=now)
+        with office.vault.transaction():
+            for line in page.lines:
+                run_soon(office, line.stream.id)
+        said += [f"{len(page.lines)} {what}"] if page.lines else []
+    return said
 
 
-CLOCK = Clock(means="A phase of a plan that is sealed until an hour begins when that hour has come.", run=_run)
+CLOCK = Clock(
+    means="A phase of a plan that is sealed until an hour begins at that hour; a held undoing is tried again.",
+    run=_run,
+)

@@ -305,6 +305,7 @@ def appeal(stage: Stage) -> None:
     from holdfast.actions.orders import UndoOrder
     from holdfast.actions.plan import plan_sha256
     from holdfast.workflows import appeal as appeals
+    from holdfast.workflows import appeal_filing, appeal_restoration
     from holdfast.workflows.demo.cast import two_sign
     from holdfast.workflows.plan import read_plan
     from holdfast.workflows.propose import propose
@@ -315,7 +316,7 @@ def appeal(stage: Stage) -> None:
     stage.tell(
         "a person finds the notice on the talk page, with the rule, the class of evidence, and a link to appeal"
     )
-    receipt = appeals.file(office, token, "Simulated: I was at none of these pages.", "zh-Hans")
+    receipt = appeal_filing.file(office, token, "Simulated: I was at none of these pages.", "zh-Hans")
     reader = stage.one("appeal_reader")
     (waiting,) = appeals.list_appeals(office, reader.reader, state="received").lines
     appeals.find_eligible(office, reader.reader, waiting.stream)
@@ -340,8 +341,8 @@ def appeal(stage: Stage) -> None:
     )
     two_sign(office, propose(office, decider.reader, "sweep-undo", wish.to_json()), decider, stage.one("decider", 1))
     run_sweep(office, stage.plan)
-    appeals.note_carried_out(office, waiting.stream, f"sweep/{stage.plan}")
-    answer = appeals.by_receipt(office, receipt)
+    appeal_restoration.note_restored(office)
+    answer = appeal_filing.by_receipt(office, receipt)
     stage.tell(
         f"another person reads the whole file; outcome: {answer.outcome}; "
         "the same executor takes the block back on both wikis"

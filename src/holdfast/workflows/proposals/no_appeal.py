@@ -25,7 +25,7 @@ def _execute(office: Office, approved: Approved[Request]) -> str:
     what = approved.value.what
     signers = frozenset(each.member for each in approved.signatures)
     sign_again(office, StreamId(kind=STREAM_KIND, id=what["no"]), parse_at(what["until"]), signers, what["facts"])
-    return "/appeals/"
+    return f"/no-appeals/{what['no']}/"
 
 
 PROPOSAL = ProposalKind(

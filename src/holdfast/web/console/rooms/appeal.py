@@ -13,15 +13,17 @@ from django.views.decorators.http import require_http_methods
 
 from holdfast.actions.appeal_steps import TEXT_LIMIT
 from holdfast.actions.appeals import Outcome
-from holdfast.errors import CheckFailedError
+from holdfast.errors import CheckFailedError, HoldfastError, ServiceUnavailableError
 from holdfast.notices.kinds import LANGUAGES, RIGHT_TO_LEFT, NoticeKind
 from holdfast.notices.wording import ORIGINAL, appeal_page_words, wording
 from holdfast.web.console.limits import count, is_over
 from holdfast.web.console.room import Room
-from holdfast.workflows import appeal
+from holdfast.workflows import appeal_filing
+from holdfast.workflows.exposure_fetch import revision_of
 
 TRIES_AN_HOUR = 120
 FILINGS_AN_HOUR = 30
+_LONGEST_NUMBER = 18
 _DJANGO_CODES = {code.lower(): code for code in LANGUAGES}
 
 
@@ -32,7 +34,7 @@ def offer(request: HttpRequest, token: str) -> HttpResponse:
     if is_over(request, "appeal-tries", TRIES_AN_HOUR) or is_over(request, "appeal-filings", FILINGS_AN_HOUR):
         return _refused(request, "too_often", 429)
     try:
-        found = appeal.open_link(request.office, token)
+        found = appeal_filing.open_link(request.office, token)
     except CheckFailedError:
         count(request, "appeal-tries")
         return _refused(request, "link_refused", 404)
@@ -43,11 +45,12 @@ def offer(request: HttpRequest, token: str) -> HttpResponse:
         problem = _problem(text, is_ticked=request.POST.get("understood") == "yes")
         if not problem:
             try:
-                receipt = appeal.file(request.office, token, text, language)
+                receipt = appeal_filing.file(request.office, token, text, language)
             except CheckFailedError:
                 return _refused(request, "link_refused", 404)
             count(request, "appeal-filings")
-            return _show(request, "received", language, {"receipt": receipt})
+            kept = appeal_filing.by_receipt(request.office, receipt)
+            return _show(request, "received", language, {"receipt": receipt, "answer": kept})
     words = wording(NoticeKind.GLOBAL_BAN, language).words
     context = {
         "offer": found,
@@ -64,27 +67,55 @@ def offer(request: HttpRequest, token: str) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 def status(request: HttpRequest) -> HttpResponse:
-    """How an appeal stands, for whoever has its receipt."""
+    """How an appeal stands, for whoever has its receipt; with the number of an edit, proof of whose it is."""
     language = _language(request, "")
     if request.method == "GET":
         return _show(request, "status", language, {})
     if is_over(request, "appeal-tries", TRIES_AN_HOUR):
         return _refused(request, "too_often", 429)
+    receipt, problem = request.POST.get("receipt", ""), ""
     try:
-        found = appeal.by_receipt(request.office, request.POST.get("receipt", ""))
+        found = appeal_filing.by_receipt(request.office, receipt)
+        if "revision" in request.POST and found.save_code:
+            problem = _prove(request, receipt)
+            found = appeal_filing.by_receipt(request.office, receipt)
     except CheckFailedError:
         count(request, "appeal-tries")
         return _refused(request, "receipt_refused", 404)
     words = appeal_page_words(language)
     context = {
         "answer": found,
+        "receipt": receipt,
+        "proof_problem": words.get(problem, ""),
         "standing": words[f"state_{found.standing.value}"],
         "outcome": words[f"outcome_{found.outcome.value}"] if found.outcome else "",
         "reason": words[f"code_{found.code.value}"] if found.code else "",
         "overturned": found.outcome is Outcome.OVERTURN,
         **{name: _in_language(getattr(found, name), language) for name in ("message", "new_measure", "asked_back")},
     }
-    return _show(request, "status", language, context)
+    return _show(request, "status", language, context, status=422 if problem else 200)
+
+
+def _prove(request: HttpRequest, receipt: str) -> str:
+    """Read the edit back from the wiki; the word for why it proves nothing, or nothing."""
+    office, number = request.office, request.POST.get("revision", "").strip()
+    if not (number.isascii() and number.isdigit()) or len(number) > _LONGEST_NUMBER:
+        return "proof_refused"
+    count(request, "appeal-tries")  # each one makes the office ask a wiki
+    try:
+        appeal_filing.prove_account(
+            office,
+            receipt,
+            request.POST.get("wiki", ""),
+            int(number),
+            lambda wiki, revision: revision_of(office, wiki, revision),
+        )
+    except ServiceUnavailableError:
+        return "proof_away"
+    except HoldfastError as reason:
+        unreachable = reason.code == "exposure.ask.no_wiki" or reason.code.startswith("operators.")
+        return "proof_away" if unreachable else "proof_refused"
+    return ""
 
 
 def _problem(text: str, *, is_ticked: bool) -> str:

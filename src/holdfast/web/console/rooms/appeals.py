@@ -1,7 +1,7 @@
 """Appeals for their readers: the queue, one appeal with the whole file, the outcome; and the public table."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from django import forms
@@ -12,16 +12,19 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from holdfast.actions.appeals import STREAM_KIND, Ineligible, Outcome, Standing
+from holdfast.actions.ports import INFINITY
 from holdfast.actions.public_table import COLUMNS, SMALL_COUNT_NOTE
+from holdfast.actions.severity import RANKS
 from holdfast.errors import UsageError
 from holdfast.facts import StreamId
 from holdfast.web.console.pages import page, show
 from holdfast.web.console.room import Room
 from holdfast.workflows import appeal as work
 from holdfast.workflows import appeal_restoration as restoring
-from holdfast.workflows import appeal_table
+from holdfast.workflows import appeal_table, no_appeal
 from holdfast.workflows.appeal_file import whole_file
 
+_SHOWN_BESIDE = 50
 _AREA = {"rows": 4, "class": "cdx-text-area__textarea", "dir": "auto"}
 _OUTCOMES = [
     (Outcome.UPHOLD.value, _("uphold: the decision stands")),
@@ -47,7 +50,18 @@ class OutcomeForm(forms.Form):
         _("To overturn: the public note"), help_text=_("Everybody reads it. It must not name the person.")
     )
     new_measure = _text(_("To change: what holds instead"))
-    is_worse = forms.BooleanField(label=_("What holds instead is more severe"), required=False)
+    measure_kind = forms.ChoiceField(
+        label=_("To change: of which kind it is"),
+        help_text=_("It is compared with the action; one that is harder is refused where the person was told so."),
+        choices=[("", "—"), *((each, each.replace("_", " ")) for each in RANKS)],
+        required=False,
+    )
+    measure_until = forms.DateField(
+        label=_("To change: until the end of this day (UTC)"),
+        help_text=_("Left empty: no end."),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date", "class": "cdx-text-input__input", "dir": "ltr"}),
+    )
     asked_back = _text(_("To send back: the questions"))
 
 
@@ -62,7 +76,7 @@ class RefusalForm(forms.Form):
 
 
 class LinkForm(forms.Form):
-    """A new link for somebody who lost theirs."""
+    """A new link, whatever was filed and decided: it may not have been the person."""
 
     until = forms.DateField(
         label=_("Last day of the new link"),
@@ -79,6 +93,7 @@ def home(request: HttpRequest) -> HttpResponse:
     listed = work.list_appeals(request.office, request.reader, state=state, after=_after(request))
     context = {"page": listed, "standings": list(Standing), "state": state}
     context["may_answer"] = bool(request.reader.roles & {"decider", "investigator"})
+    context["may_see_noes"] = request.office.vault.may(request.reader, "read_list", no_appeal.RULED_AS).allowed
     return show(request, "console/appeals/list.html", context)
 
 
@@ -100,8 +115,10 @@ def _one(request: HttpRequest, number: str, *, status: int = 200, **bound: Any) 
         "standing": kept.standing.value,
         "missing": kept.state.missing(),
         "needs_plan": kept.state.decided is not None
-        and kept.state.decided.outcome in (Outcome.CHANGE, Outcome.OVERTURN)
+        and kept.state.decided.outcome is Outcome.CHANGE
         and not kept.state.restored_by,
+        "way_back": None if kept.state.restored_by else restoring.way_back(office, kept.state),
+        "beside": work.beside(office, kept)[:_SHOWN_BESIDE],
         "due_at": kept.state.due_at(work.policy_of(office)),
         "barred": barred.get(reader.member, ""),
         "mine": kept.state.reader == reader.member,
@@ -128,6 +145,7 @@ def do(request: HttpRequest, number: str, step: str) -> HttpResponse:
         "decide": _decide,
         "link": _link,
         "in-force": _in_force,
+        "undo": _undo,
         "answered": _answered,
     }
     if step not in steps:
@@ -142,7 +160,7 @@ def _refuse(request: HttpRequest, number: str) -> HttpResponse | None:
         return _one(request, number, status=422, refusal_form=form)
     given = form.cleaned_data
     code = Ineligible(given["code"])
-    work.refuse(request.office, request.reader, _stream(number), code, _message(request, number, given))
+    restoring.refuse(request.office, request.reader, _stream(number), code, _message(request, number, given))
     return None
 
 
@@ -157,10 +175,15 @@ def _decide(request: HttpRequest, number: str) -> HttpResponse | None:
         _stream(number),
         Outcome(given["outcome"]),
         _message(request, number, given),
-        **{name: given[name] for name in ("public_note", "new_measure", "is_worse", "asked_back")},
+        measure={"kind": given["measure_kind"], "expiry": _expiry(given["measure_until"])},
+        **{name: given[name] for name in ("public_note", "new_measure", "asked_back")},
     )
     messages.success(request, _("Decided. The person reads it with the receipt; the public log gets the outcome."))
     return None
+
+
+def _expiry(day: date | None) -> str:
+    return INFINITY if day is None else f"{day:%Y-%m-%d}T23:59:59Z"
 
 
 def _link(request: HttpRequest, number: str) -> HttpResponse:
@@ -176,6 +199,15 @@ def _link(request: HttpRequest, number: str) -> HttpResponse:
 
 def _in_force(request: HttpRequest, number: str) -> None:
     restoring.note_new_measure(request.office, request.reader, _stream(number), request.POST.get("plan", ""))
+
+
+def _undo(request: HttpRequest, number: str) -> HttpResponse | None:
+    proposal = restoring.put_undoing(request.office, request.reader, _stream(number))
+    if proposal is None:
+        messages.warning(request, _("The plan of this action is not in this office: nothing can be undone here."))
+    else:
+        messages.success(request, _("The undoing of this action was put before the deciders."))
+    return None
 
 
 def _answered(request: HttpRequest, number: str) -> HttpResponse:

@@ -19,6 +19,7 @@ from holdfast.web.console.pages import page, show
 from holdfast.web.console.room import Room
 from holdfast.workflows import plan as plans
 from holdfast.workflows import sweep as sweeps
+from holdfast.workflows.no_appeal import noes_of
 from holdfast.workflows.propose import propose
 from holdfast.workflows.reconcile import reconcile_plan
 
@@ -151,6 +152,7 @@ def _one(request: HttpRequest, number: str, problem: HoldfastError | None = None
         "aftercare": AftercareForm(initial=vars(course.aftercare)),
         "give_up": GiveUpForm(),
         "problem": problem,
+        "noes": noes_of(office, plan),
     }
     return show(request, "console/plans/one.html", context, status=409 if problem else 200)
 
@@ -307,7 +309,7 @@ def _progress(request: HttpRequest, number: str) -> dict[str, Any]:
         "status": status,
         "course": course,
         "counts": [(name, count) for name, count in counts.items() if count],
-        "settled": total - counts["planned"] - counts["under way"],
+        "settled": total - counts["planned"] - counts["under way"] - len(status.not_taken_back),
         "total": total,
         "orders": [each for each in course.orders if not each.is_done],
     }
