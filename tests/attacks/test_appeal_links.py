@@ -100,9 +100,33 @@ def test_trying_on_and_on_is_stopped(appeals: AppealOffice) -> None:
     assert codes[0] == 404
     assert codes[-1] == 429
     assert client.post("/appeal/status/", {"receipt": "x"}).status_code == 429
-    # somebody else is not kept out by it
-    other = stranger()
-    assert other.get(f"/appeal/{appeals.token}/", REMOTE_ADDR="192.0.2.9").status_code == 200
+    # nobody who has a link or a receipt is kept out by it, not even from the very same address
+    assert client.get(f"/appeal/{appeals.token}/").status_code == 200
+    filed = file(client, appeals.token)
+    assert filed.status_code == 200
+    receipt = filed.context["receipt"]
+    assert client.post("/appeal/status/", {"receipt": receipt}).status_code == 200
+    assert client.post("/appeal/status/", {"receipt": "x"}).status_code == 429
+
+
+def test_behind_a_proxy_that_names_no_source_a_strangers_failures_are_nobodys(appeals: AppealOffice) -> None:
+    from dataclasses import replace
+
+    from django.conf import settings
+
+    from holdfast.web.console.rooms.appeal import FILINGS_AN_HOUR, TRIES_AN_HOUR
+
+    office = appeals.world.office
+    proxied = replace(office.config, public_url="https://office.example")
+    settings.HOLDFAST_OFFICE = replace(office, place=replace(office.place, config=proxied))
+    try:
+        client = stranger()
+        tries = {client.get(f"/appeal/{number:040x}/").status_code for number in range(TRIES_AN_HOUR + 2)}
+        assert tries == {404}
+        answers = {file(client, appeals.token).status_code for _ in range(FILINGS_AN_HOUR + 1)}
+        assert answers == {200}
+    finally:
+        settings.HOLDFAST_OFFICE = office
 
 
 def test_what_is_typed_comes_back_as_text(appeals: AppealOffice) -> None:

@@ -9,7 +9,7 @@ from holdfast.workflows.office import Office, OfficePlace, open_office
 
 MINUTE_SECONDS = 60.0
 _THREADS = 8
-_FROM_PROXY = {"x-forwarded-proto", "x-forwarded-host"}
+_FROM_PROXY = {"x-forwarded-proto", "x-forwarded-host", "x-forwarded-for"}
 
 
 def console_application(place: OfficePlace) -> tuple[Office, Any]:

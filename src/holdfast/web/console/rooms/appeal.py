@@ -23,6 +23,7 @@ from holdfast.workflows.exposure_fetch import revision_of
 
 TRIES_AN_HOUR = 120
 FILINGS_AN_HOUR = 30
+PROOFS_AN_HOUR = 20
 _LONGEST_NUMBER = 18
 _DJANGO_CODES = {code.lower(): code for code in LANGUAGES}
 
@@ -30,14 +31,16 @@ _DJANGO_CODES = {code.lower(): code for code in LANGUAGES}
 @never_cache
 @require_http_methods(["GET", "POST"])
 def offer(request: HttpRequest, token: str) -> HttpResponse:
-    """What can be appealed and what holds, and the form; then the receipt, once."""
-    if is_over(request, "appeal-tries", TRIES_AN_HOUR) or is_over(request, "appeal-filings", FILINGS_AN_HOUR):
-        return _refused(request, "too_often", 429)
+    """What can be appealed and what holds, and the form; then the receipt, once.
+
+    A link that opens is never refused for what others tried: what is counted is what failed, and filings by source.
+    """
     try:
         found = appeal_filing.open_link(request.office, token)
     except CheckFailedError:
-        count(request, "appeal-tries")
-        return _refused(request, "link_refused", 404)
+        return _failed(request, "link_refused")
+    if request.method == "POST" and is_over(request, "appeal-filings", FILINGS_AN_HOUR):
+        return _refused(request, "too_often", 429)
     language = _language(request, found.language)
     problem = ""
     if request.method == "POST":
@@ -47,7 +50,7 @@ def offer(request: HttpRequest, token: str) -> HttpResponse:
             try:
                 receipt = appeal_filing.file(request.office, token, text, language)
             except CheckFailedError:
-                return _refused(request, "link_refused", 404)
+                return _failed(request, "link_refused")
             count(request, "appeal-filings")
             kept = appeal_filing.by_receipt(request.office, receipt)
             return _show(request, "received", language, {"receipt": receipt, "answer": kept})
@@ -71,8 +74,6 @@ def status(request: HttpRequest) -> HttpResponse:
     language = _language(request, "")
     if request.method == "GET":
         return _show(request, "status", language, {})
-    if is_over(request, "appeal-tries", TRIES_AN_HOUR):
-        return _refused(request, "too_often", 429)
     receipt, problem = request.POST.get("receipt", ""), ""
     try:
         found = appeal_filing.by_receipt(request.office, receipt)
@@ -80,8 +81,7 @@ def status(request: HttpRequest) -> HttpResponse:
             problem = _prove(request, receipt)
             found = appeal_filing.by_receipt(request.office, receipt)
     except CheckFailedError:
-        count(request, "appeal-tries")
-        return _refused(request, "receipt_refused", 404)
+        return _failed(request, "receipt_refused")
     words = appeal_page_words(language)
     context = {
         "answer": found,
@@ -101,7 +101,9 @@ def _prove(request: HttpRequest, receipt: str) -> str:
     office, number = request.office, request.POST.get("revision", "").strip()
     if not (number.isascii() and number.isdigit()) or len(number) > _LONGEST_NUMBER:
         return "proof_refused"
-    count(request, "appeal-tries")  # each one makes the office ask a wiki
+    if is_over(request, "appeal-proofs", PROOFS_AN_HOUR, of=receipt):
+        return "proof_away"
+    count(request, "appeal-proofs", of=receipt)  # each one makes the office ask a wiki
     try:
         appeal_filing.prove_account(
             office,
@@ -139,6 +141,14 @@ def _in_language(text: str | Mapping[str, str], language: str) -> str:
     if isinstance(text, str):
         return text
     return text.get(language) or text[ORIGINAL]
+
+
+def _failed(request: HttpRequest, word: str) -> HttpResponse:
+    """A link or receipt that opens nothing: counted for its source, and told so until there were too many."""
+    if is_over(request, "appeal-tries", TRIES_AN_HOUR):
+        return _refused(request, "too_often", 429)
+    count(request, "appeal-tries")
+    return _refused(request, word, 404)
 
 
 def _refused(request: HttpRequest, word: str, status: int) -> HttpResponse:
