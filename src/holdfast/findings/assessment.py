@@ -83,7 +83,8 @@ class Assessment:
     """Share of admins (x) and of logged admin actions (y), for the newest 12 months with enough data."""
     coverage: Mapping[str, Any] = field(default_factory=dict)
     """What the tables held: `tables` (name to `rows`, `first` and `last` as ISO 8601 or null), `bots_left_out`
-    (a count), `dropped` (reason to count) and `notes` (texts of the manifest); any of them may be missing."""
+    (a count), `others_left_out` (why to count), `dropped` (reason to count) and `notes` (texts of the manifest); any
+    of them may be missing."""
     names: Literal["pseudonyms", "published", "all"] = "pseudonyms"
     """How accounts are named in evidence: as `--names` (published) and `--names-all` (all) asked."""
     labels: tuple[str, ...] = ()
