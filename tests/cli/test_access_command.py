@@ -191,3 +191,17 @@ def test_an_office_has_the_same_commands(
     assert ask(capsys, "reviews", *there)["type"] == "protective, no fault"
     assert main(["access", "explain", "X", "checkuser", "--register", str(register), *there]) == ExitCode.WRONG_USAGE
     assert "access.which_register" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("spelt", ["simulated_Ann", "User:Simulated Ann", "\u200eSimulated  Ann"])
+def test_a_person_is_found_in_every_spelling_and_imported_once(
+    spelt: str, register: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    explained = ask(capsys, "explain", spelt, "checkuser", "--register", str(register), "--names")
+    assert explained["answers"][0]["account"] == "Simulated Ann"
+    lost = ask(capsys, "what-if", "--person", spelt, "--register", str(register), "--names")
+    assert {each["account"] for each in lost["loses"]} == {"Simulated Ann"}
+    again = tmp_path / "again.csv"
+    again.write_text(HEAD + row(spelt, "fawiki", "fa", "J1"), "utf-8")
+    found = ask(capsys, "import", str(again), "--as", "csv", "--register", str(register))
+    assert (found["people_added"], found["facts_added"], found["entries_unchanged"]) == (0, 0, 1)

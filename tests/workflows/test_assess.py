@@ -4,6 +4,7 @@ import json
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import jsonschema
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -15,6 +16,7 @@ from holdfast.errors import UsageError
 from holdfast.findings.testing import Judged, hypotheses, judge
 from holdfast.ids import wiki_name
 from holdfast.measures._running import run
+from holdfast.report.machine_files import findings_schema
 from holdfast.tables.ingest import begin
 from holdfast.tables.lake import Lake, create_lake
 from holdfast.workflows.assess import assess, peers_of
@@ -158,7 +160,9 @@ def test_an_assessment_quotes_how_often_it_is_wrong_everywhere(
 ) -> None:
     assert main(["assess", "--lake", str(lake.path), "--wiki", "captured", "--out", str(tmp_path)]) == 0
     printed = capsys.readouterr().out
-    rate = json.loads((tmp_path / "findings.json").read_text())["false_alarms"]
+    found = json.loads((tmp_path / "findings.json").read_text())
+    jsonschema.Draft202012Validator(findings_schema()).validate(found)
+    rate = found["false_alarms"]
     assert rate["size"] == "middle"
     assert 0.5 < rate["times_as_large"] < 2
     assert rate["low"] <= rate["rate"] <= rate["high"] < 0.2

@@ -33,16 +33,16 @@ class FalseAlarms:
     admins: int
     months: int
     wikis: int
-    """Simulated wikis in which nothing is wrong, with admins who are alike and with admins who are mildly unlike."""
+    """Simulated wikis in which nothing is wrong, of the kind in which most was found: the worse counts."""
     with_finding: int
     rate: float
     """Share of them in which an assessment had a finding."""
     low: float
     high: float
-    """Exact 95 % interval, over both kinds together."""
+    """Exact 95 % interval."""
     kinds: Mapping[str, Mapping[str, Any]]
-    """The same for each kind, `alike` and `unlike`: wikis, with_finding, hypotheses of one assessment on average,
-    first_seed, measured_on, version."""
+    """What was measured of each kind, admins `alike` and mildly `unlike`: wikis, with_finding, hypotheses of one
+    assessment on average, first_seed, measured_on, version."""
     q: float
     """The tolerated share of false findings at which it was measured."""
     times_as_large: float | None
@@ -71,7 +71,8 @@ def false_alarms(rows: Mapping[str, int], q: float) -> FalseAlarms | None:
     found = sizes[closest]
     there = found["rows"].get(by, 0) if by else 0
     times = rows[by] / there if by and there else None
-    wikis, hits = (sum(kind[count] for kind in found["kinds"].values()) for count in ("wikis", "with_finding"))
+    worse = max(found["kinds"].values(), key=lambda kind: (kind["with_finding"] / kind["wikis"], -kind["wikis"]))
+    wikis, hits = worse["wikis"], worse["with_finding"]
     return FalseAlarms(
         size=closest,
         editors=found["editors"],

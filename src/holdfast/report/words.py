@@ -86,12 +86,20 @@ def false_alarms_in_words(measured: FalseAlarms | None) -> str:
     """How often an assessment is wrong, as far as that was measured, and what the number does not speak of."""
     if measured is None:
         return "How often an assessment finds something where nothing is wrong was not measured."
+    kinds = "; ".join(
+        f"admins {_KINDS.get(name, name)}: {kind['with_finding']} of {kind['wikis']}"
+        for name, kind in sorted(measured.kinds.items())
+    )
     return (
         f"Of {measured.wikis} simulated wikis of about this size in which nothing is wrong, an assessment had a"
         f" finding in {measured.with_finding}: {measured.rate:.3f}, 95 % interval {measured.low:.3f} to"
         f" {measured.high:.3f}, at q = {measured.q:g} ({measured.editors:,} editors, {measured.admins} admins,"
-        f" {measured.months} months). Not covered: {' '.join(measured.not_covered)}"
+        f" {measured.months} months; {kinds}; where there are two kinds the worse counts)."
+        f" Not covered: {' '.join(measured.not_covered)}"
     )
+
+
+_KINDS = {"alike": "alike", "unlike": "mildly unlike"}
 
 
 def p_in_words(p: float, null: str) -> str:

@@ -13,6 +13,7 @@ from holdfast.elections.open_votes import OpenVotes, Tally
 from holdfast.elections.outcome import Outcome
 from holdfast.elections.rules import RuleSet
 from holdfast.errors import UsageError
+from holdfast.ids import same_account
 from holdfast.networks.ballots import Ballots
 from holdfast.report.page import Bullets, Column, DataTable, Facts, Notice, Page, Section, Text, write_page
 from holdfast.tables._files import write_atomically
@@ -78,7 +79,8 @@ def _poll(run: VoteRun, candidate: str, election: str) -> int:
     found = [
         number
         for number, (name, who) in enumerate(run.result.ballots.polls)
-        if candidate in (who, run.labels.of(who)) and election in ("", name, run.labels.within(name, who))
+        if (same_account(candidate, who) or candidate == run.labels.of(who))
+        and election in ("", name, run.labels.within(name, who))
     ]
     if len(found) != 1:
         raise UsageError(
