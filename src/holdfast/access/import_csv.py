@@ -22,7 +22,7 @@ COLUMNS: Mapping[str, str] = {
     "former_names": "names the account had before, with | between them",
     "right": "checkuser, oversight, steward, ombuds, temporary-account-viewer or vrt",
     "grant_begins": "first day of the grant (UTC), or a moment; empty: counted from the import",
-    "grant_ends": "the moment it ends by itself; a day ends the grant at its midnight; empty or infinity: never",
+    "grant_ends": "the moment from which rules refuse it; a day means its midnight; empty or infinity: never",
     "agreement_version": "version of the signed agreement",
     "agreement_signed": "day on which it was signed",
     "agreement_ends": "the moment it ends by itself; empty: never",
