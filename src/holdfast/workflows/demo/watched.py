@@ -10,7 +10,7 @@ END_ITS_GROUP = "trap '' TERM; kill -TERM 0"
 
 @contextmanager
 def when_this_ends(script: str, *arguments: str) -> Iterator[int]:
-    """Run a line of shell when the block ends or this process dies, by SIGKILL too; gives the watcher's process group.
+    """Run a line of shell when the block ends or this process dies, even by SIGKILL; gives the process group of it.
 
     The kernel closes the pipe of whoever dies, so nothing has to be caught. A program that is started in the group
     (`process_group=`) hears nothing of the terminal's Ctrl-C: it ends in the order of the blocks.
