@@ -72,8 +72,9 @@ def _file(stage: "Stage", page: str) -> str:
 def _status(stage: "Stage", receipt: str) -> str:
     """What the page of receipts says of the appeal, in its own words."""
     answer = _sent(stage, "/appeal/status/", {"receipt": receipt, "language": "en"})
-    told = answer[answer.find("</h1>") : answer.find("<form")]
-    return " ".join(re.sub(r"<[^>]+>", " ", told).split())
+    begin = answer.find("</h1>")
+    told = answer[begin : answer.find("<form", begin)].replace("</dt>", ": ").replace("</dd>", "; ")
+    return " ".join(re.sub(r"<[^>]+>", "", told).split())
 
 
 def _sent(stage: "Stage", page: str, form: dict[str, str]) -> str:

@@ -109,6 +109,11 @@ def _said(finding: TakenFinding, seen: Shown, outcomes: set[Outcome]) -> str:
     return f"{named}: every innocent explanation is ruled out (at most {finding.per_1000:.2f} of 1,000 named wrongly)"
 
 
+def _last(items: Mapping[str, Any]) -> str:
+    """What was added last."""
+    return list(items)[-1]
+
+
 def _people(work: Investigation, standing: Mapping[str, Shown]) -> dict[str, str]:
     """The members of the findings that stand become people of the case; person to account."""
     people: dict[str, str] = {}
@@ -116,7 +121,7 @@ def _people(work: Investigation, standing: Mapping[str, Shown]) -> dict[str, str
         for account in seen.members:
             if account not in people.values():
                 case = work.write("person added", account=account, roles=["suspect"])
-                people[next(reversed(case.people))] = account
+                people[_last(case.people)] = account
             person = next(name for name, held in people.items() if held == account)
             work.write("finding tied", finding=finding, person=person, label=account)
     work.stage.tell(f"{len(people)} accounts of the findings that stand become people of the case")
@@ -131,7 +136,7 @@ def _evidence(work: Investigation, standing: Mapping[str, Shown], people: Mappin
     case = work.write(
         "source recorded", kind="public_record", text="the history of the community's wiki, in the lake"
     )
-    record = next(reversed(case.sources))
+    record = _last(case.sources)
     # the assessment is a computation over that history: together they are one source
     work.write("sources tied", one=record, other=tool, why="the assessment was computed from this history")
     items = list(standing)
@@ -149,7 +154,7 @@ def _evidence(work: Investigation, standing: Mapping[str, Shown], people: Mappin
                 "about": [person],
             }
             case = take_evidence(office, reader, work.case, content, body)
-            item = next(reversed(case.evidence))
+            item = _last(case.evidence)
             again = edits_file(community.lake, community.wiki, seen.members, account)
             holds = evidence_bytes(office, reader, work.case, item) == again
             work.write(
