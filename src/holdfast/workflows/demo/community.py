@@ -48,12 +48,6 @@ class Community:
         }
 
     @property
-    def period(self) -> tuple[str, str]:
-        """The first and the last day that the findings about editing together are about."""
-        found = [each for each in parse_json(self.findings)["findings"] if each["id"] in self.named]
-        return min(each["period_start"] for each in found), max(each["period_end"] for each in found)
-
-    @property
     def bystanders(self) -> tuple[str, ...]:
         """A few accounts of the community that no finding names."""
         named = {account for accounts in self.named.values() for account in accounts}

@@ -76,6 +76,8 @@ def investigate(stage: "Stage") -> None:
     _compare(work, standing, items)
     _decide(work, people)
     stage.warned = tuple(sorted(people.values()))
+    periods = [finding.period for name, finding in work.read().findings.items() if name in standing]
+    stage.period = (min(str(begun) for begun, _ in periods), max(str(ended) for _, ended in periods))
 
 
 def _judge(work: Investigation) -> dict[str, Shown]:

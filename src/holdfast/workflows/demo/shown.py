@@ -21,9 +21,9 @@ FEW_DAYS_SHARE, SPREAD_SHARE, SPREAD_DAYS = 0.5, 0.25, 10
 ALONE_SHARE = 0.5
 OWN_EDITS_SHARE = 0.9
 RULES = (
-    "An event explains half of all occasions on three days, or a project page; a quarter on ten days or more rules it"
-    " out. A notice: ruled out when nobody else came half of the time. An interest or a desk in common: when nine of"
-    " ten edits of each are joint."
+    "An event explains if half of the occasions fall on three days, or half of them edited a project page; it is"
+    " ruled out if a quarter do, on ten days or more. A notice is ruled out if nobody else came half of the time; an"
+    " interest or a desk in common, if nine of ten edits of each are joint."
 )
 """The same in words, for the reasons of the standard of proof."""
 

@@ -68,6 +68,8 @@ class Stage:
     plan: str = ""
     warned: tuple[str, ...] = ()
     """Whom the case was decided against, by account."""
+    period: tuple[str, str] = ("", "")
+    """The first and the last day that was looked at of them."""
     overturned: tuple[str, ...] = ()
     """Whose warning was overturned on appeal."""
 
@@ -210,7 +212,7 @@ def plan_file(stage: Stage) -> str:
     """The plan, as an investigator writes it: what was decided, and nothing else."""
     today = stage.clock().date()
     until = (today + timedelta(days=365)).isoformat()
-    begun, ended = stage.community.period
+    begun, ended = stage.period
     targets = ", ".join(json.dumps(name) for name in stage.warned)
     lines = [
         'plan = "p-simulated-1"',
@@ -228,7 +230,7 @@ def plan_file(stage: Stage) -> str:
         f"[every_action.period]\nstart = {begun}\nend = {ended}",
         '[every_action.appeal]\nappealable = true\nbody = "the review committee"',
         f"can_be_worse = false\nuntil = {until}",
-        '[every_action.road_back]\nconditions = "Nothing was taken; a page that tells of it settles it."',
+        '[every_action.road_back]\nconditions = "Nothing was taken; a page that tells of it settles it"',
         f'earliest = {today.isoformat()}\ndecider = "the response team"',
         f'[[group]]\nkind = "warning"\nlanguage = "zh-Hans"\ntargets = [{targets}]',
         f"conduct = {json.dumps(CONDUCT)}",
