@@ -1,5 +1,7 @@
 """`holdfast demo office` at its edges: a taken port, and what is left when it is ended in the middle."""
 
+import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -73,3 +75,33 @@ def test_the_wikis_end_with_the_demo_by_whatever_signal(number: signal.Signals, 
             process.kill()
     assert "Traceback" not in said
     assert process.returncode == (-signal.SIGKILL if number is signal.SIGKILL else 130)
+
+
+def test_what_the_demo_on_real_data_runs_ends_with_it(tmp_path: Path) -> None:
+    (tmp_path / "scripts").mkdir()
+    shutil.copy(Path(__file__).parents[2] / "scripts" / "demo", tmp_path / "scripts")
+    (tmp_path / ".venv" / "bin").mkdir(parents=True)
+    for place, text in (
+        ("scripts/setup", "exit 0"),
+        # the first command that is run works without end
+        (".venv/bin/holdfast", 'echo "works" >&2; exec sleep 100000'),
+    ):
+        (tmp_path / place).write_text(f"#!/bin/sh\n{text}\n")
+        (tmp_path / place).chmod(0o755)
+    with subprocess.Popen(
+        [tmp_path / "scripts" / "demo", "--no-serve", "--out", tmp_path / "out"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "DEMO_OF_TEST": str(tmp_path)},
+    ) as process:
+        try:
+            assert process.stderr is not None
+            assert process.stderr.readline() == "works\n"
+            working = [each for each in processes_with(f"DEMO_OF_TEST={tmp_path}") if each != process.pid]
+            assert working
+            process.terminate()
+            wait_for_the_end_of([process.pid, *working])
+        finally:
+            process.kill()
+    assert process.returncode == 143
