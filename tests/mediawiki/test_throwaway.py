@@ -2,7 +2,10 @@
 
 import gzip
 import json
+import signal
 import sqlite3
+import subprocess
+import sys
 import urllib.request
 from pathlib import Path
 
@@ -10,6 +13,7 @@ import pytest
 
 from mediawiki.fixtures import ServedWiki
 from mediawiki.throwaway import PACKAGES, MediaWikiMissingError, ThrowawayWiki, require_mediawiki
+from processes import processes_with, wait_for_the_end_of
 
 
 def ask(address: str, query: str) -> dict[str, object]:
@@ -30,6 +34,31 @@ def test_a_clone_lives_apart_and_its_server_leaves_nobody_on_the_port(
         urllib.request.urlopen(address)
     with sqlite3.connect(f"file:{mediawiki.database}?mode=ro", uri=True) as original:
         assert original.execute("SELECT count(*) FROM page WHERE page_title = 'A'").fetchall() == [(0,)]
+
+
+_SERVES = """
+import signal, sys
+from pathlib import Path
+from holdfast.workflows.demo.throwaway_wiki import ThrowawayWiki
+with ThrowawayWiki(Path(sys.argv[1])).serving(workers=3) as address:
+    print(address, flush=True)
+    signal.pause()
+"""
+
+
+def test_a_wiki_is_not_served_on_when_who_serves_it_is_killed(mediawiki: ThrowawayWiki, tmp_path: Path) -> None:
+    clone = mediawiki.clone(tmp_path / "clone")
+    with subprocess.Popen(
+        [sys.executable, "-c", _SERVES, str(clone.folder)], stdout=subprocess.PIPE, text=True
+    ) as serving:
+        assert serving.stdout is not None
+        address = serving.stdout.readline().strip()
+        workers = processes_with(f"MW_CONFIG_FILE={clone.folder}/")
+        assert len(workers) >= 4
+        serving.send_signal(signal.SIGKILL)
+        wait_for_the_end_of(workers)
+    with pytest.raises(OSError):
+        urllib.request.urlopen(address)
 
 
 def test_the_acted_community_is_backdated_and_dumped(acted_wiki: ServedWiki) -> None:

@@ -1,29 +1,40 @@
 """`holdfast demo`: stories played by simulated people on real software."""
 
+import socket
 import time
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 import typer
 
+_PORT = 8420
 demo_app = typer.Typer(no_args_is_help=True, help="Stories played by simulated people on real software.")
 
 
 @demo_app.command("office")
 def office(
     out: Path = typer.Option(Path("out/demo-office"), "--out", metavar="DIR", help="A new folder for everything."),
-    port: int = typer.Option(8420, "--port", min=1, max=65535, help="Where the console stands afterwards."),
+    port: int | None = typer.Option(
+        None,
+        "--port",
+        min=1,
+        max=65535,
+        help="Where the console stands afterwards; 8420, or a free one when it is taken.",
+    ),
     serve: bool = typer.Option(True, "--serve/--no-serve", help="Leave the console and both wikis standing."),
     replicates: int = typer.Option(60, "--replicates", help="Null runs of the assessment's gate, of each kind."),
     community: Path | None = typer.Option(
-        None, "--community", metavar="DIR", help="The community of an earlier run: its assessment is not made again."
+        None, "--community", metavar="DIR", help="DIR/community of an earlier run: its assessment is not made again."
     ),
 ) -> None:
-    """From an assessment to a freeze, one sweep on two real wikis, and an appeal that is upheld.
+    """From an assessment over a case, a freeze and one sweep on two real wikis to an appeal that is upheld.
 
-    Takes about four minutes; everybody in it is simulated. Needs Debian's MediaWiki; docs/office-story.md explains
+    Takes about two minutes; everybody in it is simulated. Needs Debian's MediaWiki; docs/office-story.md explains
     each step and where to see it in the console afterwards.
     """
     from holdfast.cli._progress import progress_bars
+    from holdfast.cli._signals import ended_by_signals
     from holdfast.errors import UsageError
     from holdfast.settings import settings_from
     from holdfast.web.console.serve import console_application
@@ -38,21 +49,27 @@ def office(
         raise UsageError(
             "demo.folder", "there is something in this folder", place=str(out), hint="name a new one with --out"
         )
-    out.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
 
     def tell(text: str) -> None:
         typer.echo(f"{time.monotonic() - started:6.0f} s  {text}")
 
-    tell(SIMULATED)
-    if community is None:
-        tell("a community is simulated and assessed, with the false-alarm rate measured in the same run")
-        with progress_bars() as progress:
-            found = assessed(out, settings_from(), progress=progress, replicates=replicates)
-        tell(f"its report: {found.report}")
-    else:
-        found = community_of(community, (community / "assessment" / "findings.json").read_bytes(), None)
-    with story.staged(out, found, port=port, tell=tell, django=console_settings) as stage:
+    with ExitStack() as held:
+        held.enter_context(ended_by_signals())
+        # held from the start: what it is for comes minutes later
+        listener = held.enter_context(_listener(port, tell))
+        tell(SIMULATED)
+        out.mkdir(parents=True, exist_ok=True)
+        if community is None:
+            tell("a community is simulated and assessed, with the false-alarm rate measured in the same run …")
+            with progress_bars() as progress:
+                found = assessed(out, settings_from(), progress=progress, replicates=replicates)
+            tell(f"its report: {found.report}")
+        else:
+            found = community_of(community, settings_from())
+        stage = held.enter_context(
+            story.staged(out, found, port=listener.getsockname()[1], tell=tell, django=console_settings)
+        )
         for chapter in story.CHAPTERS:
             chapter(stage)
         if not serve:
@@ -69,7 +86,24 @@ def office(
                 typer.echo(f"  {role.replace('_', ' '):16} {link}")
             typer.echo("\nEnd with Ctrl-C.")
 
-        serve_console(opened, application, port=port, every_minute=lambda: (tick(opened), None)[1], ready=ready)
+        serve_console(
+            opened, application, listener=listener, every_minute=lambda: (tick(opened), None)[1], ready=ready
+        )
+
+
+def _listener(port: int | None, tell: Callable[[str], None]) -> socket.socket:
+    """The console's port: the one that was asked for, or 8420, or a free one when nobody asked and that is taken."""
+    from holdfast.errors import UsageError
+    from holdfast.web.console.serve import listening
+
+    try:
+        return listening(_PORT if port is None else port)
+    except UsageError:
+        if port is not None:
+            raise
+        listener = listening(0)
+        tell(f"port {_PORT} is taken; the console will stand on {listener.getsockname()[1]}")
+        return listener
 
 
 @demo_app.callback()

@@ -249,10 +249,12 @@ def serve(
     """Serve DIR/public to browsers and verifiers. Any file server can do it in this one's place."""
     from contextlib import ExitStack
 
+    from holdfast.cli._signals import ended_by_signals
     from holdfast.workflows.record_server import serve_log
     from holdfast.workflows.witness import open_public_log
 
     with ExitStack() as held:
+        held.enter_context(ended_by_signals())
         log = held.enter_context(open_public_log(folder)) if write else None
         server = held.enter_context(serve_log(folder, host=host, port=port, writer=log))
         typer.echo(f"http://{host}:{server.server_address[1]}/")
@@ -375,6 +377,7 @@ def witness(
     """Be a log witness of a sister community: refuse forks and rewinds, cosign what goes on from the last time."""
     from time import sleep
 
+    from holdfast.cli._signals import ended_by_signals
     from holdfast.workflows.record import public_files
     from holdfast.workflows.witness import open_witness, serve_witness
 
@@ -384,7 +387,7 @@ def witness(
         host, _, port = listen.rpartition(":")
         if not port.isdecimal():
             raise UsageError("record.listen", "this is no place to listen", expected="HOST:PORT", got=listen)
-        with serve_witness(own, host=host or "127.0.0.1", port=int(port)) as server:
+        with ended_by_signals(), serve_witness(own, host=host or "127.0.0.1", port=int(port)) as server:
             address = f"http://{host or '127.0.0.1'}:{server.server_address[1]}"
             _say({"key": str(own.key), "url": address}, f"{own.key} {address}", as_json=as_json)
             sys.stdout.flush()

@@ -14,9 +14,10 @@ def register(app: typer.Typer) -> None:
         port: int = typer.Option(8000, min=0, max=65535, help="Port on 127.0.0.1; 0 takes any free one."),
     ) -> None:
         """Serve the reports in DIR to this machine alone (127.0.0.1), until Ctrl-C."""
+        from holdfast.cli._signals import ended_by_signals
         from holdfast.cli._static import HOST, server_for
 
-        with server_for(folder, port) as server:
+        with ended_by_signals(), server_for(folder, port) as server:
             typer.echo(f"Reports in {folder}: http://{HOST}:{server.server_port}/")
             typer.echo("Only this machine can read them. Ctrl-C stops.", err=True)
             server.serve_forever(poll_interval=0.2)

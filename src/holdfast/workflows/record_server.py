@@ -53,7 +53,11 @@ def serve_log(
         return ThreadingHTTPServer((host, port), Handler)
     except OSError as reason:
         raise ServiceUnavailableError(
-            "record.serve", "cannot listen there", got=reason.strerror or "", place=f"{host}:{port}"
+            "record.serve",
+            "cannot listen there",
+            got=reason.strerror or "",
+            place=f"{host}:{port}",
+            hint="end the other program that listens there, or choose another port; 0 takes a free one",
         ) from None
 
 

@@ -45,7 +45,11 @@ def serve_witness(witness: Witness, *, host: str = "127.0.0.1", port: int = 0) -
         return ThreadingHTTPServer((host, port), Handler)
     except OSError as reason:
         raise ServiceUnavailableError(
-            "record.serve", "cannot listen there", got=reason.strerror or "", place=f"{host}:{port}"
+            "record.serve",
+            "cannot listen there",
+            got=reason.strerror or "",
+            place=f"{host}:{port}",
+            hint="end the other program that listens there, or choose another port; 0 takes a free one",
         ) from None
 
 

@@ -1,14 +1,18 @@
 """Serving the console on this machine: one process, threads, loopback alone."""
 
+import socket
 import threading
 from collections.abc import Callable
 from typing import Any
 
+from holdfast.errors import UsageError
 from holdfast.web.console.settings import LARGEST_UPLOAD_BYTES, console_settings
 from holdfast.workflows.office import Office, OfficePlace, open_office
 
 MINUTE_SECONDS = 60.0
 _THREADS = 8
+_WAITING = 128
+"""Connections that wait to be answered, at most."""
 _FROM_PROXY = {"x-forwarded-proto", "x-forwarded-host", "x-forwarded-for"}
 
 
@@ -20,17 +24,43 @@ def console_application(place: OfficePlace) -> tuple[Office, Any]:
     return office, get_wsgi_application()
 
 
+def listening(port: int) -> socket.socket:
+    """A port of 127.0.0.1, held from now on; 0 takes a free one. Raises UsageError `console.port_in_use`."""
+    listener = socket.socket()
+    # a restarted console has its port at once; a port that is listened on stays refused
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(("127.0.0.1", port))
+        listener.listen(_WAITING)
+    except OSError as reason:
+        listener.close()
+        raise UsageError(
+            "console.port_in_use",
+            f"port {port} cannot be used",
+            expected="a port of 127.0.0.1 that nothing else listens on",
+            got=reason.strerror or str(reason),
+            place=f"127.0.0.1:{port}",
+            hint="end the other program, or choose another port with --port",
+        ) from None
+    return listener
+
+
 def serve(
-    office: Office, application: Any, *, port: int, every_minute: Callable[[], None], ready: Callable[[str], None]
+    office: Office,
+    application: Any,
+    *,
+    listener: socket.socket,
+    every_minute: Callable[[], None],
+    ready: Callable[[str], None],
 ) -> None:
-    """Serve until interrupted, on 127.0.0.1 alone; `every_minute` is called meanwhile, in a thread of its own."""
+    """Serve until interrupted, on the port that `listening` holds; `every_minute` is called meanwhile, in a thread of
+    its own."""
     from waitress.server import create_server
 
     # nothing is ever put into a temporary file: bodies and answers stay in memory
     server = create_server(
         application,
-        host="127.0.0.1",
-        port=port,
+        sockets=[listener],
         threads=_THREADS,
         ident="holdfast",
         inbuf_overflow=LARGEST_UPLOAD_BYTES + 2**20,
@@ -42,6 +72,7 @@ def serve(
     stopped = threading.Event()
     clock = threading.Thread(target=_each_minute, args=(every_minute, stopped), daemon=True, name="clocks")
     clock.start()
+    port = listener.getsockname()[1]
     ready(office.config.origin if office.config.public_url else f"http://localhost:{port}")
     try:
         server.run()

@@ -1,4 +1,4 @@
-"""The simulated community of the story: its history, the assessment of it, and who has which part."""
+"""The simulated community of the story: its history in a lake, the assessment of it, and who has which part."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,71 +9,91 @@ from holdfast.canonical import parse_json
 from holdfast.progress import Progress, silent
 from holdfast.report.written import write_report
 from holdfast.settings import Settings
-from holdfast.tables.lake import open_lake
+from holdfast.tables.lake import Lake, open_lake
 from holdfast.workflows.assess import assess
-from holdfast.workflows.coordination import acting_together, with_coordination
+from holdfast.workflows.coordination import MEASURE, acting_together, with_coordination
 from holdfast.workflows.demo.wikis import People
 from holdfast.workflows.simulate import simulate, world_file
 
-WORLD = "small"
-SEED = 7
+WORLD = "office"
+SEED = 5
+"""One in which explanations hold, are ruled out and cannot be told; docs/office-story.md counts others."""
+REPLICATES = 60
 SIMULATED = "Simulated: every account in this community was invented by a program. No person or wiki is in it."
+RULE = "The simulated community's rule: who edits by arrangement says so on a public page"
+CONDUCT = "Within two days of other accounts you edited the same pages again and again, and almost nothing else."
+"""What a warning of the story is about. It says what was done, and not who stands behind it."""
+_BYSTANDERS = 12
 
 
 @dataclass(frozen=True, kw_only=True)
 class Community:
-    """What the assessment found, and what the program that made the community knows."""
+    """What everybody in the story can know: the assessment and the lake that it was made from."""
 
     findings: bytes
     """`findings.json`, as an investigator takes it into a case."""
     report: Path | None
-    planted: tuple[str, ...]
-    """Members of the largest planted group, by name."""
-    innocent: tuple[str, ...]
-    """A few accounts that nobody planted."""
+    lake: Lake
+    wiki: str
+    answers: Path
+    """What the program that made the community knows of it. Opened after the story's end, by `answer_key` alone."""
 
     @property
-    def names_in_findings(self) -> dict[str, tuple[str, ...]]:
-        """The accounts of each finding, by the finding's id."""
-        found = {}
-        for each in parse_json(self.findings)["findings"]:
-            rows = each["evidence"][0]["rows"] if each["evidence"] else []
-            found[str(each["id"])] = tuple(str(row[0]) for row in rows)
-        return found
+    def named(self) -> dict[str, tuple[str, ...]]:
+        """The accounts of each finding about editing together, by the finding's id."""
+        return {
+            str(each["id"]): tuple(str(row[0]) for row in each["evidence"][0]["rows"])
+            for each in parse_json(self.findings)["findings"]
+            if each["measure"] == MEASURE
+        }
+
+    @property
+    def bystanders(self) -> tuple[str, ...]:
+        """A few accounts of the community that no finding names."""
+        named = {account for accounts in self.named.values() for account in accounts}
+        with self.lake.connect(self.lake.require(self.wiki)) as connection:
+            rows = connection.execute("SELECT account FROM accounts ORDER BY account_id").fetchall()
+        return tuple(account for (account,) in rows if account not in named)[:_BYSTANDERS]
 
 
-def assessed(folder: Path, settings: Settings, *, progress: Progress = silent, replicates: int = 60) -> Community:
-    """Simulate the community, assess it, write the report. About two minutes of one core."""
+def assessed(
+    folder: Path, settings: Settings, *, progress: Progress = silent, replicates: int = REPLICATES, seed: int = SEED
+) -> Community:
+    """Simulate the community, assess it, write the report. About a minute of one core."""
     out = folder / "community"
-    simulate(world_file(WORLD), out, seed=SEED, settings=settings)
+    simulate(world_file(WORLD), out, seed=seed, settings=settings)
     lake = open_lake(out / "lake", settings)
     base = assess(lake, wiki=WORLD, names="published", labels=(SIMULATED,), progress=progress)
     together = acting_together(lake, wiki=WORLD, replicates=replicates, named=True, progress=progress)
     write_report(with_coordination(base, together), out / "assessment")
-    return community_of(out, (out / "assessment" / "findings.json").read_bytes(), out / "assessment" / "report.html")
+    return community_of(out, settings)
 
 
-def community_of(out: Path, findings: bytes, report: Path | None) -> Community:
-    """The community from what was written earlier."""
-    truth = pq.read_table(out / "truth.parquet").to_pylist()
-    groups: dict[str, list[str]] = {}
-    for row in truth:
-        if row["role"] == "coordinated":
-            groups.setdefault(row["group_id"], []).append(row["account"])
-    planted = sorted(groups.values(), key=len)[-1]
-    marked = {row["account"] for row in truth}
-    innocent = [f"Editor {number}" for number in range(1, 200) if f"Editor {number}" not in marked][:12]
-    return Community(findings=findings, report=report, planted=tuple(sorted(planted)), innocent=tuple(innocent))
+def community_of(out: Path, settings: Settings) -> Community:
+    """The community from what was written earlier, as `DIR/community` of another run has it."""
+    assessment = out / "assessment"
+    return Community(
+        findings=(assessment / "findings.json").read_bytes(),
+        report=assessment / "report.html",
+        lake=open_lake(out / "lake", settings),
+        wiki=WORLD,
+        answers=out / "truth.parquet",
+    )
+
+
+def answer_key(community: Community) -> frozenset[str]:
+    """The accounts that the program let act by arrangement without saying so."""
+    rows = pq.read_table(community.answers).to_pylist()
+    return frozenset(row["account"] for row in rows if row["role"] in {"coordinated", "sock_farm"})
 
 
 def people_of(community: Community) -> People:
-    """Who has an account on the two wikis: the group, some of them admins; holders of rights; bystanders."""
-    admins = community.planted[7:11]
-    groups: dict[str, tuple[str, ...]] = dict.fromkeys(admins, ("sysop",))
-    groups |= dict.fromkeys(HOLDERS, ("checkuser", "sysop"))
+    """Who has an account on the two wikis: everybody whom a finding names, holders of rights, bystanders."""
+    named = {account for accounts in community.named.values() for account in accounts}
+    groups: dict[str, tuple[str, ...]] = dict.fromkeys(HOLDERS, ("checkuser", "sysop"))
     groups |= dict.fromkeys(OVERSIGHTERS, ("suppress",))
-    groups |= dict.fromkeys(community.innocent[:3], ("sysop",))
-    return People(plain=(*community.planted, *community.innocent), groups=groups)
+    groups |= dict.fromkeys(community.bystanders[:3], ("sysop",))
+    return People(plain=(*sorted(named), *community.bystanders), groups=groups)
 
 
 HOLDERS = tuple(f"Simulated holder {number}" for number in range(1, 9))

@@ -18,7 +18,14 @@ from typing import Any
 
 from holdfast.errors import ServiceUnavailableError
 from holdfast.store.office.dump import postgresql_program
+from holdfast.workflows.demo.watched import when_this_ends
 
+# as `pg_ctl -m immediate stop`, for the server runs in a session of its own and outlives who started it
+_END = """
+pid=$(head -n 1 "$1/data/postmaster.pid") && kill -QUIT "$pid"
+while kill -0 "$pid"; do sleep 0.1; done
+rm -rf "$1"
+"""
 _NOT_DURABLE = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "listen_addresses=")
 
 
@@ -58,13 +65,10 @@ def private_postgresql() -> Iterator[PrivatePostgresql]:
     try:
         create = ("-D", data, "-A", "trust", "-U", user, "-E", "UTF8", "--locale=C", "--no-sync")
         _run(folder, runs_as, "initdb", *create)
-        _run(
-            folder, user if root else None, "pg_ctl", "-D", data, "-l", f"{folder}/log", "-o", options, "-w", "start"
-        )
-        try:
+        with when_this_ends(_END, str(folder)):
+            start = ("-D", data, "-l", f"{folder}/log", "-o", options, "-w", "start")
+            _run(folder, runs_as, "pg_ctl", *start)
             yield PrivatePostgresql(socket=folder, user=user)
-        finally:
-            _run(folder, runs_as, "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -1,10 +1,12 @@
-"""The story: a community with a planted group, from the assessment to an appeal that is upheld, on real software.
+"""The story: a simulated community, from its assessment over a case and a sweep to an appeal, on real software.
 
 Every person in it is simulated and every account invented. The members of the office sign with passkeys in software;
-everything else (the rules, the seals, the executor, the wikis, the log) is what an office in earnest would use.
+everything else (the rules, the seals, the executor, the wikis, the log) is what an office in earnest would use. Who
+is acted upon follows from the assessment and the lake. What the program that made the community knows is read once,
+by `how_right_it_was`, when everything is done.
 """
 
-import re
+import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,15 +14,17 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import requests
-
 from holdfast.clock import system_clock
 from holdfast.errors import CheckFailedError
+from holdfast.workflows.demo.appealing import appeal
 from holdfast.workflows.demo.community import (
+    CONDUCT,
     HOLDERS,
     JURISDICTIONS,
     OVERSIGHTERS,
+    RULE,
     Community,
+    answer_key,
     people_of,
 )
 from holdfast.workflows.demo.wikis import WIKIS, DemoWiki, demo_wikis
@@ -62,8 +66,12 @@ class Stage:
     people: dict[str, list["Actor"]] = field(default_factory=dict)
     case: str = ""
     plan: str = ""
-    notices: dict[str, str] = field(default_factory=dict)
-    """Account to the address of the appeal in its notice."""
+    warned: tuple[str, ...] = ()
+    """Whom the case was decided against, by account."""
+    period: tuple[str, str] = ("", "")
+    """The first and the last day that was looked at of them."""
+    overturned: tuple[str, ...] = ()
+    """Whose warning was overturned on appeal."""
 
     def one(self, role: str, place: int = 0) -> "Actor":
         """A member of the cast."""
@@ -79,15 +87,26 @@ def staged(
     tell: Tell,
     django: Callable[[OfficePlace], Mapping[str, Any]] | None = None,
 ) -> Iterator[Stage]:
-    """The two wikis and a new office while the block runs."""
+    """The two wikis and a new office while the block runs.
+
+    Raises ServiceUnavailableError `demo.mediawiki`; CheckFailedError `demo.no_finding` for a community in which the
+    assessment named nobody, since then there is nothing to tell.
+    """
     from holdfast.workflows.demo.throwaway_wiki import require_mediawiki
 
     require_mediawiki()
+    if not community.named:
+        raise CheckFailedError(
+            "demo.no_finding",
+            "the assessment named no accounts that edit together, so there is no case",
+            hint="its gate publishes nothing with too few replicates: leave --replicates as it is",
+        )
     home, keys = folder / "office", folder / "office-keys"
     clock = StoryClock(system_clock() - timedelta(days=DAYS, minutes=30))
     keys.mkdir(mode=0o700, parents=True, exist_ok=True)
-    tell("two real wikis are installed and filled with the accounts of the community")
+    tell("two real wikis are being installed and filled with accounts of the community …")
     with demo_wikis(folder, keys, people_of(community)) as wikis:
+        tell("both wikis answer; an office is made …")
         addresses = {name: (each.api, WIKIS[name]) for name, each in wikis.items()}
         init_office(
             home,
@@ -133,73 +152,10 @@ def fill_register(stage: Stage) -> None:
 
 
 def investigate(stage: Stage) -> None:
-    """Chapter 2: a case; two findings have an innocent explanation, one is weighed against a standard set before."""
-    from holdfast.workflows.case import begin_case, write_case
-    from holdfast.workflows.case_files import import_findings, take_evidence
+    """Chapter 2: the findings, taken into a case, and judged as far as the lake goes."""
+    from holdfast.workflows.demo import investigation  # its tables are there once an office is open
 
-    office, who = stage.office, stage.one("investigator")
-    stage.case = begin_case(
-        office, who.reader, title="Simulated: acting together on two wikis", wikis=list(WIKIS), marking="amber+strict"
-    )
-
-    def write(of_type: str, by: "Actor" = who, **body: Any) -> Any:
-        return write_case(office, by.reader, stage.case, of_type, body)
-
-    write("source recorded", kind="public_record", text="the wikis' public history")
-    write("source recorded", kind="non_public_data", text="look-ups under the policy")
-    case = write("person added", account=stage.community.planted[0], roles=["suspect"])
-    for account in stage.community.planted[1:]:
-        case = write("person added", account=account, roles=["suspect"])
-    people = list(case.people)
-    for content, source, kind in ((b"simulated edits", "s1", "conduct"), (b"simulated look-ups", "s2", "technical")):
-        given = {"name": "page.txt", "media_type": "text/plain", "how": "copied", "source": source, "kind": kind}
-        level = {"level": "behaviour"} if kind == "conduct" else {}
-        case = take_evidence(office, who.reader, stage.case, content, {**given, "about": people, **level})
-    for each in list(case.evidence):
-        write("evidence checked", id=each, against="the wiki's own log", holds=True)
-    write("taken up", why="checked evidence")
-    import_findings(office, who.reader, stage.case, stage.community.findings)
-    for severity in ("global_ban", "rights_removal", "warning"):
-        write(
-            "standard set", severity=severity, per_1000=1, sources=2, classes=2, reasons="the floor for the gravest"
-        )
-    write("scores opened")
-    _weigh_innocence(stage, write)
-    write("hypothesis put", text="these accounts act as one against the rules", innocent=False)
-    write("hypothesis put", text="a course, a meet-up or a shared list of work", innocent=True)
-    for each in list(case.evidence):
-        write("evidence rated", hypothesis="h1", item=each, rating="consistent", why="as the log shows")
-        write(
-            "evidence rated", hypothesis="h2", item=each, rating="inconsistent", why="no event, course or list exists"
-        )
-    for person in people:
-        for duty in ("heard", "counsel-offered", "hardship-asked"):
-            write("duty done", id=person, duty=duty, how="done", note="simulated")
-    write("exculpatory searched", looked_for="events, courses, shared lines, common lists of work")
-    decider = stage.one("decider")
-    write("exculpatory shown", decider)
-    grounds = [
-        {"person": person, "severity": severity, "rule": "UCoC 3.1", "level": "behaviour"}
-        for person, severity in zip(people, _severities(len(people)), strict=True)
-    ]
-    write("decided", decider, outcome="act", reasons="as the file shows", grounds=grounds)
-    stage.tell(
-        f"a case about {len(people)} accounts is decided, under a standard that was set before scores were seen"
-    )
-
-
-def _severities(count: int) -> list[str]:
-    """Seven bans, four removals of rights, the rest warnings."""
-    return (["global_ban"] * 7 + ["rights_removal"] * 4 + ["warning"] * count)[:count]
-
-
-def _weigh_innocence(stage: Stage, write: Callable[..., Any]) -> None:
-    """Two of the findings are a class of newcomers and a meet-up: they are association, and weigh nothing."""
-    planted = set(stage.community.planted)
-    explained = sum(bool(names) and not planted & set(names) for names in stage.community.names_in_findings.values())
-    stage.tell(
-        f"{explained} of the findings are about others (a class, a meet-up, a farm of accounts): not this case"
-    )
+    investigation.investigate(stage)
 
 
 def freeze(stage: Stage) -> None:
@@ -231,7 +187,7 @@ def thirteen_days(stage: Stage) -> None:
     for _ in range(DAYS):
         stage.clock.go_on(days=1)
         tick(stage.office)
-    stage.tell(f"{DAYS} days pass")
+    stage.tell(f"{DAYS} days pass, and every clock of the office runs on each")
 
 
 def sweep(stage: Stage) -> None:
@@ -244,8 +200,9 @@ def sweep(stage: Stage) -> None:
 
     office, who = stage.office, stage.one("investigator")
     stage.plan = plans.draft_plan(office, who.reader, plan_file(stage))
+    stage.tell("a plan is tried on both wikis without writing …")
     opened = plans.dry_run(office, who.reader, stage.plan)
-    stage.tell(f"a plan of {len(opened.plan.actions)} actions is tried on the wikis without writing anything")
+    stage.tell(f"the plan of {len(opened.plan.actions)} actions would do what it says; nothing was written")
     stage.one("legal").sign(plans.ask_sign_off(office, who.reader, stage.plan, "J1"))
     proposal = plans.propose_plan(office, who.reader, stage.plan)
     two_sign(office, proposal, stage.one("decider"), stage.one("decider", 1))
@@ -253,7 +210,7 @@ def sweep(stage: Stage) -> None:
     tick(office)
     _, status = sweep_status(office, stage.one("decider").reader, stage.plan)
     counts = ", ".join(f"{count} {name}" for name, count in sorted(status.counts().items()) if count)
-    stage.tell(f"one sweep, signed by two deciders: {status.ending}; actions: {counts}")
+    stage.tell(f"one sweep, signed by two deciders: {status.ending}; steps: {counts}")
     found = reconcile_plan(office, stage.one("decider").reader, stage.plan)
     stage.tell(f"reconciliation of plan, journal, log and both wikis: {len(found)} differences")
     for each in found:
@@ -261,103 +218,33 @@ def sweep(stage: Stage) -> None:
 
 
 def plan_file(stage: Stage) -> str:
-    """The plan, as an investigator writes it."""
-    names = stage.community.planted
-    parts = {"global_ban": names[:7], "rights_removal": names[7:11], "warning": names[11:]}
+    """The plan, as an investigator writes it: what was decided, and nothing else."""
     today = stage.clock().date()
     until = (today + timedelta(days=365)).isoformat()
+    begun, ended = stage.period
+    targets = ", ".join(json.dumps(name) for name in stage.warned)
     lines = [
         'plan = "p-simulated-1"',
         f'reference = "case/{stage.case}"',
         'jurisdictions_touched = ["J1"]',
-        'jurisdictions_affected = ["J1", "J2"]',
-        'accepts_unchecked_texts = ["en", "fa", "hr", "zh-Hans", "zh-Hant"]',
+        'jurisdictions_affected = ["J1"]',
+        'accepts_unchecked_texts = ["en", "zh-Hans"]',
         *(f'[[wiki]]\nname = "{name}"\nlanguage = "{language}"' for name, language in WIKIS.items()),
         "[every_action]",
         'decider_role = "the response team"',
-        'evidence_class = ["public_edits"]',
-        'milder_step = "A talk with the person, and a warning."',
-        'milder_not_enough = "The conduct went on after both."',
-        '[every_action.rule]\ntext = "Universal Code of Conduct, section 3.1"',
-        f"[every_action.period]\nstart = {(today - timedelta(days=300)).isoformat()}\nend = {today.isoformat()}",
+        'evidence_class = ["public_edits", "statistics"]',
+        'milder_step = "None is milder than a warning."',
+        'milder_not_enough = "A warning is the first step: it asks to say openly what was arranged."',
+        f"[every_action.rule]\ntext = {json.dumps(RULE)}",
+        f"[every_action.period]\nstart = {begun}\nend = {ended}",
         '[every_action.appeal]\nappealable = true\nbody = "the review committee"',
         f"can_be_worse = false\nuntil = {until}",
-        f'[every_action.road_back]\nconditions = "A year without the conduct."\nearliest = {until}\n'
-        'decider = "the review committee"',
-        '[every_action.test]\nlegal = "The terms of use give this power."\n'
-        'necessary = "Nothing milder ended the conduct."\nproportional = "It ends when the danger ends."',
+        '[every_action.road_back]\nconditions = "Nothing was taken; a page that tells of it settles it"',
+        f'earliest = {today.isoformat()}\ndecider = "the response team"',
+        f'[[group]]\nkind = "warning"\nlanguage = "zh-Hans"\ntargets = [{targets}]',
+        f"conduct = {json.dumps(CONDUCT)}",
     ]
-    languages = {"global_ban": "zh-Hans", "rights_removal": "fa", "warning": "hr"}
-    for kind, targets in parts.items():
-        quoted = ", ".join(f'"{name}"' for name in targets)
-        params = {"global_ban": "", "rights_removal": 'groups = "all", ', "warning": None}[kind]
-        lines.append(f'[[group]]\nkind = "{kind}"\nlanguage = "{languages[kind]}"\ntargets = [{quoted}]')
-        if params is None:
-            lines.append('conduct = "Calling selected people to a vote."')
-        else:
-            lines.append(f'params = {{ {params}reason = "see your talk page" }}')
     return "\n".join(lines) + "\n"
-
-
-def appeal(stage: Stage) -> None:
-    """Chapter 6: somebody appeals from the link in the notice; another person overturns; the block comes off."""
-    from holdfast.actions.appeals import Outcome
-    from holdfast.actions.orders import UndoOrder
-    from holdfast.actions.plan import plan_sha256
-    from holdfast.workflows import appeal as appeals
-    from holdfast.workflows import appeal_filing, appeal_restoration
-    from holdfast.workflows.demo.cast import two_sign
-    from holdfast.workflows.plan import read_plan
-    from holdfast.workflows.propose import propose
-    from holdfast.workflows.sweep import run_sweep
-
-    office, account = stage.office, stage.community.planted[0]
-    token = link_in_notice(stage, account)
-    stage.tell(
-        "a person finds the notice on the talk page, with the rule, the class of evidence, and a link to appeal"
-    )
-    receipt = appeal_filing.file(office, token, "Simulated: I was at none of these pages.", "zh-Hans")
-    reader = stage.one("appeal_reader")
-    (waiting,) = appeals.list_appeals(office, reader.reader, state="received").lines
-    appeals.find_eligible(office, reader.reader, waiting.stream)
-    appeals.assign(office, reader.reader, waiting.stream)
-    kept = appeals.read_appeal(office, reader.reader, waiting.stream)
-    message = {"en": "Simulated: the evidence was about another account.", "zh-Hans": "模拟：证据与另一账号有关。"}
-    appeals.decide(
-        office,
-        reader.reader,
-        waiting.stream,
-        Outcome.OVERTURN,
-        message,
-        public_note="One action of this plan was overturned on appeal.",
-    )
-    decider = stage.one("decider")
-    opened = read_plan(office, decider.reader, stage.plan)
-    wish = UndoOrder(
-        plan=stage.plan,
-        plan_sha256=plan_sha256(opened.plan),
-        reason="overturned on appeal",
-        actions=(kept.state.route.action,),
-    )
-    two_sign(office, propose(office, decider.reader, "sweep-undo", wish.to_json()), decider, stage.one("decider", 1))
-    run_sweep(office, stage.plan)
-    appeal_restoration.note_restored(office)
-    answer = appeal_filing.by_receipt(office, receipt)
-    stage.tell(
-        f"another person reads the whole file; outcome: {answer.outcome}; "
-        "the same executor takes the block back on both wikis"
-    )
-
-
-def link_in_notice(stage: Stage, account: str) -> str:
-    """The secret part of the appeal's link, read from the person's talk page on the first wiki, as they would."""
-    wiki = next(iter(stage.wikis.values()))
-    asked = {"title": f"User_talk:{account}", "action": "raw"}
-    text = requests.get(f"{wiki.address}/index.php", params=asked, timeout=30).text
-    found = re.search(r"/appeal/([A-Za-z0-9_-]+)/", text)
-    if found is None:
-        raise CheckFailedError("demo.notice", "the notice on the talk page holds no link to appeal")
-    return found.group(1)
 
 
 def the_log_verifies(stage: Stage) -> None:
@@ -372,6 +259,25 @@ def the_log_verifies(stage: Stage) -> None:
     with public_files(str(stage.office.config.log_folder)) as fetch:
         verify(fetch, key=key)
     stage.tell(f"the public log verifies, all {size} entries of it: counts, sealed commitments, the audit's head")
+
+
+def how_right_it_was(stage: Stage) -> None:
+    """After the end: what the program that made the community knows is opened, and compared with what was done."""
+    planted, warned = answer_key(stage.community), set(stage.warned)
+    named = {account for accounts in stage.community.named.values() for account in accounts}
+    stage.tell("the answer key, opened now for the first time: who was planted to edit by arrangement")
+    stage.tell(
+        f"  {len(planted)} accounts were planted; findings named {len(named & planted)} of them,"
+        f" and {len(named - planted)} others"
+    )
+    stage.tell(
+        f"  {len(warned)} were warned: {len(warned & planted)} planted, {len(warned - planted)} wrongly;"
+        f" {len(planted - warned)} planted accounts were not acted against"
+    )
+    again = set(stage.overturned)
+    stage.tell(
+        f"  {len(again)} warning was overturned on appeal, {len(again & planted)} of them of a planted account"
+    )
 
 
 def invite_visitors(stage: Stage) -> dict[str, str]:
@@ -389,4 +295,4 @@ def invite_visitors(stage: Stage) -> dict[str, str]:
     return links
 
 
-CHAPTERS = (fill_register, investigate, freeze, thirteen_days, sweep, appeal, the_log_verifies)
+CHAPTERS = (fill_register, investigate, freeze, thirteen_days, sweep, appeal, the_log_verifies, how_right_it_was)

@@ -17,7 +17,6 @@ import json
 import os
 import re
 import shutil
-import signal
 import socket
 import subprocess
 import time
@@ -28,6 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from holdfast.errors import ServiceUnavailableError
+from holdfast.workflows.demo.watched import END_ITS_GROUP, when_this_ends
 
 MEDIAWIKI = Path("/usr/share/mediawiki")
 PACKAGES = "mediawiki php-cli php-sqlite3 php-mbstring php-xml php-intl php-apcu php-curl"
@@ -153,21 +153,24 @@ class ThrowawayWiki:
         """Serve the wiki on a free port of 127.0.0.1 while the block runs; gives its address."""
         port = _free_port()
         (self.folder / "port").write_text(str(port))
-        with (self.folder / "php.log").open("ab") as log:
-            server = subprocess.Popen(
-                ["php", *_OPCACHE, "-S", f"127.0.0.1:{port}", "-t", str(MEDIAWIKI)],
-                env={**os.environ, "MW_CONFIG_FILE": self._settings, "PHP_CLI_SERVER_WORKERS": str(workers)},
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+        server = None
         try:
-            _wait_until_answering(f"http://127.0.0.1:{port}", server)
-            yield f"http://127.0.0.1:{port}"
+            # the whole group: the server's workers outlive it, and this process may be killed
+            with when_this_ends(END_ITS_GROUP) as group:
+                with (self.folder / "php.log").open("ab") as log:
+                    server = subprocess.Popen(
+                        ["php", *_OPCACHE, "-S", f"127.0.0.1:{port}", "-t", str(MEDIAWIKI)],
+                        env={**os.environ, "MW_CONFIG_FILE": self._settings, "PHP_CLI_SERVER_WORKERS": str(workers)},
+                        stdin=subprocess.DEVNULL,
+                        stdout=log,
+                        stderr=log,
+                        process_group=group,
+                    )
+                _wait_until_answering(f"http://127.0.0.1:{port}", server)
+                yield f"http://127.0.0.1:{port}"
         finally:
-            # the whole group: the server's workers outlive it and would go on answering
-            os.killpg(server.pid, signal.SIGTERM)
-            server.wait(timeout=30)
+            if server is not None:
+                server.wait(timeout=30)
 
     @property
     def _settings(self) -> str:
