@@ -345,13 +345,18 @@ def the_rule_book(two: Two) -> Wishes:
     )
 
 
-def _appeal(two: Two) -> tuple[Any, str, StreamId]:
-    from holdfast.workflows import appeal
+def _appeal(two: Two) -> tuple[str, str, StreamId]:
+    """An appeal that was filed by the link: its link, its receipt, and where it lies."""
+    from holdfast.actions.appeal_links import receipt_sha256
+    from holdfast.workflows import appeal, appeal_filing
 
     plan = f"p-{secrets.token_hex(4)}"
     url = appeal.make_link(two.office, route(two.world, action=f"{plan}/001", plan=plan))
     appeal.put_in_force(two.office, plan, {two.ones["decider"].member: "decider"})
-    return appeal, url.rstrip("/").rpartition("/")[2], appeal.stream_for(f"{plan}/001")
+    token = url.rstrip("/").rpartition("/")[2]
+    receipt = appeal_filing.file(two.office, token, "It was not me.", "fa")
+    (stream,) = two.office.vault.holding(appeal.RECEIPT, receipt_sha256(receipt))
+    return token, receipt, stream
 
 
 @write()
@@ -372,19 +377,28 @@ def an_appeal_put_in_force(two: Two) -> Wishes:
     return (lambda: appeal.put_in_force(two.office, plan, {}),) * 2
 
 
+@write()
+def two_filings_by_one_link(two: Two) -> Wishes:
+    from holdfast.workflows import appeal_filing
+
+    token, _receipt, _stream = _appeal(two)
+    return (lambda: appeal_filing.file(two.office, token, "It was not me either.", "fa"),) * 2
+
+
 @write("appeal.standing")
 def an_appeal_that_is_taken_up(two: Two) -> Wishes:
-    appeal, token, stream = _appeal(two)
-    appeal.file(two.office, token, "It was not me.", "fa")
+    from holdfast.workflows import appeal
+
+    _token, _receipt, stream = _appeal(two)
     return both(two, "appeal_reader", lambda r: appeal.find_eligible(two.office, r, stream))
 
 
 @write("appeal.standing", "appeal.not_yours")
 def an_appeal_that_is_decided(two: Two) -> Wishes:
     from holdfast.actions.appeals import Outcome
+    from holdfast.workflows import appeal
 
-    appeal, token, stream = _appeal(two)
-    appeal.file(two.office, token, "It was not me.", "fa")
+    _token, _receipt, stream = _appeal(two)
     reader = two.ones["appeal_reader"].reader()
     appeal.find_eligible(two.office, reader, stream)
     appeal.assign(two.office, reader, stream)
@@ -395,14 +409,14 @@ def an_appeal_that_is_decided(two: Two) -> Wishes:
 @write()
 def a_receipt_that_is_read(two: Two) -> Wishes:
     from holdfast.actions.appeals import Outcome
+    from holdfast.workflows import appeal, appeal_filing
 
-    appeal, token, stream = _appeal(two)
-    receipt = appeal.file(two.office, token, "It was not me.", "fa")
+    _token, receipt, stream = _appeal(two)
     reader = two.ones["appeal_reader"].reader()
     appeal.find_eligible(two.office, reader, stream)
     appeal.assign(two.office, reader, stream)
     appeal.decide(two.office, reader, stream, Outcome.UPHOLD, {"en": "We read it.", "fa": "خواندیم"})
-    return (lambda: appeal.by_receipt(two.office, receipt),) * 2
+    return (lambda: appeal_filing.by_receipt(two.office, receipt),) * 2
 
 
 @write("no_appeal.over", "no_appeal.state")

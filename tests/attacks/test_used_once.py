@@ -70,16 +70,27 @@ def test_of_links_to_one_member_made_at_one_moment_one_works(world: OfficeWorld)
     assert codes(opened) == ["office.invitation"] * 8
 
 
-def test_one_link_of_an_appeal_files_one_appeal(world: OfficeWorld) -> None:
+def test_eight_filings_by_one_public_link_stand_side_by_side(world: OfficeWorld) -> None:
     appeal = AppealOffice(world).in_force()
-    found = at_once(*(lambda number=number: appeal.file(f"{TEXT} {number}") for number in EIGHT))
-    assert len(codes(found)) == 7
-    assert set(codes(found)) == {"appeal.link"}
-    (winner,) = [number for number in EIGHT if not isinstance(found[number], HoldfastError)]
-    kept = appeal.appeal.read_appeal(world.office, appeal.reader.reader(), appeal.stream)
-    assert kept.state.filing is not None
-    assert kept.state.filing.text == f"{TEXT} {winner}"
-    assert appeal.appeal.by_receipt(world.office, found[winner]).standing == "received"
+    office = world.office
+
+    def file(number: int) -> str:
+        return appeal.filing.file(office, appeal.token, f"{TEXT} {number}", "fa")
+
+    receipts = at_once(*(lambda number=number: file(number) for number in EIGHT))
+    assert codes(receipts) == []
+    assert len(set(receipts)) == 8
+    assert len(appeal.filings()) == 8
+    # the account proves one of them, at one moment in two tabs: it is proven once, and the link closes
+    edit = appeal.edit(receipts[3])
+
+    def prove() -> None:
+        appeal.filing.prove_account(office, receipts[3], "examplewiki", edit.id, lambda *_: edit)
+
+    assert codes(at_once(prove, prove)) == []
+    assert appeal.filing.by_receipt(office, receipts[3]).proven
+    assert not appeal.filing.by_receipt(office, receipts[4]).proven
+    assert codes(at_once(lambda: file(9), lambda: file(10))) == ["appeal.link"] * 2
 
 
 def test_one_approval_is_carried_out_once(world: OfficeWorld) -> None:
