@@ -7,6 +7,7 @@ from web.everywhere import CANARY, PlantedOffice
 
 def PLANT(made: PlantedOffice) -> list[str]:
     """Three appeals."""
+    from holdfast.actions.appeal_links import receipt_sha256
     from holdfast.actions.appeals import Outcome
     from holdfast.workflows import appeal, appeal_filing, no_appeal
     from workflows.office_appeals import route
@@ -16,10 +17,13 @@ def PLANT(made: PlantedOffice) -> list[str]:
     for number in range(3):
         action = f"p-canary/{number:03d}"
         url = appeal.make_link(office, route(made.world, action=action, plan="p-canary", account=CANARY))
-        numbers.append(appeal.stream_for(action))
+        stream = appeal.stream_for(action)
         appeal.put_in_force(office, "p-canary", {made.members["decider"].member: CANARY})
         if number:
-            appeal_filing.file(office, url.rstrip("/").rpartition("/")[2], f"{CANARY} objects", "en")
+            token = url.rstrip("/").rpartition("/")[2]
+            receipt = appeal_filing.file(office, token, f"{CANARY} objects", "en")
+            (stream,) = office.vault.holding(appeal.RECEIPT, receipt_sha256(receipt))
+        numbers.append(stream)
     appeal.find_eligible(office, reader, numbers[2])
     appeal.assign(office, reader, numbers[2])
     appeal.decide(office, reader, numbers[2], Outcome.REMAND, f"{CANARY} told", asked_back=CANARY)
