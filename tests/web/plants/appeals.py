@@ -1,4 +1,4 @@
-"""Appeals with the canary in every text: one filed, one decided, one that is offered."""
+"""Appeals with the canary in every text: offered, filed twice, decided; and an action that cannot be appealed."""
 
 from datetime import timedelta
 
@@ -6,20 +6,21 @@ from web.everywhere import CANARY, PlantedOffice
 
 
 def PLANT(made: PlantedOffice) -> list[str]:
-    """Three appeals."""
+    """Three appeals, and a no."""
     from holdfast.actions.appeals import Outcome
     from holdfast.workflows import appeal, appeal_filing, no_appeal
     from workflows.office_appeals import route
 
     office, reader = made.world.office, made.members["appeal_reader"].reader()
     numbers = []
-    for number in range(3):
+    # how often each is filed: not at all, beside what a stranger sends, alone
+    for number, times in enumerate((0, 2, 1)):
         action = f"p-canary/{number:03d}"
         url = appeal.make_link(office, route(made.world, action=action, plan="p-canary", account=CANARY))
-        numbers.append(appeal.stream_for(action))
         appeal.put_in_force(office, "p-canary", {made.members["decider"].member: CANARY})
-        if number:
+        for _ in range(times):
             appeal_filing.file(office, url.rstrip("/").rpartition("/")[2], f"{CANARY} objects", "en")
+        numbers.append((office.vault.holding(appeal.ACTION, action) or [appeal.stream_for(action)])[0])
     appeal.find_eligible(office, reader, numbers[2])
     appeal.assign(office, reader, numbers[2])
     appeal.decide(office, reader, numbers[2], Outcome.REMAND, f"{CANARY} told", asked_back=CANARY)
@@ -32,7 +33,7 @@ def PLANT(made: PlantedOffice) -> list[str]:
         signers=frozenset({made.members["decider"].member, made.members["legal"].member}),
         by=made.members["legal"].member,
     )
-    steps = ("take-up", "take", "refuse", "decide", "stand-aside", "link")
+    steps = ("take-up", "take", "refuse", "decide", "stand-aside", "link", "in-force", "undo")
     return [
         "/appeals/",
         "/appeals/table/",
