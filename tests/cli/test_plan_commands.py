@@ -148,6 +148,7 @@ def test_the_doctor_says_that_notices_would_lead_to_this_machine_alone(
         "name": "links in notices",
         "ok": True,
         "text": "notices lead to https://office.example.org",
+        "warns": False,
     }
 
 

@@ -130,7 +130,7 @@ def _read(connection: duckdb.DuckDBPyConnection, named: Sequence[str], seed: int
             {EDITS_OF_NOBODY}
             WHERE r.account IS NOT NULL AND NOT coalesce(r.is_address, FALSE) AND n.account IS NULL
             GROUP BY r.account HAVING count(*) >= 20
-            ORDER BY hash(account || '{int(seed)}') LIMIT {_COMPARED_WITH})"""
+            ORDER BY hash(r.account || '{int(seed)}') LIMIT {_COMPARED_WITH})"""
     )
     edits = connection.sql(
         """SELECT account, epoch(CAST("at" AS TIMESTAMP))::BIGINT AS moment, page_id FROM revisions
