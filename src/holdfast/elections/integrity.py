@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from holdfast.elections.open_votes import OpenVotes, Tally
-from holdfast.elections.outcome import Outcome, outcomes
+from holdfast.elections.outcome import UNKNOWN, Outcome, outcomes
 from holdfast.elections.rules import RuleSet
 
 
@@ -36,8 +36,9 @@ class Without:
     oppose: int
     neutral: int
     outcome: Outcome
-    is_pivotal: bool
-    """Whether the outcome is another one without the group. It says nothing of the group's right to vote."""
+    is_pivotal: bool | None
+    """Whether the outcome is another one without the group; None where there is no outcome to compare. It says nothing
+    of the group's right to vote."""
 
 
 def judged(rules: RuleSet, votes: OpenVotes, tally: Tally) -> Outcome:
@@ -74,12 +75,12 @@ def without(rules: RuleSet, votes: OpenVotes, tally: Tally, *, group: str, cast:
         tally, support=tally.support - support, oppose=tally.oppose - oppose, neutral=tally.neutral - neutral
     )
     fewer = replace(votes, voters=None if votes.voters is None else votes.voters - sum(cast))
-    found = judged(rules, fewer, rest)
+    found, here = judged(rules, fewer, rest), judged(rules, votes, tally)
     return Without(
         group=group,
         support=support,
         oppose=oppose,
         neutral=neutral,
         outcome=found,
-        is_pivotal=found.outcome != judged(rules, votes, tally).outcome,
+        is_pivotal=None if UNKNOWN in (found.outcome, here.outcome) else found.outcome != here.outcome,
     )

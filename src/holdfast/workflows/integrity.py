@@ -227,7 +227,7 @@ def _groups(found: Integrity) -> DataTable:
                 each.support,
                 each.oppose,
                 each.outcome.outcome,
-                "yes" if each.is_pivotal else "no",
+                {True: "yes", False: "no", None: "unknown"}[each.is_pivotal],
             )
             for each in found.groups
         ),
