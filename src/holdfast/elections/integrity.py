@@ -37,8 +37,9 @@ class Without:
     neutral: int
     outcome: Outcome
     is_pivotal: bool | None
-    """Whether the outcome is another one without the group; None where there is no outcome to compare. It says nothing
-    of the group's right to vote."""
+    """Whether the outcome is another one without the group; None where there is no outcome to compare.
+
+    It says nothing of the group's right to vote."""
 
 
 def judged(rules: RuleSet, votes: OpenVotes, tally: Tally) -> Outcome:
