@@ -58,10 +58,12 @@ class Vault:
 
     # deciding
 
-    def may(self, reader: Reader, action: str, kind: str, stream: StreamId | None = None) -> Decision:
+    def may(
+        self, reader: Reader, action: str, kind: str, stream: StreamId | None = None, *, ruled_as: str = ""
+    ) -> Decision:
         """Whether the rules allow this, without doing or writing anything: for showing or hiding a button."""
         row = StreamKey.objects.filter(kind=kind, stream_id=stream.id).first() if stream else None
-        return self._decide(reader, action, kind, row)
+        return self._decide(reader, action, ruled_as or kind, row)
 
     def require(
         self,
@@ -158,6 +160,23 @@ class Vault:
         if state:
             rows = rows.filter(state=state)
         return tuple(self._streams.listed(row, unsealed=False) for row in rows.order_by("-changed_at")[:limit])
+
+    def plain_line(self, stream: StreamId) -> Listed | None:
+        """The plain part of one stream's line in a list; null when there is none. As `plain_lines`."""
+        rows = SummaryRow.objects.filter(stream__kind=stream.kind, stream__stream_id=stream.id)
+        row = rows.select_related("stream").defer("sealed").first()
+        return None if row is None else self._streams.listed(row, unsealed=False)
+
+    def plain_count(
+        self, kind: str, *, state: str | None = None, tag: str = "", due_by: datetime | None = None
+    ) -> int:
+        """How many lines of a list are in a state, carry a tag, or fell due by a moment. As `plain_lines`."""
+        rows = SummaryRow.objects.filter(kind=kind)
+        if state is not None:
+            rows = rows.filter(state=state)
+        if due_by is not None:
+            rows = rows.filter(due_at__lte=due_by)
+        return int(rows.count()) if not tag else sum(tag in tags for tags in rows.values_list("tags", flat=True))
 
     def compute_over(
         self, reader: Reader, kind: str, *, purpose: str, states: Iterable[str] = ()

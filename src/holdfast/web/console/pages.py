@@ -9,12 +9,16 @@ from functools import wraps
 from typing import Any, overload
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import get_language, get_language_bidi
+from django.utils.translation import gettext as _
 
 from holdfast.errors import CheckFailedError, HoldfastError, InputRefusedError, ServiceUnavailableError, UsageError
+from holdfast.web.console.doors import home_of, opens
 
 View = Callable[..., HttpResponse]
 
@@ -53,11 +57,26 @@ def page(view: View | None = None, *, fresh: bool = False) -> View | Callable[[V
                 return HttpResponseRedirect("/accounts/login/")
             if fresh and not request.reader.passkey_fresh:
                 return step_up(request)
-            return inner(request, *arguments, **named)
+            made = inner(request, *arguments, **named)
+            is_led_on = request.method == "POST" and isinstance(made, HttpResponseRedirect)
+            return lead(request, made.url) if is_led_on else made
 
         return answer
 
     return wrapped if view is None else wrapped(view)
+
+
+def lead(request: HttpRequest, *wanted: str) -> HttpResponse:
+    """After something was done: to the first of these pages that opens for who did it, else to its room.
+
+    Else a page of refusal would follow on what was done: another role reads the result, or by what was written the
+    thing no longer opens for its writer. Where it is not the page first wanted, it says that it was done.
+    """
+    others = (*wanted, *(home_of(each) for each in (*wanted, request.path)))
+    found = next((each for each in others if opens(request, each)), "/")
+    if found != wanted[0]:
+        messages.success(request, _("This was done. The page that shows it does not open for your roles."))
+    return HttpResponseRedirect(found)
 
 
 def step_up(request: HttpRequest) -> HttpResponse:
@@ -82,7 +101,8 @@ def error_page(request: HttpRequest, *, error: HoldfastError | None = None, stat
     if error is not None:
         by_type = next((number for kind, number in _STATUS_BY_TYPE if isinstance(error, kind)), 500)
         status = _STATUS_BY_CODE.get(error.code, by_type)
-    return show(request, "console/error.html", {"error": error, "status": status}, status=status)
+    context = {"error": error, "status": status, "is_reading": request.method in ("GET", "HEAD")}
+    return show(request, "console/error.html", context, status=status)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -110,7 +130,12 @@ def furniture(request: HttpRequest) -> dict[str, Any]:
 
     reader = getattr(request, "reader", None)
     roles = reader.roles if reader else frozenset()
-    rooms = [room for room in ROOMS if room.home and reader and (not room.roles or room.roles & roles)]
+    rooms = [
+        room
+        for room in ROOMS
+        if room.home and reader and (not room.roles or room.roles & roles)
+        if opens(request, reverse(f"{room.name}:{room.home}"))
+    ]
     return {
         "office_name": settings.HOLDFAST_OFFICE.config.name,
         "reader": reader,

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from holdfast.access.roles import MEANS, Role
 from holdfast.errors import InputRefusedError
+from holdfast.web.console.doors import asks, opens
 from holdfast.web.console.pages import page, show
 from holdfast.web.console.room import Room
 from holdfast.workflows import members
@@ -46,12 +47,10 @@ def home(request: HttpRequest) -> HttpResponse:
             listed, form = members.listed(office, reader), InviteForm()
         else:
             stream = members.propose_member(office, reader, form.cleaned_data["roles"], accounts)
-            return HttpResponseRedirect(
-                reverse("approvals:one", args=["membership", stream.id])
-                if reader.passkey_fresh
-                else reverse("approvals:home")
-            )
+            messages.success(request, _("Two guardians can sign it now, under Approvals."))
+            return HttpResponseRedirect(reverse("approvals:one", args=["membership", stream.id]))
     context = {"members": listed, "form": form, "link": link, "founding": members.is_founding()}
+    context["may_write"] = opens(request, reverse("members:change", args=[reader.member]))
     return show(request, "console/members.html", context)
 
 
@@ -81,6 +80,7 @@ class ChangeForm(forms.Form):
 def change(request: HttpRequest, number: str) -> HttpResponse:
     """Put a change of one member before two guardians: a lost passkey, other roles, suspending, coming back."""
     office, reader = request.office, request.reader
+    office.vault.require(reader, "write", "office", purpose="change of a member asked for")
     found = [each for each in members.listed(office, reader) if each.member == number]
     if not found:
         raise InputRefusedError("office.member.unknown", "there is no such member")
@@ -100,6 +100,7 @@ def invitation(request: HttpRequest, number: str) -> HttpResponse:
     listed = members.listed(request.office, request.reader)
     link = f"{request.office.config.origin}/join/{secret}/"
     context = {"members": listed, "form": InviteForm(), "link": link, "founding": members.is_founding()}
+    context["may_write"] = True  # whoever may give the link out may invite
     return show(request, "console/members.html", context)
 
 
@@ -108,6 +109,11 @@ ROOM = Room(
     title="Members",
     roles=frozenset({"operator", "auditor"}),
     order=80,
+    doors={
+        "home": asks("read_list", "office"),
+        "change": asks("write", "office"),
+        "invitation": asks("administer", "office"),
+    },
     urls=[
         path("", home, name="home"),
         path("<slug:number>/", change, name="change"),

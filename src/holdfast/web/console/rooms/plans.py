@@ -15,6 +15,7 @@ from holdfast.actions.orders import Choice, Decision, UndoOrder
 from holdfast.actions.plan import Aftercare, plan_sha256
 from holdfast.actions.plan_file import template
 from holdfast.errors import HoldfastError
+from holdfast.web.console.doors import asks, either, every
 from holdfast.web.console.pages import page, show
 from holdfast.web.console.room import Room
 from holdfast.workflows import plan as plans
@@ -110,6 +111,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @page(fresh=True)
 def draft(request: HttpRequest) -> HttpResponse:
     """A new plan from a file or a text."""
+    request.office.vault.require(request.reader, "write", "plan", purpose="plan drafted")
     form = DraftForm(request.POST or None, request.FILES or None, initial={"text": template()})
     problem: HoldfastError | None = None
     if request.method == "POST" and form.is_valid():
@@ -365,11 +367,32 @@ def reconciliation(request: HttpRequest, number: str) -> HttpResponse:
     return show(request, "console/plans/reconciliation.html", context, status=409 if problem else 200)
 
 
+_reads, _writes = asks("read_sealed", "plan", "number"), asks("write", "plan", "number")
+
 ROOM = Room(
     name="plans",
     title="Plans",
     roles=frozenset({"investigator", "decider", "legal", "appeal_reader", "operator"}),
     order=30,
+    doors={
+        "home": either(asks("read_list", "plan"), asks("read_list", "sweep")),
+        "new": asks("write", "plan"),
+        "one": _reads,
+        "redraft": _writes,
+        "dry_run": _writes,
+        "sign_off": _writes,
+        "put_forward": _writes,
+        "condition": _writes,
+        "aftercare": _writes,
+        "close": _writes,
+        "give_up": _writes,
+        "notices": _reads,
+        "progress": every(_reads, asks("read_sealed", "sweep", "number")),
+        "progress_part": every(_reads, asks("read_sealed", "sweep", "number")),
+        "decide": asks("write", "sweep", "number"),
+        "undo": asks("write", "sweep", "number"),
+        "reconciliation": every(_reads, asks("read_sealed", "sweep", "number")),
+    },
     urls=[
         path("", home, name="home"),
         path("new/", draft, name="new"),
