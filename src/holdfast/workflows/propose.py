@@ -146,6 +146,9 @@ class ProposalLine:
     title: str
     id: str
     state: str
+    """`open`, `signed` (open, with as many signatures as it needs), `executed`, `withdrawn` or `expired`."""
+    signed_by: frozenset[MemberId]
+    needed: int
     due_at: datetime | None
     changed_at: datetime
 
@@ -153,18 +156,22 @@ class ProposalLine:
 def proposal_lines(office: Office, reader: Reader, limit: int = 100) -> tuple[ProposalLine, ...]:
     """The proposals of every kind whose list the reader may see, newest change first."""
     found = []
-    now = office.clock()
+    now, signers = office.clock(), _signers()
     for name, kind in kinds().items():
         if not office.vault.may(reader, "read_list", kind.ruled_as).allowed:
             continue
         for line in office.vault.plain_lines(PREFIX + name, limit=limit):
             late = line.state == "open" and line.due_at is not None and line.due_at <= now
+            signed = signers.get((line.stream.kind, line.stream.id), frozenset())
+            is_signed = line.state == "open" and len(signed) >= kind.needed
             found.append(
                 ProposalLine(
                     kind=name,
                     title=kind.title,
                     id=line.stream.id,
-                    state="expired" if late else line.state,
+                    state="expired" if late else "signed" if is_signed else line.state,
+                    signed_by=signed,
+                    needed=kind.needed,
                     due_at=line.due_at,
                     changed_at=line.changed_at,
                 )
@@ -368,6 +375,15 @@ def _advance_counter(credential_id: bytes, counter: int) -> None:
     check_counter(row.counter, counter)
     row.counter = counter
     row.save()
+
+
+def _signers() -> dict[tuple[str, str], frozenset[MemberId]]:
+    """Who has signed each open proposal. Whether a signature counts is verified when it is carried out."""
+    found: dict[tuple[str, str], set[MemberId]] = {}
+    rows = SignatureRow.objects.filter(proposal__summary__state="open")
+    for kind, number, member in rows.values_list("proposal__kind", "proposal__stream_id", "member"):
+        found.setdefault((kind, number), set()).add(MemberId(member))
+    return {each: frozenset(members) for each, members in found.items()}
 
 
 def _signature(row: SignatureRow) -> Signature:

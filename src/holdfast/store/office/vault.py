@@ -151,7 +151,9 @@ class Vault:
         last = shown[-1] if len(found) > limit else None
         return ListPage(lines=lines, after=f"{last.changed_at.isoformat()}_{last.stream_id}" if last else None)
 
-    def plain_lines(self, kind: str, *, state: str | None = None, limit: int = PAGE_ROWS) -> tuple[Listed, ...]:
+    def plain_lines(
+        self, kind: str, *, state: str | None = None, due_by: datetime | None = None, limit: int = PAGE_ROWS
+    ) -> tuple[Listed, ...]:
         """The plain part of a list, newest change first: ids, states and times that identify nobody. Opens nothing.
 
         The caller has asked the rules (`may`, or a `list_page` of another kind).
@@ -159,6 +161,8 @@ class Vault:
         rows = SummaryRow.objects.filter(kind=kind).select_related("stream").defer("sealed")
         if state:
             rows = rows.filter(state=state)
+        if due_by:
+            rows = rows.filter(due_at__lte=due_by)
         return tuple(self._streams.listed(row, unsealed=False) for row in rows.order_by("-changed_at")[:limit])
 
     def plain_line(self, stream: StreamId) -> Listed | None:
@@ -166,17 +170,6 @@ class Vault:
         rows = SummaryRow.objects.filter(stream__kind=stream.kind, stream__stream_id=stream.id)
         row = rows.select_related("stream").defer("sealed").first()
         return None if row is None else self._streams.listed(row, unsealed=False)
-
-    def plain_count(
-        self, kind: str, *, state: str | None = None, tag: str = "", due_by: datetime | None = None
-    ) -> int:
-        """How many lines of a list are in a state, carry a tag, or fell due by a moment. As `plain_lines`."""
-        rows = SummaryRow.objects.filter(kind=kind)
-        if state is not None:
-            rows = rows.filter(state=state)
-        if due_by is not None:
-            rows = rows.filter(due_at__lte=due_by)
-        return int(rows.count()) if not tag else sum(tag in tags for tags in rows.values_list("tags", flat=True))
 
     def compute_over(
         self, reader: Reader, kind: str, *, purpose: str, states: Iterable[str] = ()

@@ -45,6 +45,7 @@ def one(request: HttpRequest, kind: str, number: str) -> HttpResponse:
         "signed": signed,
         "refused": None if signed else propose.why_not(office, reader, proposal),
         "outcome": proposal.outcome if opens(request, proposal.outcome) else "",
+        "enough": len(proposal.signatures) >= known.needed,
         "ready": known.is_carried_out and proposal.state == "open" and len(proposal.signatures) >= known.needed,
         "options": {
             "challenge": challenge_of(content),

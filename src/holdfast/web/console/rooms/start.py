@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from holdfast.store.office.members import accept, invited
+from holdfast.web.console.doors import opens
 from holdfast.web.console.pages import page, show
 from holdfast.web.console.room import Room
 from holdfast.workflows.members import suspend_own
@@ -50,7 +51,9 @@ class JoinForm(forms.Form):
 @page
 def home(request: HttpRequest) -> HttpResponse:
     """What waits for this member, and their rooms."""
-    return show(request, "console/start.html", {"tasks": waiting_for(request.office, request.reader)})
+    found = waiting_for(request.office, request.reader)
+    tasks = [each for each in found.tasks if opens(request, each.address)]
+    return show(request, "console/start.html", {"tasks": tasks, "counted": found.counted})
 
 
 @never_cache
