@@ -20,6 +20,7 @@ _WITHOUT_A_DOOR = {
     "start:join": "the invitation is the key",
     "start:language": "changes a cookie",
     "start:suspend": "everybody may end their own access",
+    "start:typed": "what this member had typed in this browser",
     "appeal:offer": "the link of the notice is the key",
     "appeal:status": "the receipt is the key",
     "wiki-sign-in:begin": "before signing in",

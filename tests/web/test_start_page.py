@@ -29,17 +29,17 @@ def test_an_appeal_waits_for_its_readers_through_every_step_and_for_nobody_else(
     assert waiting(reader) == "", "a link that is out asks nothing of anybody"
     appeal.put_in_force(office.office, "p-a", {})
     appeal.file(office.office, url.rstrip("/").rpartition("/")[2], "I object", "en")
-    assert "1 appeals wait to be taken up" in waiting(reader)
+    assert "taken up or refused: 1" in waiting(reader)
     appeal.find_eligible(office.office, reader.reader(), stream)
-    assert "1 appeals wait for a reader" in waiting(reader)
+    assert "wait for a reader: 1" in waiting(reader)
     appeal.assign(office.office, reader.reader(), stream)
-    assert "1 appeals are being read" in waiting(reader)
+    assert "without an outcome yet: 1" in waiting(reader)
     assert "late" not in waiting(reader)
     office.clock.go_on(days=31)
-    assert "1 outcomes of appeals are late" in waiting(reader)
+    assert "outcome is late: 1" in waiting(reader)
     assert waiting(decider) == ""
     appeal.decide(office.office, reader.reader(), stream, Outcome.REMAND, "told", asked_back="why?")
-    assert "1 appeals came back" in waiting(decider)
+    assert "sent back with questions and not closed: 1" in waiting(decider)
     assert "late" not in waiting(reader)
 
 
@@ -57,11 +57,11 @@ def test_notices_and_questions_wait_for_custodians_when_their_day_has_come(offic
     exposure.import_lookups(office.office, steward.reader(), wiki, [log])
     assert waiting(custodian) == "", "it is not due yet"
     exposure_question.ask(office.office, custodian.reader(), wiki, AccountName("Asker"))
-    assert "1 people asked who looked at them" in waiting(custodian)
+    assert "have not proven their account yet: 1" in waiting(custodian)
     assert waiting(steward) == ""
     office.clock.go_on(days=200)
-    assert "1 months of look-ups hold notices that are due" in waiting(custodian)
-    assert "people asked" not in waiting(custodian), "the code of that question is over"
+    assert "who are to be told now: 1" in waiting(custodian)
+    assert "proven" not in waiting(custodian), "the code of that question is over"
 
 
 def test_legal_is_asked_for_a_signature_once(office: OfficeWorld) -> None:
@@ -77,6 +77,10 @@ def test_legal_is_asked_for_a_signature_once(office: OfficeWorld) -> None:
     assert waiting(legal) == ""
     assert waiting(other) == "", "one signature is what is wanted"
     assert "1 / 1" in legal.client().get("/approvals/").content.decode()
+    assert "yours is not asked for" in other.client().get(f"/approvals/sign-off/{proposal.id}/").content.decode()
+    plan = legal.client().get(f"/plans/{identity}/").content.decode()
+    assert "signed off" in plan
+    assert "sign-off asked" not in plan
 
 
 def test_what_is_signed_waits_to_be_carried_out(office: OfficeWorld) -> None:
@@ -92,15 +96,15 @@ def test_what_is_signed_waits_to_be_carried_out(office: OfficeWorld) -> None:
     assert "to be carried out" in waiting(custodian)
     office.carry_out(proposal, custodian)
     assert "to be carried out" not in waiting(custodian)
-    assert "2 members are invited" in waiting(operator), "this one, and the office's first operator"
+    assert "have not come: 2" in waiting(operator), "this one, and the office's first operator"
 
 
 def test_reviews_that_are_late_wait_for_those_who_lead_them(office: OfficeWorld) -> None:
     made = planted(office)
-    assert "2 reviews are open" in waiting(made.members["access_steward"])
+    assert "Reviews that are open: 2" in waiting(made.members["access_steward"])
     office.clock.go_on(days=400)
-    assert "2 reviews are late" in waiting(made.members["access_steward"])
-    assert "reviews" not in waiting(made.members["investigator"])
+    assert "Reviews that are late: 2" in waiting(made.members["access_steward"])
+    assert "Reviews" not in waiting(made.members["investigator"])
 
 
 def test_a_red_case_waits_for_those_alone_whom_it_names(office: OfficeWorld) -> None:
@@ -108,7 +112,7 @@ def test_a_red_case_waits_for_those_alone_whom_it_names(office: OfficeWorld) -> 
 
     world = CaseWorld(office=office, investigator=office.member("investigator"), decider=office.member("decider"))
     world.begin("a title", marking="red")
-    assert "1 cases are in triage" in waiting(world.investigator)
+    assert "Cases in triage: 1" in waiting(world.investigator)
     assert waiting(world.decider) == ""
     assert waiting(office.member("investigator")) == ""
 

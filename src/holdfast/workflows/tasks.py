@@ -74,7 +74,7 @@ _UNDECIDED = (Standing.RECEIVED.value, Standing.ELIGIBLE.value, Standing.ASSIGNE
 _KINDS = (
     _Kind(
         counted="appeals",
-        text="appeals wait to be taken up or refused",
+        text="Appeals to be taken up or refused",
         address="/appeals/?state=received",
         verb="write",
         kind=APPEAL,
@@ -82,7 +82,7 @@ _KINDS = (
     ),
     _Kind(
         counted="appeals",
-        text="appeals wait for a reader",
+        text="Appeals that wait for a reader",
         address="/appeals/?state=eligible",
         verb="write",
         kind=APPEAL,
@@ -90,7 +90,7 @@ _KINDS = (
     ),
     _Kind(
         counted="appeals",
-        text="appeals are being read and wait for their outcome",
+        text="Appeals that a reader has, without an outcome yet",
         address="/appeals/?state=assigned",
         verb="write",
         kind=APPEAL,
@@ -98,7 +98,7 @@ _KINDS = (
     ),
     _Kind(
         counted="appeals",
-        text="outcomes of appeals are late: their day has come",
+        text="Appeals whose outcome is late",
         address="/appeals/",
         verb="write",
         kind=APPEAL,
@@ -107,7 +107,7 @@ _KINDS = (
     ),
     _Kind(
         counted="appeals",
-        text="appeals are decided, and what they ask for is not done yet",
+        text="Appeals that are decided, where something is still to be done",
         address="/appeals/?state=decided",
         verb="write",
         kind=APPEAL,
@@ -115,7 +115,7 @@ _KINDS = (
     ),
     _Kind(
         counted="questions of appeals",
-        text="appeals came back and are not closed: look whether their questions are answered",
+        text="Appeals sent back with questions and not closed",
         address="/appeals/?state=decided",
         verb="write",
         kind=APPEAL,
@@ -125,7 +125,7 @@ _KINDS = (
     ),
     _Kind(
         counted='"no" to an appeal',
-        text="times it was said that there is no appeal; each is over on its day unless it is signed again",
+        text="Actions without an appeal, each until its day unless it is signed again",
         address="/no-appeals/",
         verb="approve",
         kind=NO_APPEAL,
@@ -134,7 +134,7 @@ _KINDS = (
     ),
     _Kind(
         counted="notices of look-ups",
-        text="months of look-ups hold notices that are due",
+        text="Months of look-ups with people who are to be told now",
         address="/exposure/queue/",
         verb="approve",
         kind=EXPOSURE,
@@ -143,7 +143,7 @@ _KINDS = (
     ),
     _Kind(
         counted="people's questions",
-        text="people asked who looked at them, and have not proven their account yet",
+        text="People who asked who looked at them, and have not proven their account yet",
         address="/exposure/questions/",
         verb="approve",
         kind=exposure_question.KIND,
@@ -153,7 +153,7 @@ _KINDS = (
     ),
     _Kind(
         counted="people's questions",
-        text="people have proven their account and wait for the answer",
+        text="People who have proven their account and wait for an answer",
         address="/exposure/questions/",
         verb="approve",
         kind=exposure_question.KIND,
@@ -163,7 +163,7 @@ _KINDS = (
     ),
     _Kind(
         counted="reviews",
-        text="reviews are late: their day has come",
+        text="Reviews that are late",
         address="/reviews/",
         verb="write",
         kind="review",
@@ -172,7 +172,7 @@ _KINDS = (
     ),
     _Kind(
         counted="reviews",
-        text="reviews are open",
+        text="Reviews that are open",
         address="/reviews/",
         verb="write",
         kind="review",
@@ -180,7 +180,7 @@ _KINDS = (
     ),
     _Kind(
         counted="the register",
-        text="people in the register hold a grant whose last day has come",
+        text="People in the register with a grant whose last day has come",
         address="/register/",
         verb="write",
         kind=register.KIND,
@@ -188,7 +188,7 @@ _KINDS = (
     ),
     _Kind(
         counted="cases",
-        text="cases are in triage",
+        text="Cases in triage",
         address="/cases/?state=triage",
         verb="write",
         kind=case.KIND,
@@ -196,7 +196,7 @@ _KINDS = (
     ),
     _Kind(
         counted="cases",
-        text="cases have fallen idle, and close by themselves",
+        text="Cases that have fallen idle, and close by themselves",
         address="/cases/",
         verb="write",
         kind=case.KIND,
@@ -205,7 +205,7 @@ _KINDS = (
     ),
     _Kind(
         counted="sweeps",
-        text="sweeps hold targets on which two deciders have to decide",
+        text="Sweeps with held targets, for two deciders to decide on",
         address="/plans/",
         verb="write",
         kind=SWEEP,
@@ -222,18 +222,22 @@ def waiting_for(office: Office, reader: Reader) -> Waiting:
     if office.vault.may(able, "read_sealed", "audit").allowed:
         counted.append("alarms")
         alarms = alarm_count(office, able)
-        tasks += [Task(text=f"{alarms} alarms wait to be looked at", address="/audit/alarms/")] if alarms else []
+        tasks += (
+            [Task(text=f"Alarms that nobody has looked at: {alarms}", address="/audit/alarms/")] if alarms else []
+        )
     if office.vault.may(able, "administer", "office").allowed:
         counted.append("members")
         invited = sum(not each.username for each in all_members())
         tasks += (
-            [Task(text=f"{invited} members are invited and have not come", address="/members/")] if invited else []
+            [Task(text=f"Members who are invited and have not come: {invited}", address="/members/")]
+            if invited
+            else []
         )
     for each in _KINDS:
         if _is_asked(office, able, each):
             counted.append(each.counted)
             number = _number(office, able, each)
-            tasks += [Task(text=f"{number} {each.text}", address=each.address)] if number else []
+            tasks += [Task(text=f"{each.text}: {number}", address=each.address)] if number else []
     return Waiting(tasks=tuple(tasks), counted=tuple(dict.fromkeys(counted)))
 
 

@@ -18,6 +18,7 @@ from django.utils.translation import get_language, get_language_bidi
 from django.utils.translation import gettext as _
 
 from holdfast.errors import CheckFailedError, HoldfastError, InputRefusedError, ServiceUnavailableError, UsageError
+from holdfast.web.console import typed
 from holdfast.web.console.doors import home_of, opens
 
 View = Callable[..., HttpResponse]
@@ -58,6 +59,8 @@ def page(view: View | None = None, *, fresh: bool = False) -> View | Callable[[V
             if fresh and not request.reader.passkey_fresh:
                 return step_up(request)
             made = inner(request, *arguments, **named)
+            if request.method == "POST" and made.status_code < 400:
+                typed.forget(request, request.path)
             is_led_on = request.method == "POST" and isinstance(made, HttpResponseRedirect)
             return lead(request, made.url) if is_led_on else made
 
@@ -80,12 +83,14 @@ def lead(request: HttpRequest, *wanted: str) -> HttpResponse:
 
 
 def step_up(request: HttpRequest) -> HttpResponse:
-    """Ask for the passkey. What a form held is not kept: it could hold names."""
+    """Ask for the passkey; what a form held is given back after it."""
     if request.method == "GET":
         return HttpResponseRedirect(
             f"/accounts/2fa/webauthn/reauthenticate/?{urlencode({'next': request.get_full_path()})}"
         )
-    return show(request, "console/passkey_first.html", {"back": request.path}, status=403)
+    is_kept = request.reader is not None and typed.keep(request, request.reader.member)
+    context = {"back": typed.ADDRESS if is_kept else request.path, "is_kept": is_kept}
+    return show(request, "console/passkey_first.html", context, status=403)
 
 
 def show(
@@ -101,13 +106,16 @@ def error_page(request: HttpRequest, *, error: HoldfastError | None = None, stat
     if error is not None:
         by_type = next((number for kind, number in _STATUS_BY_TYPE if isinstance(error, kind)), 500)
         status = _STATUS_BY_CODE.get(error.code, by_type)
-    context = {"error": error, "status": status, "is_reading": request.method in ("GET", "HEAD")}
+    is_reading = request.method in ("GET", "HEAD")
+    is_kept = not is_reading and typed.kept(request) is not None
+    context = {"error": error, "status": status, "is_reading": is_reading, "is_kept": is_kept}
     return show(request, "console/error.html", context, status=status)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Django calls this when a form was not sent from the console's own page."""
     request.reader = getattr(request, "reader", None)
+    typed.keep(request, request.reader.member if request.reader else None)
     return error_page(
         request,
         error=CheckFailedError(

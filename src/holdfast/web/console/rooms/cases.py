@@ -140,10 +140,12 @@ def take_bytes(request: HttpRequest, number: str, evidence: str) -> HttpResponse
 @page(fresh=True)
 def import_findings(request: HttpRequest, number: str) -> HttpResponse:
     """Take the findings of an assessment."""
-    form = FileForm(request.POST, request.FILES)
-    if form.is_valid():
-        taken = files.import_findings(request.office, request.reader, number, form.cleaned_data["file"].read())
-        messages.success(request, _t("Findings taken: %(count)s") % {"count": taken})
+    form = FileForm(request.POST, request.FILES, auto_id="file-%s")
+    if not form.is_valid():
+        opened = work.read_case(request.office, request.reader, number, purpose="findings taken")
+        return _tab(request, opened, "findings", file_form=form, status=422)
+    taken = files.import_findings(request.office, request.reader, number, form.cleaned_data["file"].read())
+    messages.success(request, _t("Findings taken: %(count)s") % {"count": taken})
     return _to(number, "findings")
 
 
@@ -196,6 +198,7 @@ def _tab(
     *,
     bound: Mapping[str, forms.Form] | None = None,
     upload: UploadForm | None = None,
+    file_form: FileForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     case, roles = opened.seen, request.reader.roles
@@ -209,7 +212,7 @@ def _tab(
         "bound": set(bound or {}),
         "closed": case.stage is Stage.CLOSED,
         "is_investigator": "investigator" in roles,
-        "file_form": FileForm(auto_id="file-%s"),
+        "file_form": file_form or FileForm(auto_id="file-%s"),
     }
     context |= _MORE.get(tab, _nothing)(request, opened)
     if tab == "evidence" and "investigator" in roles and case.stage in KEPT - {Stage.CLOSED}:

@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from holdfast.store.office.members import accept, invited
+from holdfast.web.console import typed
 from holdfast.web.console.doors import opens
 from holdfast.web.console.pages import page, show
 from holdfast.web.console.room import Room
@@ -53,7 +54,18 @@ def home(request: HttpRequest) -> HttpResponse:
     """What waits for this member, and their rooms."""
     found = waiting_for(request.office, request.reader)
     tasks = [each for each in found.tasks if opens(request, each.address)]
-    return show(request, "console/start.html", {"tasks": tasks, "counted": found.counted})
+    context = {"tasks": tasks, "counted": found.counted, "is_kept": typed.kept(request) is not None}
+    return show(request, "console/start.html", context)
+
+
+@page
+@require_http_methods(["GET", "POST"])
+def had_typed(request: HttpRequest) -> HttpResponse:
+    """A form that was sent and not taken, to be sent again or thrown away."""
+    if request.method == "POST":
+        typed.forget(request)
+        return HttpResponseRedirect("/")
+    return show(request, "console/typed.html", {"typed": typed.kept(request)})
 
 
 @never_cache
@@ -111,5 +123,6 @@ ROOM = Room(
         path("join/<str:secret>/", join, name="join"),
         path("language/", language, name="language"),
         path("suspend/", suspend, name="suspend"),
+        path(typed.ADDRESS.strip("/") + "/", had_typed, name="typed"),
     ],
 )
