@@ -72,3 +72,34 @@ def grave_violations(page: Page) -> list[str]:
 def overflow_px(page: Page) -> int:
     """By how much the page is wider than the window."""
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+_BROKEN_WORDS = """
+longest => {
+  const found = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const inside = node.parentElement;
+    if (!inside || !inside.checkVisibility()) continue;
+    if (inside.closest("script, style, svg, option, textarea, noscript, .visually-hidden, .unseen")) continue;
+    // a key or an address has no words in it: it is one long sign
+    const long = Array.from(node.data.matchAll(/\\S{33,}/gu), each => [each.index, each.index + each[0].length]);
+    for (const word of node.data.matchAll(/[\\p{L}\\p{N}]+/gu)) {
+      if (word[0].length < 2 || word[0].length > longest) continue;
+      if (long.some(([from, to]) => from <= word.index && word.index < to)) continue;
+      const range = document.createRange();
+      range.setStart(node, word.index);
+      range.setEnd(node, word.index + word[0].length);
+      const lines = new Set(Array.from(range.getClientRects(), each => Math.round(each.top)));
+      const where = inside.closest("td, th, dd, dt, li, p, h1, h2, h3, caption, label");
+      if (lines.size > 1) found.push(`${word[0]} in ${where?.tagName}`);
+    }
+  }
+  return found;
+}
+"""
+
+
+def broken_words(page: Page, longest: int = 16) -> list[str]:
+    """Words of ordinary length that stand on two lines, with the element that they stand in."""
+    return list(page.evaluate(_BROKEN_WORDS, longest))

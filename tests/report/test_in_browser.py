@@ -11,7 +11,7 @@ import pytest
 from made_up import assessment, empty_assessment
 from playwright.sync_api import Browser
 
-from browsing import grave_violations, opened, overflow_px
+from browsing import broken_words, grave_violations, opened, overflow_px
 from holdfast.report.index import entries_in, write_index
 from holdfast.report.written import write_report
 
@@ -147,3 +147,11 @@ def test_a_printed_report_shows_what_is_folded_and_hides_what_only_a_screen_need
         assert page.locator("details.folded dl").first.is_visible()
         assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
         assert page.pdf(format="A4").startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("place", ["madewiki/report.html", "emptywiki/report.html", "zz/report.html", "index.html"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_no_word_of_ordinary_length_is_broken(chromium: Browser, reports: Path, place: str, width: int) -> None:
+    with opened(chromium, (reports / place).as_uri(), width=width) as (page, _):
+        page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
+        assert broken_words(page) == []

@@ -10,6 +10,15 @@ from workflows.case_steps import case_world
 TABS = ["people", "evidence", "findings", "hypotheses", "notes", "standard", "decision", "readers", "file"]
 
 
+def test_a_text_of_several_lines_is_taken_as_browsers_send_it(office: OfficeWorld) -> None:
+    world = case_world(office)
+    world.begin()
+    given = {"text": "one line\r\nand another", "marking": "amber"}
+    assert world.investigator.client().post(f"/cases/{world.id}/do/note-written/", given).status_code == 302
+    page = world.investigator.client().get(f"/cases/{world.id}/notes/").content.decode()
+    assert "one line<br>and another" in page
+
+
 def test_every_tab_of_a_filled_case_is_shown_with_the_title_in_no_head(office: OfficeWorld) -> None:
     world = case_world(office)
     world.begin("Canary title")

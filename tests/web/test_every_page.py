@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from browsing import grave_violations
+from browsing import broken_words, grave_violations, overflow_px
 from store.offices import Offices
 from web.browsers import ServedConsole, served
 from web.everywhere import PlantedOffice, planted
@@ -97,6 +97,25 @@ def test_in_a_right_to_left_language_no_page_runs_over_its_edge(
                         "document.documentElement.scrollWidth - document.documentElement.clientWidth"
                     )
                     assert over <= 1, (address, width, over)
+
+
+def test_no_word_is_broken_and_no_page_runs_over_its_edge(
+    console: tuple[ServedConsole, PlantedOffice], chromium: Browser
+) -> None:
+    running, made = console
+    wrong, looked_at = [], 0
+    for role, addresses in _by_role(made).items():
+        with running.as_member(chromium, made.members[role]) as person:
+            for address in addresses:
+                if not _shown(person.page, running.address + address):
+                    continue
+                for width in (1280, 390):
+                    person.page.set_viewport_size({"width": width, "height": 800})
+                    broken, over = broken_words(person.page), overflow_px(person.page)
+                    wrong += [(address, width, each) for each in broken[:3]] + [(address, width, over)] * (over > 1)
+                    looked_at += 1
+    assert wrong == []
+    assert looked_at > 60
 
 
 def test_every_page_shows_the_same_without_javascript(

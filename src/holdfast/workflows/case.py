@@ -28,6 +28,10 @@ from holdfast.workflows.propose import approvers
 KIND = "case"
 ACCOUNTS = "case account"
 """The purpose of the tokens by which cases are matched blindly."""
+NAMED = "case named"
+"""The purpose of the tokens by which a case that is marked red is found by those whom it names."""
+_RED = "red"
+"""In the list of cases: opens for those alone whom the case names, and for readers of appeals."""
 _PREFIXES = {
     "task added": "t",
     "note written": "n",
@@ -73,7 +77,22 @@ def begin_case(office: Office, reader: Reader, *, title: str, wikis: Sequence[st
     }
     fact = wish(None, BEGUN, body, by=reader.member, at=office.clock(), roles=reader.roles)
     case = append(None, fact)
-    return office.vault.create(reader, KIND, [fact], summary=_summary(case), purpose="case begun").id
+    summary, tokens = _summary(case), _tokens(case)
+    return office.vault.create(reader, KIND, [fact], summary=summary, purpose="case begun", tokens=tokens).id
+
+
+def may_open(office: Office, reader: Reader, case_id: str) -> bool:
+    """Whether a case opens for this reader, as `read_case` decides it; nothing is opened and nothing written down.
+
+    A case that was last written by an earlier version does not say yet that it is red.
+    """
+    stream = stream_of(case_id)
+    if not office.vault.may(reader, "read_sealed", KIND, stream).allowed:
+        return False
+    line = office.vault.plain_line(stream)
+    if line is None or _RED not in line.tags or Role.APPEAL_READER in reader.roles:
+        return line is not None
+    return stream in office.vault.holding(NAMED, reader.member)
 
 
 def read_case(office: Office, reader: Reader, case_id: str, *, purpose: str = "case shown") -> OpenCase:
@@ -118,9 +137,14 @@ def write_facts(
             more = recusal_facts(office, case_id, case)
             new += more
             case = _after(case, more)
-        tokens = {ACCOUNTS: [account_as_compared(person.account) for person in case.people.values()]}
         office.vault.append(
-            reader, stream, new, expect=len(facts), summary=_summary(case), purpose="case written", tokens=tokens
+            reader,
+            stream,
+            new,
+            expect=len(facts),
+            summary=_summary(case),
+            purpose="case written",
+            tokens=_tokens(case),
         )
         if case.readers.barred != before.readers.barred:
             office.vault.set_denied(
@@ -251,5 +275,10 @@ def _case_reader(reader: Reader) -> CaseReader:
 def _summary(case: Case) -> Summary:
     due: datetime | None = due_at(case)
     title = "" if case.marking is Marking.RED else case.title
-    tags = ("idle",) if case.course.idle_since else ()
+    tags = (*(("idle",) if case.course.idle_since else ()), *((_RED,) if case.marking is Marking.RED else ()))
     return Summary(state=case.stage.value, due_at=due, tags=tags, sealed={"title": title})
+
+
+def _tokens(case: Case) -> dict[str, list[str]]:
+    named = sorted(case.readers.named) if case.marking is Marking.RED else []
+    return {ACCOUNTS: [account_as_compared(person.account) for person in case.people.values()], NAMED: list(named)}

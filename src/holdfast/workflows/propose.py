@@ -137,6 +137,12 @@ def read_proposal(office: Office, reader: Reader, stream: StreamId, *, purpose: 
     )
 
 
+def may_read(office: Office, reader: Reader, stream: StreamId) -> bool:
+    """Whether `read_proposal` would open this one for the reader; nothing is opened and nothing written down."""
+    _, kind = kind_of(stream)
+    return office.vault.may(reader, "read_sealed", stream.kind, stream, ruled_as=kind.ruled_as).allowed
+
+
 @dataclass(frozen=True, kw_only=True)
 class ProposalLine:
     """One line of the list of proposals: what kind, in which state; no names."""
@@ -145,6 +151,9 @@ class ProposalLine:
     title: str
     id: str
     state: str
+    """`open`, `signed` (open, with as many signatures as it needs), `executed`, `withdrawn` or `expired`."""
+    signed_by: frozenset[MemberId]
+    needed: int
     due_at: datetime | None
     changed_at: datetime
 
@@ -152,18 +161,22 @@ class ProposalLine:
 def proposal_lines(office: Office, reader: Reader, limit: int = 100) -> tuple[ProposalLine, ...]:
     """The proposals of every kind whose list the reader may see, newest change first."""
     found = []
-    now = office.clock()
+    now, signers = office.clock(), _signers()
     for name, kind in kinds().items():
         if not office.vault.may(reader, "read_list", kind.ruled_as).allowed:
             continue
         for line in office.vault.plain_lines(PREFIX + name, limit=limit):
             late = line.state == "open" and line.due_at is not None and line.due_at <= now
+            signed = signers.get((line.stream.kind, line.stream.id), frozenset())
+            is_signed = line.state == "open" and len(signed) >= kind.needed
             found.append(
                 ProposalLine(
                     kind=name,
                     title=kind.title,
                     id=line.stream.id,
-                    state="expired" if late else line.state,
+                    state="expired" if late else "signed" if is_signed else line.state,
+                    signed_by=signed,
+                    needed=kind.needed,
                     due_at=line.due_at,
                     changed_at=line.changed_at,
                 )
@@ -219,7 +232,8 @@ def sign(office: Office, reader: Reader, stream: StreamId, response: Mapping[str
                 "at": now,
             },
         )
-    return read_proposal(office, reader, stream, purpose="proposal signed")
+    # the signature stands: what follows must not fail on the signer's budget of reads
+    return read_proposal(office, Reader.system(), stream, purpose="proposal signed")
 
 
 @contextmanager
@@ -360,6 +374,15 @@ def _advance_counter(credential_id: bytes, counter: int) -> None:
     check_counter(row.counter, counter)
     row.counter = counter
     row.save()
+
+
+def _signers() -> dict[tuple[str, str], frozenset[MemberId]]:
+    """Who has signed each open proposal. Whether a signature counts is verified when it is carried out."""
+    found: dict[tuple[str, str], set[MemberId]] = {}
+    rows = SignatureRow.objects.filter(proposal__summary__state="open")
+    for kind, number, member in rows.values_list("proposal__kind", "proposal__stream_id", "member"):
+        found.setdefault((kind, number), set()).add(MemberId(member))
+    return {each: frozenset(members) for each, members in found.items()}
 
 
 def _signature(row: SignatureRow) -> Signature:

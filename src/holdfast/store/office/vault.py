@@ -59,10 +59,12 @@ class Vault:
 
     # deciding
 
-    def may(self, reader: Reader, action: str, kind: str, stream: StreamId | None = None) -> Decision:
+    def may(
+        self, reader: Reader, action: str, kind: str, stream: StreamId | None = None, *, ruled_as: str = ""
+    ) -> Decision:
         """Whether the rules allow this, without doing or writing anything: for showing or hiding a button."""
         row = StreamKey.objects.filter(kind=kind, stream_id=stream.id).first() if stream else None
-        return self._decide(reader, action, kind, row)
+        return self._decide(reader, action, ruled_as or kind, row)
 
     def require(
         self,
@@ -150,7 +152,9 @@ class Vault:
         last = shown[-1] if len(found) > limit else None
         return ListPage(lines=lines, after=f"{last.changed_at.isoformat()}_{last.stream_id}" if last else None)
 
-    def plain_lines(self, kind: str, *, state: str | None = None, limit: int = PAGE_ROWS) -> tuple[Listed, ...]:
+    def plain_lines(
+        self, kind: str, *, state: str | None = None, due_by: datetime | None = None, limit: int = PAGE_ROWS
+    ) -> tuple[Listed, ...]:
         """The plain part of a list, newest change first: ids, states and times that identify nobody. Opens nothing.
 
         The caller has asked the rules (`may`, or a `list_page` of another kind).
@@ -158,7 +162,15 @@ class Vault:
         rows = SummaryRow.objects.filter(kind=kind).select_related("stream").defer("sealed")
         if state:
             rows = rows.filter(state=state)
+        if due_by:
+            rows = rows.filter(due_at__lte=due_by)
         return tuple(self._streams.listed(row, unsealed=False) for row in rows.order_by("-changed_at")[:limit])
+
+    def plain_line(self, stream: StreamId) -> Listed | None:
+        """The plain part of one stream's line in a list; null when there is none. As `plain_lines`."""
+        rows = SummaryRow.objects.filter(stream__kind=stream.kind, stream__stream_id=stream.id)
+        row = rows.select_related("stream").defer("sealed").first()
+        return None if row is None else self._streams.listed(row, unsealed=False)
 
     def compute_over(
         self, reader: Reader, kind: str, *, purpose: str, states: Iterable[str] = ()

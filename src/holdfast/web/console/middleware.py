@@ -2,19 +2,23 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import logout
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 
 from holdfast.errors import HoldfastError
 from holdfast.facts import MemberId
 from holdfast.store.office.moments import told_of_races
+from holdfast.web.console import typed
 from holdfast.web.console.pages import error_page, step_up
 from holdfast.web.console.settings import CONTENT_POLICY
 from holdfast.web.console.sign_in import check_credential, reader_of
@@ -92,13 +96,17 @@ class WhoAsks:
             if stopped is not None:
                 return stopped
         elif not path.startswith((*_OPEN_PAGES, "/static/", "/language/")):
-            return _to_sign_in(request)
-        return self.following(request)
+            # the clock takes idle sessions away: then the browser alone says who typed what it sends
+            return _to_sign_in(request, typed.gather(request, typed.whose(request)))
+        answer = self.following(request)
+        typed.mark(request, answer)
+        return answer
 
     def _signed_in(self, request: HttpRequest) -> HttpResponse | None:
         if _idle(request):
+            found = typed.gather(request, MemberId(str(request.user.pk)))
             logout(request)
-            return _to_sign_in(request)
+            return _to_sign_in(request, found)
         reader = reader_of(request)
         if reader is None or reader.suspended:
             logout(request)
@@ -113,8 +121,10 @@ class WhoAsks:
             return step_up(request)
         return None
 
-    def process_view(self, request: HttpRequest, *_: object) -> HttpResponse | None:
-        """Nothing reaches django-allauth's reading of passkeys that is not of their form."""
+    def process_view(self, request: HttpRequest, *_arguments: object) -> HttpResponse | None:
+        """A form's texts get plain line ends; django-allauth reads nothing as a passkey that has not its form."""
+        if request.method == "POST":
+            request.POST = _with_plain_lines(request.POST)
         if request.method == "POST" and request.path.startswith("/accounts/"):
             try:
                 check_credential(request)
@@ -128,6 +138,7 @@ class WhoAsks:
             with told_of_races():  # what was written outside a transaction of the vault
                 raise error
         except HoldfastError as told:
+            _keep_typed(request)
             return error_page(request, error=told)
         except Exception:
             return self._failed(request, error)
@@ -138,10 +149,31 @@ class WhoAsks:
         if isinstance(error, Http404):
             return error_page(request, status=404)
         _LOG.error("a page failed", exc_info=(type(error), error, error.__traceback__))
+        _keep_typed(request)
         return error_page(request, status=500)
 
 
-def _to_sign_in(request: HttpRequest) -> HttpResponse:
+def _with_plain_lines(sent: QueryDict) -> QueryDict:
+    """Browsers end the lines of a text with two signs; one is a control sign that no text of ours may hold."""
+    found = sent.copy()
+    for name, values in sent.lists():
+        found.setlist(name, [value.replace("\r\n", "\n") for value in values])
+    return found
+
+
+def _keep_typed(request: HttpRequest) -> None:
+    if request.reader is not None:
+        typed.keep(request, request.reader.member)
+
+
+def _to_sign_in(request: HttpRequest, found: Mapping[str, Any] | None = None) -> HttpResponse:
+    if found is not None:
+        typed.put(request, found)
+        messages.warning(
+            request,
+            _("Your session had ended, and nothing was done. What you typed is kept, sealed, for an hour: sign in."),
+        )
+        return HttpResponseRedirect(f"/accounts/login/?{urlencode({'next': typed.ADDRESS})}")
     if request.method != "GET" or request.path == "/":
         return HttpResponseRedirect("/accounts/login/")
     return HttpResponseRedirect(f"/accounts/login/?{urlencode({'next': request.path})}")

@@ -9,12 +9,17 @@ from functools import wraps
 from typing import Any, overload
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import get_language, get_language_bidi
+from django.utils.translation import gettext as _
 
 from holdfast.errors import CheckFailedError, HoldfastError, InputRefusedError, ServiceUnavailableError, UsageError
+from holdfast.web.console import typed
+from holdfast.web.console.doors import home_of, opens
 from holdfast.web.console.kept import kept_fields
 
 View = Callable[..., HttpResponse]
@@ -54,20 +59,39 @@ def page(view: View | None = None, *, fresh: bool = False) -> View | Callable[[V
                 return HttpResponseRedirect("/accounts/login/")
             if fresh and not request.reader.passkey_fresh:
                 return step_up(request)
-            return inner(request, *arguments, **named)
+            made = inner(request, *arguments, **named)
+            if request.method == "POST" and made.status_code < 400:
+                typed.forget(request, request.path)
+            is_led_on = request.method == "POST" and isinstance(made, HttpResponseRedirect)
+            return lead(request, made.url) if is_led_on else made
 
         return answer
 
     return wrapped if view is None else wrapped(view)
 
 
+def lead(request: HttpRequest, *wanted: str) -> HttpResponse:
+    """After something was done: to the first of these pages that opens for who did it, else to its room.
+
+    Else a page of refusal would follow on what was done: another role reads the result, or by what was written the
+    thing no longer opens for its writer. Where it is not the page first wanted, it says that it was done.
+    """
+    others = (*wanted, *(home_of(each) for each in (*wanted, request.path)))
+    found = next((each for each in others if opens(request, each)), "/")
+    if found != wanted[0]:
+        messages.success(request, _("This was done. The page that shows it does not open for your roles."))
+    return HttpResponseRedirect(found)
+
+
 def step_up(request: HttpRequest) -> HttpResponse:
-    """Ask for the passkey. What a form held is not kept: it could hold names."""
+    """Ask for the passkey; what a form held is given back after it."""
     if request.method == "GET":
         return HttpResponseRedirect(
             f"/accounts/2fa/webauthn/reauthenticate/?{urlencode({'next': request.get_full_path()})}"
         )
-    return show(request, "console/passkey_first.html", {"back": request.path}, status=403)
+    is_kept = request.reader is not None and typed.keep(request, request.reader.member)
+    context = {"back": typed.ADDRESS if is_kept else request.path, "is_kept": is_kept}
+    return show(request, "console/passkey_first.html", context, status=403)
 
 
 def show(
@@ -86,15 +110,20 @@ def error_page(request: HttpRequest, *, error: HoldfastError | None = None, stat
     if error is not None:
         by_type = next((number for kind, number in _STATUS_BY_TYPE if isinstance(error, kind)), 500)
         status = _STATUS_BY_CODE.get(error.code, by_type)
-    context: dict[str, Any] = {"error": error, "status": status, "kept": kept_fields(request, error)}
-    if context["kept"]:
+    is_reading = request.method in ("GET", "HEAD")
+    again = kept_fields(request, error)
+    context: dict[str, Any] = {"error": error, "status": status, "is_reading": is_reading, "kept": again}
+    if again:
         context |= {"again": request.get_full_path(), "files": bool(request.FILES)}
+    else:
+        context["is_kept"] = not is_reading and typed.kept(request) is not None
     return show(request, "console/error.html", context, status=status)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Django calls this when a form was not sent from the console's own page."""
     request.reader = getattr(request, "reader", None)
+    typed.keep(request, request.reader.member if request.reader else None)
     return error_page(
         request,
         error=CheckFailedError(
@@ -117,7 +146,12 @@ def furniture(request: HttpRequest) -> dict[str, Any]:
 
     reader = getattr(request, "reader", None)
     roles = reader.roles if reader else frozenset()
-    rooms = [room for room in ROOMS if room.home and reader and (not room.roles or room.roles & roles)]
+    rooms = [
+        room
+        for room in ROOMS
+        if room.home and reader and (not room.roles or room.roles & roles)
+        if opens(request, reverse(f"{room.name}:{room.home}"))
+    ]
     return {
         "office_name": settings.HOLDFAST_OFFICE.config.name,
         "reader": reader,

@@ -1,8 +1,10 @@
 """What a room of the console is: a group of pages with an entry in the navigation."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
+
+from holdfast.web.console.doors import Door
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,4 +20,6 @@ class Room:
     """Whose navigation shows it; empty: everybody's. What may be done is decided by the rules, not here."""
     home: str = "home"
     """The page that the navigation leads to; empty: the room is not in the navigation."""
+    doors: Mapping[str, Door] = field(default_factory=dict)
+    """Which rules a page asks, by the page's name: links, lists and redirects lead there only where they allow it."""
     order: int = 50

@@ -6,10 +6,12 @@ from typing import Any
 
 from django import template
 from django.conf import settings
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from holdfast.actions.telling import end_in_words
+from holdfast.web.console import doors
 from holdfast.workflows.wiki_sign_in import offered
 
 register = template.Library()
@@ -48,6 +50,13 @@ def wiki_offered() -> str:
     """The name of the wiki by which one may sign in; empty when there is none."""
     found = offered(settings.HOLDFAST_OFFICE)
     return found.name if found else ""
+
+
+@register.simple_tag(takes_context=True)
+def opens(context: Any, page: str, **parts: Any) -> str:
+    """A page's address where it opens for who asks, else nothing: `{% opens 'cases:one' number=id as target %}`."""
+    address = reverse(page, kwargs=parts)
+    return address if doors.opens(context["request"], address) else ""
 
 
 @register.filter

@@ -1,6 +1,6 @@
 """Appeals for their readers: the queue, one appeal with the whole file, the outcome; and the public table."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -17,12 +17,15 @@ from holdfast.actions.public_table import COLUMNS, SMALL_COUNT_NOTE
 from holdfast.actions.severity import RANKS
 from holdfast.errors import UsageError
 from holdfast.facts import StreamId
+from holdfast.store.office.vault import Reader
+from holdfast.web.console.doors import asks, either, every
 from holdfast.web.console.pages import page, show
 from holdfast.web.console.room import Room
 from holdfast.workflows import appeal as work
 from holdfast.workflows import appeal_restoration as restoring
 from holdfast.workflows import appeal_table, no_appeal
 from holdfast.workflows.appeal_file import whole_file
+from holdfast.workflows.office import Office
 
 _SHOWN_BESIDE = 50
 _AREA = {"rows": 4, "class": "cdx-text-area__textarea", "dir": "auto"}
@@ -285,11 +288,35 @@ def _after(request: HttpRequest) -> str | None:
     return request.GET.get("after") or None
 
 
+def _is_in_force(office: Office, _reader: Reader, named: Mapping[str, Any]) -> bool:
+    line = office.vault.plain_line(_stream(named["number"]))
+    return line is not None and line.state != Standing.PREPARED
+
+
+def _was_sent_back(office: Office, _reader: Reader, named: Mapping[str, Any]) -> bool:
+    line = office.vault.plain_line(_stream(named["number"]))
+    return line is not None and f"outcome-{Outcome.REMAND}" in line.tags
+
+
+def _may_do(office: Office, reader: Reader, named: Mapping[str, Any]) -> bool:
+    on = asks("write", "case") if named["step"] == "answered" else asks("write", STREAM_KIND, "number")
+    return on(office, reader, named)
+
+
 ROOM = Room(
     name="appeals",
     title="Appeals",
     roles=frozenset({"appeal_reader", "auditor", "decider", "investigator"}),
     order=45,
+    doors={
+        "home": asks("read_list", STREAM_KIND),
+        "table": asks("read_list", STREAM_KIND),
+        "publish": asks("write", STREAM_KIND),
+        "table_file": asks("read_list", STREAM_KIND),
+        "one": every(asks("read_sealed", STREAM_KIND, "number"), _is_in_force),
+        "questions": every(either(asks("read_sealed", STREAM_KIND, "number"), asks("write", "case")), _was_sent_back),
+        "do": _may_do,
+    },
     urls=[
         path("", home, name="home"),
         path("table/", table, name="table"),

@@ -1,6 +1,8 @@
 """Approvals: what waits for two signatures, what exactly is signed, signing, and carrying out."""
 
 import json
+from collections.abc import Mapping
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -12,9 +14,12 @@ from holdfast.crypto.passkeys import challenge_of, registered_passkey, to_base64
 from holdfast.errors import InputRefusedError
 from holdfast.facts import StreamId
 from holdfast.store.office.members import passkey_registrations
-from holdfast.web.console.pages import page, show
+from holdfast.store.office.vault import Reader
+from holdfast.web.console.doors import opens
+from holdfast.web.console.pages import lead, page, show
 from holdfast.web.console.room import Room
 from holdfast.workflows import propose
+from holdfast.workflows.office import Office
 
 
 @page
@@ -39,6 +44,8 @@ def one(request: HttpRequest, kind: str, number: str) -> HttpResponse:
         "content": content.decode("utf-8"),
         "signed": signed,
         "refused": None if signed else propose.why_not(office, reader, proposal),
+        "outcome": proposal.outcome if opens(request, proposal.outcome) else "",
+        "enough": len(proposal.signatures) >= known.needed,
         "ready": known.is_carried_out and proposal.state == "open" and len(proposal.signatures) >= known.needed,
         "options": {
             "challenge": challenge_of(content),
@@ -71,7 +78,8 @@ def sign(request: HttpRequest, kind: str, number: str) -> HttpResponse:
 @page(fresh=True)
 def carry_out(request: HttpRequest, kind: str, number: str) -> HttpResponse:
     """Do what was approved."""
-    return HttpResponseRedirect(propose.carry_out(request.office, request.reader, _stream(kind, number)))
+    done = propose.carry_out(request.office, request.reader, _stream(kind, number))
+    return lead(request, done, reverse("approvals:one", args=[kind, number]))
 
 
 @require_POST
@@ -86,10 +94,21 @@ def _stream(kind: str, number: str) -> StreamId:
     return StreamId(kind=propose.PREFIX + kind, id=number)
 
 
+def _reads(office: Office, reader: Reader, named: Mapping[str, Any]) -> bool:
+    return propose.may_read(office, reader, _stream(named["kind"], named["number"]))
+
+
+def _signs(office: Office, reader: Reader, named: Mapping[str, Any]) -> bool:
+    stream = _stream(named["kind"], named["number"])
+    _, kind = propose.kind_of(stream)
+    return office.vault.may(reader, "approve", stream.kind, stream, ruled_as=kind.ruled_as).allowed
+
+
 ROOM = Room(
     name="approvals",
     title="Approvals",
     order=5,
+    doors={"one": _reads, "sign": _signs, "carry_out": _reads, "withdraw": _reads},
     urls=[
         path("", home, name="home"),
         path("<slug:kind>/<slug:number>/", one, name="one"),

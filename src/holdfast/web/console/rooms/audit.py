@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from holdfast.store.office.audit_search import AuditSearch
+from holdfast.web.console.doors import asks
 from holdfast.web.console.pages import page, show
 from holdfast.web.console.room import Room
 from holdfast.workflows import audit_reading
@@ -155,6 +156,13 @@ ROOM = Room(
     title="Audit",
     roles=frozenset({"auditor"}),
     order=90,
+    doors={
+        "home": asks("read_sealed", "audit"),
+        "alarms": asks("read_list", "audit"),
+        "look": asks("read_sealed", "audit"),
+        "exports": asks("read_list", "audit"),
+        "fetch": asks("export", "audit"),
+    },
     urls=[
         path("", home, name="home"),
         path("alarms/", alarms, name="alarms"),

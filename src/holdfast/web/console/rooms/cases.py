@@ -21,13 +21,16 @@ from holdfast.cases.redaction import Audience
 from holdfast.cases.sources import independent_of
 from holdfast.cases.standards import FLOOR
 from holdfast.cases.weight import weigh
+from holdfast.store.office.vault import Reader
 from holdfast.web.console.case_forms import FileForm, UploadForm, body_of, form_for, forms_on
 from holdfast.web.console.case_specs import SPECS
+from holdfast.web.console.doors import asks, every
 from holdfast.web.console.pages import page, show
 from holdfast.web.console.room import Room
 from holdfast.workflows import case as work
 from holdfast.workflows import case_files as files
 from holdfast.workflows.case import OpenCase
+from holdfast.workflows.office import Office
 from holdfast.workflows.proposals.case_destruction import what_to_destroy
 from holdfast.workflows.propose import propose
 
@@ -78,6 +81,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @page(fresh=True)
 def titled(request: HttpRequest) -> HttpResponse:
     """The list with titles: each one that is shown is opened, written down and counted."""
+    request.office.vault.require(request.reader, "read_sealed", work.KIND, purpose="titles of cases shown")
     listed = work.list_cases(request.office, request.reader, after=_after(request), titles=True)
     context = {"page": listed, "stages": list(Stage), "titled": True}
     return show(request, "console/cases/list.html", context)
@@ -136,10 +140,12 @@ def take_bytes(request: HttpRequest, number: str, evidence: str) -> HttpResponse
 @page(fresh=True)
 def import_findings(request: HttpRequest, number: str) -> HttpResponse:
     """Take the findings of an assessment."""
-    form = FileForm(request.POST, request.FILES)
-    if form.is_valid():
-        taken = files.import_findings(request.office, request.reader, number, form.cleaned_data["file"].read())
-        messages.success(request, _t("Findings taken: %(count)s") % {"count": taken})
+    form = FileForm(request.POST, request.FILES, auto_id="file-%s")
+    if not form.is_valid():
+        opened = work.read_case(request.office, request.reader, number, purpose="findings taken")
+        return _tab(request, opened, "findings", file_form=form, status=422)
+    taken = files.import_findings(request.office, request.reader, number, form.cleaned_data["file"].read())
+    messages.success(request, _t("Findings taken: %(count)s") % {"count": taken})
     return _to(number, "findings")
 
 
@@ -178,6 +184,9 @@ def ask_destruction(request: HttpRequest, number: str) -> HttpResponse:
 def names(request: HttpRequest, number: str) -> HttpResponse:
     """For an auditor: who stands behind the labels of a case, on a ground."""
     ground = request.POST.get("ground", "").strip() if request.method == "POST" else ""
+    if not ground:
+        asked = {"purpose": "names of workers asked for", "ruled_as": "case-names"}
+        request.office.vault.require(request.reader, "read_sealed", work.KIND, work.stream_of(number), **asked)
     found = files.open_names(request.office, request.reader, number, ground) if ground else {}
     return show(request, "console/cases/names.html", {"number": number, "found": found})
 
@@ -189,6 +198,7 @@ def _tab(
     *,
     bound: Mapping[str, forms.Form] | None = None,
     upload: UploadForm | None = None,
+    file_form: FileForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     case, roles = opened.seen, request.reader.roles
@@ -202,7 +212,7 @@ def _tab(
         "bound": set(bound or {}),
         "closed": case.stage is Stage.CLOSED,
         "is_investigator": "investigator" in roles,
-        "file_form": FileForm(auto_id="file-%s"),
+        "file_form": file_form or FileForm(auto_id="file-%s"),
     }
     context |= _MORE.get(tab, _nothing)(request, opened)
     if tab == "evidence" and "investigator" in roles and case.stage in KEPT - {Stage.CLOSED}:
@@ -305,11 +315,29 @@ def _download(content: bytes, name: str, kind: str) -> HttpResponse:
     return answer
 
 
+def _opens(office: Office, reader: Reader, named: Mapping[str, Any]) -> bool:
+    return work.may_open(office, reader, named["number"])
+
+
 ROOM = Room(
     name="cases",
     title="Cases",
     roles=_WORKERS,
     order=20,
+    doors={
+        "home": asks("read_list", work.KIND),
+        "titled": asks("read_sealed", work.KIND),
+        "one": _opens,
+        "tab": _opens,
+        "do": every(_opens, asks("write", work.KIND, "number")),
+        "upload": every(_opens, asks("write", work.KIND, "number")),
+        "bytes": _opens,
+        "import": every(_opens, asks("write", work.KIND, "number")),
+        "closeness": every(_opens, asks("write", work.KIND, "number")),
+        "redacted": every(_opens, asks("export", work.KIND, "number")),
+        "destroy": every(_opens, asks("write", "case-destruction")),
+        "names": asks("read_sealed", work.KIND, "number", ruled_as="case-names"),
+    },
     urls=[
         path("", home, name="home"),
         path("titles/", titled, name="titled"),

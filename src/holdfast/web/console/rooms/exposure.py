@@ -20,6 +20,7 @@ from holdfast.facts import StreamId
 from holdfast.ids import AccountName, WikiName, wiki_name
 from holdfast.notices.kinds import LANGUAGES, ReasonCode
 from holdfast.report.page import render
+from holdfast.web.console.doors import asks
 from holdfast.web.console.pages import page, show
 from holdfast.web.console.room import Room
 from holdfast.workflows import exposure as work
@@ -179,7 +180,7 @@ def take_in(request: HttpRequest) -> HttpResponse:
 def who(request: HttpRequest) -> HttpResponse:
     """Who could see an account's data on a day, and who did."""
     office, reader = request.office, request.reader
-    office.vault.require(reader, "read_list", STREAM_KIND, purpose="who could and who did")
+    office.vault.require(reader, "read_sealed", STREAM_KIND, purpose="who could and who did")
     form = WhoForm(request.POST or None)
     context: dict[str, Any] = {"form": form}
     if request.method == "POST" and form.is_valid():
@@ -207,7 +208,7 @@ def who(request: HttpRequest) -> HttpResponse:
 def holder(request: HttpRequest) -> HttpResponse:
     """What a holder looked at in a period."""
     office, reader = request.office, request.reader
-    office.vault.require(reader, "read_list", STREAM_KIND, purpose="exposure of a holder")
+    office.vault.require(reader, "read_sealed", STREAM_KIND, purpose="exposure of a holder")
     form = HolderForm(request.POST or None)
     context: dict[str, Any] = {"form": form}
     if request.method == "POST" and form.is_valid():
@@ -390,6 +391,17 @@ ROOM = Room(
     title="Exposure",
     roles=frozenset({"access_steward", "custodian", "investigator"}),
     order=30,
+    doors={
+        "home": asks("read_list", STREAM_KIND),
+        "import": asks("write", STREAM_KIND),
+        "who": asks("read_sealed", STREAM_KIND),
+        "holder": asks("read_sealed", STREAM_KIND),
+        "queue": asks("read_sealed", STREAM_KIND),
+        "notice": asks("approve", STREAM_KIND, "month"),
+        "do": asks("approve", STREAM_KIND, "month"),
+        "questions": asks("approve", STREAM_KIND),
+        "question": asks("approve", STREAM_KIND),
+    },
     urls=[
         path("", home, name="home"),
         path("import/", take_in, name="import"),

@@ -15,6 +15,7 @@ from holdfast.access.freeze_order import Scope
 from holdfast.access.rights import RIGHTS
 from holdfast.errors import InputRefusedError
 from holdfast.facts import StreamId
+from holdfast.web.console.doors import asks, every
 from holdfast.web.console.pages import page, show
 from holdfast.web.console.room import Room
 from holdfast.workflows import freeze as work
@@ -186,6 +187,15 @@ ROOM = Room(
     title="Freezes",
     roles=frozenset({"access_steward", "decider", "legal", "appeal_reader", "investigator", "auditor"}),
     order=21,
+    doors={
+        "home": asks("read_list", work.KIND),
+        "new": every(asks("write", work.KIND), asks("read_sealed", register.KIND)),
+        "one": asks("read_sealed", work.KIND, "number"),
+        "people": every(asks("read_sealed", work.KIND, "number"), asks("read_sealed", register.KIND)),
+        "by_hand": asks("write", work.KIND, "number"),
+        "rest": asks("write", work.KIND, "number"),
+        "lift": asks("write", work.KIND, "number"),
+    },
     urls=[
         path("", home, name="home"),
         path("new/", new, name="new"),

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from holdfast.cases.ledgers import AdviceState, ComplaintState
 from holdfast.cases.watchlist import Scope
+from holdfast.web.console.doors import asks
 from holdfast.web.console.pages import page, show
 from holdfast.web.console.room import Room
 from holdfast.workflows import ledger as ledgers
@@ -159,6 +160,7 @@ def one(request: HttpRequest, wiki: str, fact: str = "") -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def watching(request: HttpRequest) -> HttpResponse:
     """Whether an account was checked before, and who watches it; the account is never part of an address."""
+    request.office.vault.require(request.reader, "read_sealed", watchlist.STREAM.kind, purpose="watchlist shown")
     form = AskForm(request.POST or None)
     before = None
     if request.method == "POST" and form.is_valid():
@@ -187,6 +189,13 @@ ROOM = Room(
     title="Ledgers and watchlist",
     roles=frozenset({"investigator", "decider"}),
     order=25,
+    doors={
+        "home": asks("read_list", ledgers.KIND),
+        "watchlist": asks("read_sealed", watchlist.STREAM.kind),
+        "watch": asks("write", watchlist.STREAM.kind),
+        "one": asks("read_sealed", ledgers.KIND),
+        "do": asks("write", ledgers.KIND),
+    },
     urls=[
         path("", home, name="home"),
         path("watchlist/", watching, name="watchlist"),

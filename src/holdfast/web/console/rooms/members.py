@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from holdfast.access.roles import MEANS, Role
 from holdfast.errors import InputRefusedError
 from holdfast.store.office.members import MemberRecord
+from holdfast.web.console.doors import asks, opens
 from holdfast.web.console.pages import page, show
 from holdfast.web.console.room import Room
 from holdfast.workflows import members
@@ -50,17 +51,18 @@ def home(request: HttpRequest) -> HttpResponse:
             listed, form = members.listed(office, reader), InviteForm()
         else:
             stream = members.propose_member(office, reader, form.cleaned_data["roles"], accounts)
-            return HttpResponseRedirect(
-                reverse("approvals:one", args=["membership", stream.id])
-                if reader.passkey_fresh
-                else reverse("approvals:home")
-            )
-    return _members(request, listed, form, link)
+            messages.success(request, _("Two guardians can sign it now, under Approvals."))
+            return HttpResponseRedirect(reverse("approvals:one", args=["membership", stream.id]))
+    may_write = opens(request, reverse("members:change", args=[reader.member]))
+    return _members(request, listed, form, link, may_write=may_write)
 
 
-def _members(request: HttpRequest, listed: Sequence[MemberRecord], form: InviteForm, link: str) -> HttpResponse:
+def _members(
+    request: HttpRequest, listed: Sequence[MemberRecord], form: InviteForm, link: str, *, may_write: bool
+) -> HttpResponse:
     weak = weaknesses(request.office)
     context = {"members": listed, "form": form, "link": link, "founding": members.is_founding(), "weak": weak}
+    context["may_write"] = may_write
     return show(request, "console/members.html", context)
 
 
@@ -90,6 +92,7 @@ class ChangeForm(forms.Form):
 def change(request: HttpRequest, number: str) -> HttpResponse:
     """Put a change of one member before two guardians: a lost passkey, other roles, suspending, coming back."""
     office, reader = request.office, request.reader
+    office.vault.require(reader, "write", "office", purpose="change of a member asked for")
     found = [each for each in members.listed(office, reader) if each.member == number]
     if not found:
         raise InputRefusedError("office.member.unknown", "there is no such member")
@@ -108,7 +111,8 @@ def invitation(request: HttpRequest, number: str) -> HttpResponse:
     secret = members.take_invitation(request.office, request.reader, number)
     listed = members.listed(request.office, request.reader)
     link = f"{request.office.config.origin}/join/{secret}/"
-    return _members(request, listed, InviteForm(), link)
+    # whoever may give the link out may invite
+    return _members(request, listed, InviteForm(), link, may_write=True)
 
 
 ROOM = Room(
@@ -116,6 +120,11 @@ ROOM = Room(
     title="Members",
     roles=frozenset({"operator", "auditor"}),
     order=80,
+    doors={
+        "home": asks("read_list", "office"),
+        "change": asks("write", "office"),
+        "invitation": asks("administer", "office"),
+    },
     urls=[
         path("", home, name="home"),
         path("<slug:number>/", change, name="change"),

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_POST
 
 from holdfast.canonical import canonical_bytes
 from holdfast.facts import StreamId
+from holdfast.web.console.doors import asks
 from holdfast.web.console.pages import page, show
 from holdfast.web.console.room import Room
 from holdfast.workflows import exposure_question, own_data
@@ -38,6 +39,11 @@ ROOM = Room(
     title="Own data",
     roles=frozenset({"custodian"}),
     order=60,
+    doors={
+        "home": asks("read_list", "exposure"),
+        "json": asks("approve", "exposure"),
+        "html": asks("approve", "exposure"),
+    },
     urls=[
         path("", home, name="home"),
         path("<slug:number>/json/", fetch, {"form": "json"}, name="json"),

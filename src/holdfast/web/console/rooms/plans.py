@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _now
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from holdfast.actions.course import Standing
@@ -15,7 +14,9 @@ from holdfast.actions.orders import Choice, Decision, UndoOrder
 from holdfast.actions.plan import Aftercare, plan_sha256
 from holdfast.actions.plan_file import template
 from holdfast.errors import HoldfastError
+from holdfast.web.console.doors import asks, either, every
 from holdfast.web.console.pages import page, show
+from holdfast.web.console.plan_forms import AftercareForm, DecisionForm, DraftForm, GiveUpForm, UndoForm
 from holdfast.web.console.room import Room
 from holdfast.workflows import plan as plans
 from holdfast.workflows import sweep as sweeps
@@ -23,73 +24,8 @@ from holdfast.workflows.no_appeal import noes_of
 from holdfast.workflows.propose import propose
 from holdfast.workflows.reconcile import reconcile_plan
 
-_LARGEST_FILE_BYTES = 512 * 1024
 _STOP_POLLING = 286
 """HTMX's own status for: do not ask again."""
-_AREA = {"class": "cdx-text-area__textarea code", "spellcheck": "false", "dir": "auto"}
-
-
-class DraftForm(forms.Form):
-    """A plan as a file or as text."""
-
-    file = forms.FileField(label=_("The plan's file"), help_text=_("TOML or JSON."), required=False)
-    text = forms.CharField(
-        label=_("Or its text"), required=False, widget=forms.Textarea(attrs={**_AREA, "rows": 18}), strip=False
-    )
-
-    def given(self) -> tuple[str, bool]:
-        """The text, and whether it is JSON."""
-        upload = self.cleaned_data.get("file")
-        text = upload.read(_LARGEST_FILE_BYTES).decode("utf-8", "replace") if upload else self.cleaned_data["text"]
-        return text, text.lstrip().startswith("{")
-
-    def clean(self) -> dict[str, Any]:
-        """One of the two is wanted."""
-        found: dict[str, Any] = super().clean() or {}
-        if not found.get("file") and not found.get("text"):
-            raise forms.ValidationError(_now("Give a file or a text."))
-        if found.get("file") and found["file"].size > _LARGEST_FILE_BYTES:
-            raise forms.ValidationError(_now("The file is too large for a plan."))
-        return found
-
-
-class AftercareForm(forms.Form):
-    """What a community needs afterwards."""
-
-    recourse_owner = forms.CharField(label=_("Who answers people who object"), max_length=300, required=False)
-    interim_cover = forms.CharField(label=_("Who does the work meanwhile"), max_length=300, required=False)
-    vote_calendar = forms.CharField(label=_("When the community votes"), max_length=300, required=False)
-    survey = forms.CharField(label=_("How the community is asked"), max_length=300, required=False)
-
-
-class DecisionForm(forms.Form):
-    """What becomes of a held action."""
-
-    action = forms.CharField(widget=forms.HiddenInput, max_length=80)
-    choice = forms.ChoiceField(
-        label=_("What becomes of it"),
-        choices=[
-            (Choice.SKIP.value, _("skip: what is not done stays undone")),
-            (Choice.AMEND.value, _("amend: a new plan takes the target on")),
-            (Choice.UNDO.value, _("undo: what is done of it is undone")),
-        ],
-    )
-    reason = forms.CharField(
-        label=_("Why"), help_text=_("It stands in the wiki's log where something is undone."), max_length=300
-    )
-    new_plan = forms.CharField(label=_("The new plan's id"), max_length=64, required=False)
-
-
-class UndoForm(forms.Form):
-    """To undo a plan."""
-
-    reason = forms.CharField(label=_("Reason for the wikis' logs"), max_length=300)
-
-
-class GiveUpForm(forms.Form):
-    """To give a plan up."""
-
-    why = forms.CharField(label=_("Why"), max_length=300)
 
 
 @page
@@ -111,6 +47,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @page(fresh=True)
 def draft(request: HttpRequest) -> HttpResponse:
     """A new plan from a file or a text."""
+    request.office.vault.require(request.reader, "write", "plan", purpose="plan drafted")
     form = DraftForm(request.POST or None, request.FILES or None, initial={"text": template()})
     problem: HoldfastError | None = None
     if request.method == "POST" and form.is_valid():
@@ -131,7 +68,8 @@ def one(request: HttpRequest, number: str) -> HttpResponse:
     return _one(request, number)
 
 
-def _one(request: HttpRequest, number: str, problem: HoldfastError | None = None) -> HttpResponse:
+def _one(request: HttpRequest, number: str, problem: HoldfastError | None = None, **sent: forms.Form) -> HttpResponse:
+    """The page of a plan; `sent` is a form that was not taken, with what was typed into it."""
     office, reader = request.office, request.reader
     opened = plans.read_plan(office, reader, number)
     course, plan = opened.course, opened.course.plan or opened.draft
@@ -145,6 +83,7 @@ def _one(request: HttpRequest, number: str, problem: HoldfastError | None = None
         "waiting_for": sorted(
             {gate.opens_when for gate in plan.gates.values() if gate.opens_when} - course.conditions
         ),
+        "signed_off": _signed_off(request, opened),
         "to_sign_off": missing if course.standing is Standing.PREPARED else (),
         "may_write": bool({"investigator", "decider"} & reader.roles),
         "sweep": sweeps.read_sweep(office, reader, number) if _may_read_sweep(request) else None,
@@ -153,22 +92,32 @@ def _one(request: HttpRequest, number: str, problem: HoldfastError | None = None
         "give_up": GiveUpForm(),
         "problem": problem,
         "noes": noes_of(office, plan),
+        **sent,
     }
-    return show(request, "console/plans/one.html", context, status=409 if problem else 200)
+    status = 409 if problem else 422 if sent else 200
+    return show(request, "console/plans/one.html", context, status=status)
+
+
+def _signed_off(request: HttpRequest, opened: plans.OpenPlan) -> set[str]:
+    """The jurisdictions whose sign-off holds; none of them when one does not, which putting it forward then names."""
+    try:
+        return {each.value.jurisdiction for each in plans.signed_off(request.office, opened)}
+    except HoldfastError:
+        return set()
 
 
 def _may_read_sweep(request: HttpRequest) -> bool:
     return bool(request.office.vault.may(request.reader, "read_sealed", "sweep").allowed)
 
 
-def _tried(request: HttpRequest, number: str, work: Any) -> HttpResponse:
+def _tried(request: HttpRequest, number: str, work: Any, **sent: forms.Form) -> HttpResponse:
     """Do something with a plan, and show the plan again; what is refused is told on its page, with every problem."""
     try:
         where = work()
     except HoldfastError as reason:
         if reason.code.startswith("access."):
             raise
-        return _one(request, number, reason)
+        return _one(request, number, reason, **sent)
     return HttpResponseRedirect(where or reverse("plans:one", args=[number]))
 
 
@@ -178,10 +127,13 @@ def redraft(request: HttpRequest, number: str) -> HttpResponse:
     """Another text for a plan that is not approved yet."""
     form = DraftForm(request.POST, request.FILES)
     if not form.is_valid():
-        return _one(request, number)
+        return _one(request, number, redraft=form)
     text, is_json = form.given()
     return _tried(
-        request, number, lambda: plans.redraft(request.office, request.reader, number, text, is_json=is_json)
+        request,
+        number,
+        lambda: plans.redraft(request.office, request.reader, number, text, is_json=is_json),
+        redraft=DraftForm(initial={"text": text}),
     )
 
 
@@ -241,9 +193,14 @@ def aftercare(request: HttpRequest, number: str) -> HttpResponse:
     """Fill in what a community gets afterwards."""
     form = AftercareForm(request.POST)
     if not form.is_valid():
-        return _one(request, number)
+        return _one(request, number, aftercare=form)
     given = Aftercare(**form.cleaned_data)
-    return _tried(request, number, lambda: plans.fill_aftercare(request.office, request.reader, number, given))
+    return _tried(
+        request,
+        number,
+        lambda: plans.fill_aftercare(request.office, request.reader, number, given),
+        aftercare=form,
+    )
 
 
 @require_POST
@@ -259,9 +216,9 @@ def give_up(request: HttpRequest, number: str) -> HttpResponse:
     """Give a plan up."""
     form = GiveUpForm(request.POST)
     if not form.is_valid():
-        return _one(request, number)
+        return _one(request, number, give_up=form)
     why = form.cleaned_data["why"]
-    return _tried(request, number, lambda: plans.give_up(request.office, request.reader, number, why))
+    return _tried(request, number, lambda: plans.give_up(request.office, request.reader, number, why), give_up=form)
 
 
 @page(fresh=True)
@@ -277,13 +234,25 @@ def notices(request: HttpRequest, number: str) -> HttpResponse:
 @require_GET
 def progress(request: HttpRequest, number: str) -> HttpResponse:
     """How far the sweep is, what is held, and the way back."""
+    return _progress_page(request, number)
+
+
+def _progress_page(request: HttpRequest, number: str, *, undo: Any = None, decision: Any = None) -> HttpResponse:
+    """The page; `undo` or `decision` is what was sent and not taken, with its errors."""
     context = _progress(request, number)
-    context["undo"] = UndoForm(auto_id="undo-%s")
+    context["undo"] = UndoForm(undo, auto_id="undo-%s")
     context["decisions"] = [
-        (each, DecisionForm(initial={"action": each.id}, auto_id=f"decide-{each.id.rpartition('/')[2]}-%s"))
+        (
+            each,
+            DecisionForm(
+                decision if decision and decision.get("action") == each.id else None,
+                initial={"action": each.id},
+                auto_id=f"decide-{each.id.rpartition('/')[2]}-%s",
+            ),
+        )
         for each in context["status"].held
     ]
-    return show(request, "console/plans/progress.html", context)
+    return show(request, "console/plans/progress.html", context, status=422 if undo or decision else 200)
 
 
 @page
@@ -321,7 +290,7 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
     """Propose what becomes of a held action."""
     form = DecisionForm(request.POST)
     if not form.is_valid():
-        return HttpResponseRedirect(reverse("plans:progress", args=[number]))
+        return _progress_page(request, number, decision=request.POST)
     opened = plans.read_plan(request.office, request.reader, number, purpose="decision on a held target")
     given = form.cleaned_data
     wish = Decision(
@@ -342,7 +311,7 @@ def undo(request: HttpRequest, number: str) -> HttpResponse:
     """Propose that all of a plan is undone."""
     form = UndoForm(request.POST)
     if not form.is_valid():
-        return HttpResponseRedirect(reverse("plans:progress", args=[number]))
+        return _progress_page(request, number, undo=request.POST)
     opened = plans.read_plan(request.office, request.reader, number, purpose="undoing put before deciders")
     wish = UndoOrder(plan=number, plan_sha256=plan_sha256(opened.plan), reason=form.cleaned_data["reason"])
     proposal = propose(request.office, request.reader, "sweep-undo", wish.to_json())
@@ -367,11 +336,32 @@ def reconciliation(request: HttpRequest, number: str) -> HttpResponse:
     return show(request, "console/plans/reconciliation.html", context, status=409 if problem else 200)
 
 
+_reads, _writes = asks("read_sealed", "plan", "number"), asks("write", "plan", "number")
+
 ROOM = Room(
     name="plans",
     title="Plans",
     roles=frozenset({"investigator", "decider", "legal", "appeal_reader", "operator"}),
     order=30,
+    doors={
+        "home": either(asks("read_list", "plan"), asks("read_list", "sweep")),
+        "new": asks("write", "plan"),
+        "one": _reads,
+        "redraft": _writes,
+        "dry_run": _writes,
+        "sign_off": _writes,
+        "put_forward": _writes,
+        "condition": _writes,
+        "aftercare": _writes,
+        "close": _writes,
+        "give_up": _writes,
+        "notices": _reads,
+        "progress": every(_reads, asks("read_sealed", "sweep", "number")),
+        "progress_part": every(_reads, asks("read_sealed", "sweep", "number")),
+        "decide": asks("write", "sweep", "number"),
+        "undo": asks("write", "sweep", "number"),
+        "reconciliation": every(_reads, asks("read_sealed", "sweep", "number")),
+    },
     urls=[
         path("", home, name="home"),
         path("new/", draft, name="new"),

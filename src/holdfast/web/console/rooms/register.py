@@ -17,6 +17,7 @@ from holdfast.access.rule_book import RuleBook, rule_book_from
 from holdfast.access.what_if import what_if
 from holdfast.errors import InputRefusedError
 from holdfast.report.page import render
+from holdfast.web.console.doors import asks
 from holdfast.web.console.pages import page, show
 from holdfast.web.console.room import Room
 from holdfast.workflows import register as work
@@ -121,6 +122,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @page(fresh=True)
 def named(request: HttpRequest) -> HttpResponse:
     """The list with names: each one that is shown is written down and counted."""
+    request.office.vault.require(request.reader, "read_sealed", work.KIND, purpose="register listed by name")
     listed = work.people_page(request.office, request.reader, after=request.GET.get("after"))
     context = {"page": listed, "states": _STATES, "named": True, "form": FindForm()}
     return show(request, "console/access/people.html", context)
@@ -321,6 +323,20 @@ ROOM = Room(
     title="Register",
     roles=frozenset({"access_steward"}),
     order=20,
+    doors={
+        "home": asks("read_list", work.KIND),
+        "named": asks("read_sealed", work.KIND),
+        "find": asks("read_list", work.KIND),
+        "one": asks("read_sealed", work.KIND, "number"),
+        "end": asks("write", work.KIND, "number"),
+        "add": asks("write", work.KIND),
+        "import": asks("write", work.KIND),
+        "import_wiki": asks("write", work.KIND),
+        "what_if": asks("read_sealed", work.KIND),
+        "board": asks("read_sealed", work.KIND),
+        "board_file": asks("read_sealed", work.KIND),
+        "rules": asks("write", work.KIND),
+    },
     urls=[
         path("", home, name="home"),
         path("names/", named, name="named"),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from holdfast.access.review import Outcome, ReviewState
+from holdfast.web.console.doors import asks
 from holdfast.web.console.pages import page, show
 from holdfast.web.console.room import Room
 from holdfast.workflows import review as work
@@ -130,6 +131,12 @@ ROOM = Room(
     title="Reviews",
     roles=frozenset({"access_steward", "decider", "appeal_reader", "auditor"}),
     order=22,
+    doors={
+        "home": asks("read_list", work.KIND),
+        "one": asks("read_sealed", work.KIND, "number"),
+        "outcome": asks("write", work.KIND, "number"),
+        "do": asks("write", work.KIND, "number"),
+    },
     urls=[
         path("", home, name="home"),
         path("<slug:number>/", one, name="one"),

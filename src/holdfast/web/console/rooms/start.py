@@ -13,6 +13,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from holdfast.store.office.members import accept, invited
+from holdfast.web.console import typed
+from holdfast.web.console.doors import opens
 from holdfast.web.console.pages import page, show
 from holdfast.web.console.room import Room
 from holdfast.workflows import way_back
@@ -53,7 +55,10 @@ def home(request: HttpRequest) -> HttpResponse:
     """What waits for this member, their rooms, and whether a way back was asked for."""
     office, reader = request.office, request.reader
     ways = [(each, way_back.may_stop(reader, each)) for each in way_back.announced(office)]
-    return show(request, "console/start.html", {"tasks": waiting_for(office, reader), "ways": ways})
+    found = waiting_for(office, reader)
+    tasks = [each for each in found.tasks if opens(request, each.address)]
+    context = {"tasks": tasks, "counted": found.counted, "is_kept": typed.kept(request) is not None, "ways": ways}
+    return show(request, "console/start.html", context)
 
 
 @require_POST
@@ -63,6 +68,16 @@ def stop_way_back(request: HttpRequest, number: str) -> HttpResponse:
     way_back.stop(request.office, request.reader, number)
     messages.success(request, _("The way back is stopped."))
     return HttpResponseRedirect(reverse("start:home"))
+
+
+@page
+@require_http_methods(["GET", "POST"])
+def had_typed(request: HttpRequest) -> HttpResponse:
+    """A form that was sent and not taken, to be sent again or thrown away."""
+    if request.method == "POST":
+        typed.forget(request)
+        return HttpResponseRedirect("/")
+    return show(request, "console/typed.html", {"typed": typed.kept(request)})
 
 
 @never_cache
@@ -121,5 +136,6 @@ ROOM = Room(
         path("language/", language, name="language"),
         path("suspend/", suspend, name="suspend"),
         path("way-back/<slug:number>/stop/", stop_way_back, name="stop_way_back"),
+        path(typed.ADDRESS.strip("/") + "/", had_typed, name="typed"),
     ],
 )

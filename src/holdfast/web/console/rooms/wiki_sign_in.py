@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from holdfast.errors import CheckFailedError
+from holdfast.web.console.doors import asks
 from holdfast.web.console.pages import page, show
 from holdfast.web.console.room import Room
 from holdfast.wiki.oauth import Attempt, WikiSignIn, fetch_profile, fresh_attempt
@@ -77,6 +78,7 @@ def back(request: HttpRequest) -> HttpResponse:
 def link(request: HttpRequest) -> HttpResponse:
     """Propose by which account a member may sign in."""
     office, reader = request.office, request.reader
+    office.vault.require(reader, "write", "office", purpose="wiki account of a member proposed")
     listed = members.listed(office, reader)
     form = LinkForm(request.POST or None)
     form.fields["member"].choices = [(each.member, each.member) for each in listed]
@@ -122,6 +124,7 @@ ROOM = Room(
     title="Signing in by a wiki",
     home="",
     order=81,
+    doors={"link": asks("write", "office")},
     urls=[
         path("", begin, name="begin"),
         path("back/", back, name="back"),
