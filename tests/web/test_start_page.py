@@ -19,16 +19,17 @@ def waiting(member: TestMember, **how: Any) -> str:
 
 
 def test_an_appeal_waits_for_its_readers_through_every_step_and_for_nobody_else(office: OfficeWorld) -> None:
+    from holdfast.actions.appeal_links import receipt_sha256
     from holdfast.actions.appeals import Outcome
-    from holdfast.workflows import appeal
+    from holdfast.workflows import appeal, appeal_filing
     from workflows.office_appeals import route
 
     reader, decider = office.member("appeal_reader"), office.member("decider")
     url = appeal.make_link(office.office, route(office, action="p-a/001", plan="p-a", account="Somebody"))
-    stream = appeal.stream_for("p-a/001")
     assert waiting(reader) == "", "a link that is out asks nothing of anybody"
     appeal.put_in_force(office.office, "p-a", {})
-    appeal.file(office.office, url.rstrip("/").rpartition("/")[2], "I object", "en")
+    receipt = appeal_filing.file(office.office, url.rstrip("/").rpartition("/")[2], "I object", "en")
+    (stream,) = office.office.vault.holding(appeal.RECEIPT, receipt_sha256(receipt))
     assert "taken up or refused: 1" in waiting(reader)
     appeal.find_eligible(office.office, reader.reader(), stream)
     assert "wait for a reader: 1" in waiting(reader)

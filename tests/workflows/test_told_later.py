@@ -75,6 +75,7 @@ def test_on_its_day_what_was_withheld_is_told_by_a_plan_that_two_people_sign(wit
     assert ticked(world, "told_later") == [f"{TOLD} drafted: what was withheld is to be told"]
     assert ("clock due", f"plan/{TOLD}") in withheld.alarms()
     assert TOLD in withheld.people["investigator"].client().get("/plans/").content.decode()
+    assert "Plans that a clock has drafted" in withheld.people["investigator"].client().get("/").content.decode()
     world.clock.go_on(hours=2)
     assert ticked(world, "told_later") == [], "drafted once"
 

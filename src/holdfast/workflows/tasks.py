@@ -18,7 +18,7 @@ from holdfast.facts import StreamId
 from holdfast.store.office.members import all_members
 from holdfast.store.office.vault import Reader
 from holdfast.workflows import case, exposure_question, propose, register
-from holdfast.workflows.acting import SWEEP
+from holdfast.workflows.acting import FROM_A_CLOCK, PLAN, SWEEP
 from holdfast.workflows.audit_reading import alarm_count
 from holdfast.workflows.exposure_months import OWED
 from holdfast.workflows.no_appeal import HOLDS
@@ -72,6 +72,15 @@ class _Kind:
 
 _UNDECIDED = (Standing.RECEIVED.value, Standing.ELIGIBLE.value, Standing.ASSIGNED.value)
 _KINDS = (
+    _Kind(
+        counted="plans",
+        text="Plans that a clock has drafted, to be tried on the wikis and signed",
+        address="/plans/",
+        verb="write",
+        kind=PLAN,
+        states=("draft", "prepared"),
+        tag=FROM_A_CLOCK,
+    ),
     _Kind(
         counted="appeals",
         text="Appeals to be taken up or refused",
