@@ -102,7 +102,7 @@ def test_the_text_of_an_appeal_is_not_lost_to_a_moment(office: OfficeWorld) -> N
     assert kept.pop("to") == [address]
     assert kept["text"] == [TYPED]
     assert client.post(address, kept).status_code == 200
-    assert appeal.standing == "received"
+    assert appeal.filed_alone().standing == "received"
 
 
 def test_a_password_never_comes_back(office: OfficeWorld) -> None:

@@ -89,14 +89,19 @@ def take_invitation(office: Office, reader: Reader, member: str) -> str:
     known = MemberId(member)
     office.vault.require(reader, "administer", "office", purpose="invitation taken")
     with office.vault.transaction():  # one after the other: the link that was made last is the one that works
-        waiting = [each for each in store.all_members() if each.member == known]
-        if not waiting or (waiting[0].username and waiting[0].passkeys) or not _is_approved(known):
+        if not invitation_waits(known):
             raise CheckFailedError(
                 "office.invitation.none",
                 "no invitation waits for this member",
                 hint="propose to let the person enrol again, and let two guardians sign it",
             )
         return store.invite(known, office.clock())
+
+
+def invitation_waits(member: MemberId) -> bool:
+    """Whether somebody who has not joined yet, or has no passkey any more, may be given a link now."""
+    waiting = [each for each in store.all_members() if each.member == member]
+    return bool(waiting) and not (waiting[0].username and waiting[0].passkeys) and _is_approved(member)
 
 
 def _is_approved(member: MemberId) -> bool:

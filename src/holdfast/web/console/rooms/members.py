@@ -1,6 +1,7 @@
 """Members: who works here with which roles; inviting, alone while the office is founded, by two people after."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -11,12 +12,15 @@ from django.views.decorators.http import require_http_methods
 
 from holdfast.access.roles import MEANS, Role
 from holdfast.errors import InputRefusedError
+from holdfast.facts import MemberId
 from holdfast.store.office.members import MemberRecord
-from holdfast.web.console.doors import asks, opens
+from holdfast.store.office.vault import Reader
+from holdfast.web.console.doors import asks, every, opens
 from holdfast.web.console.pages import page, show
 from holdfast.web.console.room import Room
 from holdfast.workflows import members
 from holdfast.workflows.lockout import weaknesses
+from holdfast.workflows.office import Office
 
 
 class InviteForm(forms.Form):
@@ -115,6 +119,10 @@ def invitation(request: HttpRequest, number: str) -> HttpResponse:
     return _members(request, listed, InviteForm(), link, may_write=True)
 
 
+def _invitation_waits(office: Office, reader: Reader, named: Mapping[str, Any]) -> bool:
+    return members.invitation_waits(MemberId(named["number"]))
+
+
 ROOM = Room(
     name="members",
     title="Members",
@@ -123,7 +131,7 @@ ROOM = Room(
     doors={
         "home": asks("read_list", "office"),
         "change": asks("write", "office"),
-        "invitation": asks("administer", "office"),
+        "invitation": every(asks("administer", "office"), _invitation_waits),
     },
     urls=[
         path("", home, name="home"),

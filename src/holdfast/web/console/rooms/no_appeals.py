@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from holdfast.actions.no_appeal import STREAM_KIND
 from holdfast.facts import StreamId
+from holdfast.web.console.doors import asks, every
 from holdfast.web.console.pages import page, show
 from holdfast.web.console.room import Room
 from holdfast.workflows import no_appeal as work
@@ -74,11 +75,18 @@ def _stream(number: str) -> StreamId:
     return StreamId(kind=STREAM_KIND, id=number)
 
 
+_READS = asks("read_sealed", STREAM_KIND, "number", ruled_as=work.RULED_AS)
 ROOM = Room(
     name="no-appeals",
     title="No appeal",
     roles=frozenset({"decider", "legal", "appeal_reader", "auditor"}),
     order=46,
+    doors={
+        "home": asks("read_list", STREAM_KIND, ruled_as=work.RULED_AS),
+        "one": _READS,
+        "again": every(_READS, asks("write", STREAM_KIND, "number", ruled_as=work.RULED_AS)),
+        "lift": every(_READS, asks("approve", STREAM_KIND, "number", ruled_as=work.RULED_AS)),
+    },
     urls=[
         path("", home, name="home"),
         path("<slug:number>/", one, name="one"),

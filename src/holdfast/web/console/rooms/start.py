@@ -1,5 +1,8 @@
 """The start page, joining by invitation, the language, and suspending one's own access."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django import forms
 from django.conf import settings
 from django.contrib import messages
@@ -13,12 +16,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from holdfast.store.office.members import accept, invited
+from holdfast.store.office.vault import Reader
 from holdfast.web.console import typed
 from holdfast.web.console.doors import opens
 from holdfast.web.console.pages import page, show
 from holdfast.web.console.room import Room
 from holdfast.workflows import way_back
 from holdfast.workflows.members import suspend_own
+from holdfast.workflows.office import Office
 from holdfast.workflows.tasks import waiting_for
 
 
@@ -126,10 +131,15 @@ def suspend(request: HttpRequest) -> HttpResponse:
     return show(request, "console/suspend.html")
 
 
+def _may_stop(office: Office, reader: Reader, named: Mapping[str, Any]) -> bool:
+    return any(each.id == named["number"] and way_back.may_stop(reader, each) for each in way_back.announced(office))
+
+
 ROOM = Room(
     name="start",
     title="Start",
     order=0,
+    doors={"stop_way_back": _may_stop},
     urls=[
         path("", home, name="home"),
         path("join/<str:secret>/", join, name="join"),
