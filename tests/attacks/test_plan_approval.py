@@ -101,7 +101,6 @@ def test_two_accounts_of_one_person_are_one_approver(put: Put) -> None:
     refused(put, twin, r"approval\.same_person")
 
 
-@pytest.mark.requirement("D7")
 def test_a_case_that_was_reopened_carries_no_signature_any_more(put: Put) -> None:
     from holdfast.workflows.case import write_case
     from holdfast.workflows.case_plan import check_plan_against_cases

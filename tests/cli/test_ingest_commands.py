@@ -28,7 +28,6 @@ def read_json(capsys: pytest.CaptureFixture[str], *words: str | Path) -> dict[st
     return found
 
 
-@pytest.mark.requirement("1.1")
 def test_ingest_says_what_it_read_and_what_it_left_out(lake: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("ingest", VOTES, DIRTY, "--wiki", "w", "--lake", lake) == 0
     said = capsys.readouterr().out

@@ -1,18 +1,10 @@
 """The docs are true."""
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)")
-
-
-def test_the_page_of_requirements_is_as_the_tests_have_it() -> None:
-    command = [sys.executable, ROOT / "scripts" / "requirements_page", "--check"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
 
 
 def test_no_link_between_the_pages_is_dead() -> None:

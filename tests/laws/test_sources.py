@@ -108,7 +108,6 @@ def test_a_file_is_recognised_by_its_name_and_content(path: Path) -> None:
 
 
 @each_file
-@pytest.mark.requirement("1.1")
 def test_row_counts_are_stable(path: Path, once: Callable[[Path], Lake]) -> None:
     (entry,) = once(path).entries()
     found = {"rows": {name: part.rows for name, part in entry.tables.items()}, "dropped": dict(entry.dropped)}

@@ -36,7 +36,7 @@ def planted() -> tuple[Ordered, np.ndarray, set[int]]:
     return actions_of(41, planted=True)
 
 
-@pytest.mark.requirement("3.4")
+@pytest.mark.requirement("2.9")
 def test_planted_groups_are_found_and_hardly_anybody_else(planted: tuple[Ordered, np.ndarray, set[int]]) -> None:
     ordered, names, truth = planted
     found = look(ordered, kinds_of(ordered, 0), Settings())

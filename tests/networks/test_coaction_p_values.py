@@ -30,7 +30,6 @@ def assert_conservative(p: np.ndarray, *, slack: float = 3.5) -> None:
         assert (p <= level + 1e-12).mean() <= level + slack * error, (level, (p <= level).mean())
 
 
-@pytest.mark.requirement("3.4")
 def test_key_a_is_the_tail_of_the_negative_binomial() -> None:
     count, mean, shape = np.array([1, 3, 7], np.int32), np.array([0.5, 2.0, 1.5]), np.array([0.7, 3.0, 1e6])
     by_hand = stats.nbinom.sf(count - 1, shape, shape / (shape + mean))

@@ -23,7 +23,6 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
     return open_lake(folder)
 
 
-@pytest.mark.requirement("1.1")
 def test_wiki_rfa_gives_the_published_counts(lake: Lake) -> None:
     connection = lake.connect("enwiki-rfa")
     votes = connection.sql(

@@ -68,7 +68,7 @@ def test_no_reason_and_one_account_and_strangers_are_refused(lake: Path, capsys:
     assert run(capsys, lake, "Editor 1", "Nobody", "--reason", "x")[2].startswith("link.unknown_account")
 
 
-@pytest.mark.requirement("2.12")
+@pytest.mark.requirement("2.8")
 def test_the_result_has_each_feature_the_sentence_and_no_name(lake: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = run(capsys, lake, "Editor 1", "Editor 2", "Editor 30", "--reason", "case 7", "--json")
     assert code == 0
