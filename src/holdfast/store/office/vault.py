@@ -5,7 +5,8 @@ Every call names a reader. What is refused is written down too, and stays writte
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -51,6 +52,26 @@ class ListPage:
     after: str | None
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Seen:
+    """What was looked up while one page is shown."""
+
+    keys: dict[tuple[str, str], StreamKey] = field(default_factory=dict)
+    lines: dict[tuple[str, str], SummaryRow] = field(default_factory=dict)
+    decisions: dict[tuple[Any, ...], Decision] = field(default_factory=dict)
+
+
+_SEEN: ContextVar[_Seen | None] = ContextVar("_SEEN", default=None)
+
+
+def _note(rows: Iterable[SummaryRow]) -> None:
+    seen = _SEEN.get()
+    if seen is not None:
+        for row in rows:
+            place = (row.stream.kind, row.stream.stream_id)
+            seen.keys[place], seen.lines[place] = row.stream, row
+
+
 class Vault:
     """Sealed streams behind decisions. Made once for a process."""
 
@@ -63,8 +84,27 @@ class Vault:
         self, reader: Reader, action: str, kind: str, stream: StreamId | None = None, *, ruled_as: str = ""
     ) -> Decision:
         """Whether the rules allow this, without doing or writing anything: for showing or hiding a button."""
-        row = StreamKey.objects.filter(kind=kind, stream_id=stream.id).first() if stream else None
-        return self._decide(reader, action, ruled_as or kind, row)
+        seen = _SEEN.get()
+        if seen is None:
+            return self._decide(reader, action, ruled_as or kind, self._key_row(stream, kind))
+        row = seen.keys.get((kind, stream.id)) if stream else None
+        if row is None and stream:
+            row = self._key_row(stream, kind)
+        # the rules look at the lists of a stream, never at its id
+        lists = () if row is None else (frozenset(row.denied), frozenset(row.concerns))
+        asked = (reader, action, ruled_as or kind, lists)
+        if asked not in seen.decisions:
+            seen.decisions[asked] = self._decide(reader, action, ruled_as or kind, row)
+        return seen.decisions[asked]
+
+    @contextmanager
+    def remembering(self) -> Iterator[None]:
+        """While one page is shown, `may` and `plain_line` look each stream up once: a list asks of every line."""
+        token = _SEEN.set(_Seen())
+        try:
+            yield
+        finally:
+            _SEEN.reset(token)
 
     def require(
         self,
@@ -146,6 +186,7 @@ class Vault:
             rows = rows.filter(changed_at__lte=moment).exclude(changed_at=moment, stream_id__gte=pk)
         found = list(rows.order_by("-changed_at", "-stream_id")[: limit + 1])
         shown = found[:limit]
+        _note(shown)
         asked = [row.stream for row in shown] if names else []
         opened = self._opened(reader, kind, asked, purpose, ruled_as or kind)
         lines = tuple(self._streams.listed(row, unsealed=row.stream_id in opened) for row in shown)
@@ -164,12 +205,17 @@ class Vault:
             rows = rows.filter(state=state)
         if due_by:
             rows = rows.filter(due_at__lte=due_by)
-        return tuple(self._streams.listed(row, unsealed=False) for row in rows.order_by("-changed_at")[:limit])
+        found = list(rows.order_by("-changed_at")[:limit])
+        _note(found)
+        return tuple(self._streams.listed(row, unsealed=False) for row in found)
 
     def plain_line(self, stream: StreamId) -> Listed | None:
         """The plain part of one stream's line in a list; null when there is none. As `plain_lines`."""
-        rows = SummaryRow.objects.filter(stream__kind=stream.kind, stream__stream_id=stream.id)
-        row = rows.select_related("stream").defer("sealed").first()
+        seen = _SEEN.get()
+        row = seen.lines.get((stream.kind, stream.id)) if seen else None
+        if row is None:
+            rows = SummaryRow.objects.filter(stream__kind=stream.kind, stream__stream_id=stream.id)
+            row = rows.select_related("stream").defer("sealed").first()
         return None if row is None else self._streams.listed(row, unsealed=False)
 
     def compute_over(
@@ -348,6 +394,9 @@ class Vault:
             self._check(reader, "write", stream.kind, stream.id, row, purpose)
             setattr(row, column, sorted(set(members)))
             row.save(update_fields=[column])
+
+    def _key_row(self, stream: StreamId | None, kind: str) -> StreamKey | None:
+        return StreamKey.objects.filter(kind=kind, stream_id=stream.id).first() if stream else None
 
     def _decide(self, reader: Reader, action: str, kind: str, row: StreamKey | None) -> Decision:
         visitor = Visitor(

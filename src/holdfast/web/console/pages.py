@@ -59,11 +59,13 @@ def page(view: View | None = None, *, fresh: bool = False) -> View | Callable[[V
                 return HttpResponseRedirect("/accounts/login/")
             if fresh and not request.reader.passkey_fresh:
                 return step_up(request)
+            if request.method != "POST":
+                with request.office.vault.remembering():
+                    return inner(request, *arguments, **named)
             made = inner(request, *arguments, **named)
-            if request.method == "POST" and made.status_code < 400:
+            if made.status_code < 400:
                 typed.forget(request, request.path)
-            is_led_on = request.method == "POST" and isinstance(made, HttpResponseRedirect)
-            return lead(request, made.url) if is_led_on else made
+            return lead(request, made.url) if isinstance(made, HttpResponseRedirect) else made
 
         return answer
 
