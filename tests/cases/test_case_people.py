@@ -5,7 +5,7 @@ import pytest
 from cases.case_story import Told, ready
 from holdfast.cases.course import coarse_state, state_for_subject
 from holdfast.cases.decision import grounds_for
-from holdfast.cases.people import Before, check_may_be_touched
+from holdfast.cases.people import Before, check_public_trace
 from holdfast.cases.standards import Severity
 from holdfast.errors import CheckFailedError
 
@@ -25,15 +25,14 @@ def test_a_person_may_be_suspect_witness_and_coerced_at_once_with_the_duties_of_
 def test_no_plan_touches_a_coerced_person_before_contact_counsel_and_exposure_check() -> None:
     told = Told()
     told.person("p1", "coerced")
-    check_may_be_touched(told.state, "Somebody else")
     done = ("safe-contact", "counsel-offered", "exposure-check", "own-request-offered")
     for duty in done:
         with pytest.raises(CheckFailedError, match=r"case\.people\.duty_first") as caught:
-            check_may_be_touched(told.state, "Simulated p1")
+            check_public_trace(told.state, told.state.people["p1"])
         assert duty in caught.value.expected
         assert "Simulated" not in str(caught.value)
         told.tell("duty done", id="p1", duty=duty, how="declined", note="did not want it")
-    check_may_be_touched(told.state, "Simulated p1")
+    check_public_trace(told.state, told.state.people["p1"])
 
 
 @pytest.mark.requirement("D16")

@@ -11,9 +11,9 @@ from holdfast.clock import parse_at
 from holdfast.errors import InputRefusedError
 
 RANKS: Mapping[str, int] = MappingProxyType(
-    {"rights_restoration": 0} | {each.value: number for number, each in enumerate(Severity, 1)}
+    {"telling": 0, "rights_restoration": 0} | {each.value: number for number, each in enumerate(Severity, 1)}
 )
-"""Kinds of actions, mildest first; what gives rights back takes nothing."""
+"""Kinds of actions, mildest first; what tells somebody or gives rights back takes nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
