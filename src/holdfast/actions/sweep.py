@@ -176,6 +176,8 @@ class Sweep:
         ways = [back for step in mine for back in undo(step, reason=reason)]
         held = [back for back in ways if self.state.mark(back) is Mark.HELD]
         self.state.write(Mark.REOPENED, held, {TRIED_AGAIN: True})
+        # what somebody gave back by hand is given back: that is what the way back is for
+        self.state.accepts_already |= {back.id for back in ways}
         self._in_ranks(ways)
 
 
