@@ -128,6 +128,7 @@ def test_an_exemption_has_an_author_a_date_a_reason_code_and_an_end() -> None:
     assert (exemption.begins, exemption.ends) == (NOW + days(2), NOW + days(400))
 
 
+@pytest.mark.requirement("1.7")
 def test_the_second_reader_is_another_person() -> None:
     review = proposed(Outcome.RESTORE)
     for by in (FIRST, OTHER):

@@ -47,6 +47,20 @@ def test_every_problem_is_listed_and_the_exit_code_says_so(
     assert main(["plan", "check", str(tmp_path / "none.toml")]) == ExitCode.WRONG_USAGE
 
 
+@pytest.mark.requirement("D1")
+@pytest.mark.parametrize("field", ["rule", "evidence_class", "period", "decider_role", "appeal"])
+def test_no_plan_passes_without_rule_evidence_period_decider_and_way_to_appeal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], field: str
+) -> None:
+    file, text = tmp_path / "plan.toml", text_of("p-1")
+    file.write_text(text)
+    assert main(["plan", "check", str(file)]) == ExitCode.DONE
+    capsys.readouterr()
+    file.write_text("\n".join(line for line in text.splitlines() if not line.startswith(f"{field} =")))
+    assert main(["plan", "check", str(file)]) == ExitCode.INPUT_REFUSED
+    assert f"{field} is missing" in capsys.readouterr().err
+
+
 def test_without_an_office_there_is_nothing_to_run(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["sweep", "run", "p-1"]) == ExitCode.INPUT_REFUSED
     assert "office.missing" in capsys.readouterr().err

@@ -112,3 +112,25 @@ def test_ballots_are_written_canonically(tmp_path: Path, capsys: pytest.CaptureF
     assert main(["election", "ballots", str(CASE), str(tmp_path / "b.json")]) == 0
     assert "SHA-256" in capsys.readouterr().out
     assert json.loads((tmp_path / "b.json").read_text())["format"] == "holdfast-ballots"
+
+
+@pytest.mark.requirement("6.15")
+@pytest.mark.parametrize(
+    ("method", "ballots", "winners"),
+    [
+        # Schulze 2011, example 1
+        ("schulze", "5 1\n5 1 3 2 5 4 0\n5 1 4 5 3 2 0\n8 2 5 4 1 3 0\n3 3 1 2 5 4 0\n7 3 1 5 2 4 0\n"
+         "2 3 2 1 4 5 0\n7 4 3 5 2 1 0\n8 5 2 1 4 3 0\n0\nA\nB\nC\nD\nE\nP\n", ["E"]),
+        ("scottish-stv", "3 1\n4 1 2 0\n3 2 3 0\n2 3 2 0\n0\nA\nB\nC\nP\n", ["B"]),
+        ("meek-stv", "3 1\n4 1 2 0\n3 2 3 0\n2 3 2 0\n0\nA\nB\nC\nP\n", ["B"]),
+    ],
+)  # fmt: skip
+def test_the_command_counts_by_each_ranked_method(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], method: str, ballots: str, winners: list[str]
+) -> None:
+    path = tmp_path / "ballots.blt"
+    path.write_text(ballots, encoding="utf-8")
+    assert main(["election", "count", str(path), "--method", method, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)["winners"]
+    names = "ABCDE"
+    assert [each if each in names else names[int(each) - 1] for each in found] == winners

@@ -12,6 +12,7 @@ from holdfast.errors import InputRefusedError, UsageError
 DATA = Path(__file__).parents[1] / "data" / "stv"
 
 
+@pytest.mark.requirement("6.15")
 def test_scottish_transfer_values_are_cut_at_five_decimals() -> None:
     # quota = 10 // 3 + 1 = 4; A has 7, surplus 3; each paper is worth 3/7 = 0.428571… → 0.42857
     found = count_contest(ranked(("AB", 7), ("C", 2), ("D", 1), seats=2), "scottish-stv")
@@ -68,6 +69,7 @@ def test_where_a_lot_decides_a_count_without_a_seed_is_refused(
     assert winners == {("A",), ("B",)}
 
 
+@pytest.mark.requirement("6.15")
 def test_support_share_seats_the_highest_share() -> None:
     # 3 of 4, 2 of 3 and 1 of 1: by share C, A, B; by number of supports A, B, C; the lowest share is B's
     votes = scored(((1, 1, 0), 2), ((1, -1, 1), 1), ((-1, 0, 0), 1), names="ABC")
@@ -123,6 +125,7 @@ def test_fewer_digits_are_another_count() -> None:
     assert all(len(each["quota"].split(".")[1]) == 6 for each in coarse.rounds)
 
 
+@pytest.mark.requirement("6.15")
 def test_schulze_on_the_example_of_its_paper() -> None:
     # Schulze 2011, example 1: 45 voters, five candidates; the ranking is E A C B D
     found = count_contest(
@@ -156,6 +159,7 @@ def test_approval_elects_nobody_whom_nobody_chose() -> None:
     assert found.winners == ("A",)
 
 
+@pytest.mark.requirement("6.15")
 def test_range_orders_by_the_exact_mean() -> None:
     found = count_contest(scored(((5, 1), 1), ((1, 3), 2), names="AB"), "range-score", lot_seed="a")
     assert found.rounds[0]["mean"] == {"A": "7/3", "B": "7/3"}

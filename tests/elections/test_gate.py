@@ -120,6 +120,7 @@ def test_damaged_gates_and_changes_are_refused(tmp_path: Path) -> None:
         read_gate(path)
 
 
+@pytest.mark.requirement("E2")
 @pytest.mark.requirement("6.22")
 def test_the_public_page_lists_every_condition_with_state_day_judge_and_evidence(tmp_path: Path) -> None:
     path = gate_at(tmp_path)

@@ -480,6 +480,7 @@ def test_a_roll_file_that_was_changed_by_hand_is_found(written: tuple[Path, Nami
         load_roll_document(folder)
 
 
+@pytest.mark.requirement("6.2")
 def test_voters_pages_say_for_everybody_why_without_naming_anybody(g1_lake: Lake, tmp_path: Path) -> None:
     roll = compute_roll(g1_lake, WIKI, load_rules("zhwiki-personnel-voters"), AS_OF)
     assert write_voter_pages(g1_lake, roll, tmp_path) == 2
@@ -493,6 +494,26 @@ def test_voters_pages_say_for_everybody_why_without_naming_anybody(g1_lake: Lake
     assert "sha256sum" in (tmp_path / "index.html").read_text()
     write_voter_pages(g1_lake, roll, tmp_path / "named", names=True)
     assert "499 and 1" in (tmp_path / "named" / "0001.html").read_text()
+
+
+@pytest.mark.requirement("6.2")
+def test_a_voter_who_asks_is_told_yes_or_no_which_test_failed_and_how_to_contest_it(
+    g1_lake: Lake, capsys: pytest.CaptureFixture[str]
+) -> None:
+    where = ["--lake", str(g1_lake.path), "--wiki", WIKI, "--as-of", "2021-12-11"]
+    asked = ["--rules", "zhwiki-personnel-voters", *where]
+    assert main(["election", "eligible", "499 and 1", *asked]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith("no\n")
+    assert "499 edits count, 1 too few" in told
+    assert "To contest this, write to the election clerk before the roll closes" in told
+    assert main(["election", "eligible", "499 and 1", *asked, "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["eligible"] is False
+    assert any("499 edits count, 1 too few" in line for line in answer["failed"])
+    assert "write to the election clerk" in answer["contest"]
+    assert main(["election", "eligible", "500 and 1", *asked]) == 0
+    assert capsys.readouterr().out.startswith("yes\n")
 
 
 def test_the_roll_command_commits_surfaces_declared_links_and_prints_json_alone(

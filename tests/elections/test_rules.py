@@ -1,6 +1,7 @@
 """Rule sets: exact thresholds, no holes, every step in words."""
 
 import hashlib
+import json
 from datetime import date, timedelta
 from fractions import Fraction
 from pathlib import Path
@@ -327,3 +328,23 @@ def test_the_commands_print_json_alone_and_answer_with_codes(
     for words in (["rules"], ["rules", "enwiki-rfa"], ["schema"]):
         assert main(["election", *words]) == 0
         assert capsys.readouterr().out
+
+
+@pytest.mark.requirement("E14")
+def test_a_withheld_result_is_told_with_its_code_and_end_and_is_refused_without_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, head = tmp_path / "v.csv", "candidate,support,oppose,state,reason_code,until\n"
+    ask = ["election", "outcome", "zhwiki-admin-2025-10", str(path)]
+    path.write_text(f"{head}A,133,52,,,\nB,140,10,withheld,under_review,2025-12-01\n")
+    assert main(ask) == 0
+    told = capsys.readouterr().out
+    assert "B: withheld\n" in told
+    assert "reason code under_review, until 2025-12-01" in told
+    assert "0.93" not in told
+    assert main([*ask, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)["outcomes"][1]
+    assert (found["outcome"], found["share"]) == ("withheld", None)
+    for missing in (",2025-12-01", "under_review,"):
+        path.write_text(f"{head}B,140,10,withheld,{missing}\n")
+        assert main(ask) == 3

@@ -146,6 +146,19 @@ def test_the_page_says_for_each_finding_what_a_reader_needs(words: Words) -> Non
         assert text in words.text
 
 
+@pytest.mark.requirement("5.5")
+def test_every_value_of_the_report_and_its_tables_has_its_interval(written: Path, words: Words) -> None:
+    newest = series("any")[-1]
+    assert newest.low is not None
+    assert newest.high is not None
+    assert f"Interval{newest.low:.2g} to {newest.high:.2g} (95 % bootstrap over admins)" in words.text
+    assert words.text.count("Newest value") == words.text.count("Interval") > 0
+    with next(written.rglob("measures.csv")).open() as stream:
+        rows = [row for row in csv.DictReader(stream) if row["value"]]
+    assert rows
+    assert all(float(row["low"]) < float(row["value"]) < float(row["high"]) for row in rows)
+
+
 def test_the_page_says_what_was_not_found_what_was_not_measured_and_what_it_cannot_tell(words: Words) -> None:
     for text in (
         "What was looked at and not found",

@@ -159,6 +159,7 @@ def decided(office: OfficeWorld, freeze: Any, first: Any, second: Any, outcome: 
     return found.account
 
 
+@pytest.mark.requirement("1.7")
 @pytest.mark.parametrize("outcome", [Outcome.RESTORE, Outcome.EXEMPT])
 def test_a_review_gives_back_what_was_taken_from_one_and_leaves_the_other(
     office: OfficeWorld, tmp_path: Path, outcome: Outcome
@@ -192,6 +193,7 @@ def test_a_kept_freeze_stays_and_is_reviewed_again_by_the_clock(office: OfficeWo
     assert vault.count("review", state="open") == 2
 
 
+@pytest.mark.requirement("1.7")
 def test_a_late_review_raises_an_alarm(office: OfficeWorld, tmp_path: Path) -> None:
     from holdfast.store.office.models import AlarmRow
     from holdfast.workflows.tick import tick
@@ -204,6 +206,7 @@ def test_a_late_review_raises_an_alarm(office: OfficeWorld, tmp_path: Path) -> N
     assert AlarmRow.objects.filter(code="clock due", place__startswith="review").count() == 2
 
 
+@pytest.mark.requirement("1.7")
 def test_the_second_reader_can_send_a_proposal_back(office: OfficeWorld, tmp_path: Path) -> None:
     from holdfast.workflows.propose import read_proposal
     from holdfast.workflows.review import propose_outcome, read_review, sent_back
@@ -219,6 +222,27 @@ def test_the_second_reader_can_send_a_proposal_back(office: OfficeWorld, tmp_pat
     sent_back(office.office, decider.reader(), number, reason="too thin")
     assert read_proposal(office.office, decider.reader(), proposal).state == "withdrawn"
     assert read_review(office.office, steward.reader(), number).review.proposal is None
+
+
+@pytest.mark.requirement("1.7")
+def test_the_first_reader_decides_no_review_alone(office: OfficeWorld, tmp_path: Path) -> None:
+    from holdfast.workflows.review import propose_outcome, read_review, statement
+
+    steward = filled(office, tmp_path)
+    freeze, decider = frozen(office, steward)
+    number = sorted(freeze.reviews.values())[0].id
+    statement(office.office, steward.reader(), number, text="I am safe here.")
+    proposal = propose_outcome(
+        office.office, steward.reader(), number, outcome=Outcome.RESTORE, reason="seen", reason_code="SAFE"
+    )
+    office.approve(proposal, steward)
+    with pytest.raises(CheckFailedError, match=r"approval\.too_few"):
+        office.carry_out(proposal, steward)
+    assert read_review(office.office, steward.reader(), number).review.state is not ReviewState.DECIDED
+    office.approve(proposal, decider)
+    office.carry_out(proposal, decider)
+    found = read_review(office.office, steward.reader(), number).review
+    assert (found.state, found.second_reader) == (ReviewState.DECIDED, decider.member)
 
 
 def test_lifting_gives_everything_back_and_lets_members_work_again(office: OfficeWorld, tmp_path: Path) -> None:
