@@ -53,7 +53,7 @@ def console_process(office: OfficeWorld, temporary: Path, log: Path) -> Iterator
         )
         try:
             address = f"http://localhost:{port}"
-            for _ in range(150):
+            while True:
                 if process.poll() is not None:
                     raise AssertionError(log.read_text())
                 try:
@@ -64,7 +64,7 @@ def console_process(office: OfficeWorld, temporary: Path, log: Path) -> Iterator
             yield address
         finally:
             process.terminate()
-            process.wait(timeout=20)
+            process.wait()
 
 
 class Browser:

@@ -49,7 +49,7 @@ def port(folder: Path) -> Iterator[int]:
 def ask(
     port: int, target: str, *, method: str = "GET", host: str | None = None
 ) -> tuple[http.client.HTTPResponse, bytes]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", port)
     try:
         connection.putrequest(method, target, skip_host=True)
         connection.putheader("Host", f"127.0.0.1:{port}" if host is None else host)

@@ -41,7 +41,7 @@ def address(reports: Path) -> Iterator[str]:
         yield found.group()
     finally:
         serving.send_signal(signal.SIGINT)
-        out, err = serving.communicate(timeout=10)
+        out, err = serving.communicate()
     assert serving.returncode == 130, (out, err)
     assert "Traceback" not in err
 
