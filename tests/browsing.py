@@ -12,6 +12,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
 AXE = Path(__file__).parents[1] / "node_modules" / "axe-core" / "axe.min.js"
+PATIENCE_MS = 300_000
+"""How long a page may take on a busy machine before it counts as never coming."""
 _ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -35,7 +37,7 @@ class Seen:
 def chromium() -> Iterator[Browser]:
     """One browser for all tests of a run."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=_ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=_ARGUMENTS, timeout=PATIENCE_MS)
         yield browser
         browser.close()
 
@@ -44,6 +46,7 @@ def chromium() -> Iterator[Browser]:
 def opened(browser: Browser, address: str, *, width: int = 1280, **context: Any) -> Iterator[tuple[Page, Seen]]:
     """A page in a context of its own, with what the browser complained of so far."""
     within = browser.new_context(viewport={"width": width, "height": 800}, **context)
+    within.set_default_timeout(PATIENCE_MS)
     try:
         page, seen = within.new_page(), Seen()
         page.on("console", lambda message: seen.complaints.append(f"{message.type}: {message.text}"))

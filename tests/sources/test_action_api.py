@@ -5,7 +5,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -46,8 +46,6 @@ CARRIED_BY_BOTH = {
     ),
 }
 Row = tuple[Any, ...]
-SLEEP = time.sleep
-"""The real one: the reader's is recorded instead."""
 
 
 @pytest.fixture(autouse=True)
@@ -223,21 +221,27 @@ def test_a_wiki_that_goes_down_half_way_is_read_on_by_the_next_run(
 def test_a_run_that_is_killed_or_interrupted_is_gone_on_with(
     acted_wiki: ServedWiki, live: Lake, tmp_path: Path, how: signal.Signals
 ) -> None:
-    def slowly(meddler: Meddler, path: str) -> Reply:
-        if len(meddler.asked) > 12:
-            SLEEP(0.2)
+    reached, ended = threading.Event(), threading.Event()
+
+    def held_at_the_16th(meddler: Meddler, path: str) -> Reply:
+        if len(meddler.asked) >= 16:
+            reached.set()
+            ended.wait()
         return passing_on(acted_wiki.address)(meddler, path)
 
-    with meddling(slowly) as meddler:
+    with meddling(held_at_the_16th) as meddler:
         command = [
             *(sys.executable, "-m", "holdfast", "ingest", meddler.address, "--wiki", WIKI),
             *("--lake", str(tmp_path / "lake"), "--option", "batch=10"),
         ]
         with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as first:
-            while len(meddler.asked) < 16 and first.poll() is None:
-                SLEEP(0.02)
-            first.send_signal(how)
-            _, said = first.communicate()
+            try:
+                while not reached.wait(0.1) and first.poll() is None:
+                    pass
+                first.send_signal(how)
+                _, said = first.communicate()
+            finally:
+                ended.set()
         if how is signal.SIGINT:
             assert first.returncode == 130
             assert said.startswith(b"interrupted; what was finished is kept")

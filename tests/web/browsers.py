@@ -14,7 +14,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from browsing import Seen
+from browsing import PATIENCE_MS, Seen
 from store.offices import OfficeWorld, TestMember
 
 
@@ -45,6 +45,7 @@ class ServedConsole:
     def browser(self, chromium: Browser, **context: Any) -> Iterator[Person]:
         """A browser with an empty virtual authenticator, not signed in."""
         within = chromium.new_context(viewport={"width": 1280, "height": 900}, **context)
+        within.set_default_timeout(PATIENCE_MS)
         try:
             page, seen = within.new_page(), Seen()
             page.on("console", lambda message: seen.complaints.append(f"{message.type}: {message.text}"))
