@@ -23,12 +23,14 @@ def show(
     as_json: bool = typer.Option(False, "--json", help="Print JSON alone."),
 ) -> None:
     """List the seats, what too few people can do, and the ways back that were asked for."""
-    from holdfast.store.office.members import all_members
-    from holdfast.workflows.lockout import weaknesses
     from holdfast.workflows.office import open_office
-    from holdfast.workflows.way_back import announced
 
     found = open_office(office, keys)
+    # what knows the database is imported when the office is open, in every command here
+    from holdfast.store.office.members import all_members
+    from holdfast.workflows.lockout import weaknesses
+    from holdfast.workflows.way_back import announced
+
     seats, weak, ways = all_members(), weaknesses(found), announced(found)
     if as_json:
         typer.echo(json.dumps(_document(seats, weak, ways), ensure_ascii=False))
@@ -77,11 +79,13 @@ def ask(
     keys: Path | None = KEYS,
 ) -> None:
     """Ask for a way back with three shares; everybody is told, and it opens after the hours of office.toml."""
-    from holdfast.workflows.master_keys import read_share
     from holdfast.workflows.office import open_office
+
+    opened = open_office(office, keys)
+    from holdfast.workflows.master_keys import read_share
     from holdfast.workflows.way_back import ask as begin
 
-    found = begin(open_office(office, keys), member, [read_share(each) for each in share])
+    found = begin(opened, member, [read_share(each) for each in share])
     typer.echo(f"way back {found.id} for {found.member} ({', '.join(found.roles)})")
     typer.echo("it stands on every member's start page, in the audit and as an alarm; any guardian may stop it")
     typer.echo(f"from {found.opens_at.isoformat(timespec='minutes')} on: `holdfast office way-back open {found.id}`")
@@ -90,20 +94,23 @@ def ask(
 
 def stop(number: str = _ID, office: Path | None = OFFICE, keys: Path | None = KEYS) -> None:
     """Stop a way back that waits."""
-    from holdfast.store.office.vault import Reader
     from holdfast.workflows.office import open_office
+
+    opened = open_office(office, keys)
+    from holdfast.store.office.vault import Reader
     from holdfast.workflows.way_back import stop as end
 
-    found = end(open_office(office, keys), Reader.system(), number)
+    found = end(opened, Reader.system(), number)
     typer.echo(f"way back {found.id} for {found.member} is stopped")
 
 
 def open_(number: str = _ID, office: Path | None = OFFICE, keys: Path | None = KEYS) -> None:
     """Open a way back whose time has come: prints the link, and ends the seat's old passkeys and sessions."""
     from holdfast.workflows.office import open_office
-    from holdfast.workflows.way_back import open_way
 
     found = open_office(office, keys)
+    from holdfast.workflows.way_back import open_way
+
     secret = open_way(found, number)
     typer.echo("give this link to the person whose seat it is; it works once, within a day:")
     typer.echo(f"  {found.config.origin}/join/{secret}/")

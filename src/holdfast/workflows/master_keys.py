@@ -27,8 +27,6 @@ from holdfast.errors import CheckFailedError, InputRefusedError, UsageError
 from holdfast.facts import SYSTEM, Fact, StreamId
 from holdfast.store.office.config import CONFIG_FILE, read_config
 from holdfast.store.office.start import start
-from holdfast.store.office.streams import Summary
-from holdfast.store.office.vault import Reader
 from holdfast.workflows.office import Office, OfficePlace, joined, open_office
 
 SHARES = StreamId(kind="key-shares", id="shares")
@@ -82,6 +80,8 @@ def acknowledge(office: Office, share: str) -> tuple[int, ...]:
 
     Raises InputRefusedError `office.keys.share_unknown` for a share of another set, or none.
     """
+    from holdfast.store.office.vault import Reader
+
     with office.vault.transaction():
         facts = office.vault.read(Reader.system(), SHARES, purpose="shares looked at") if _is_split(office) else ()
         last = next((each for each in reversed(facts) if each.type == "split"), None)
@@ -112,6 +112,9 @@ def _is_split(office: Office) -> bool:
 
 
 def _keep(office: Office, fact: Fact, acknowledged: Iterable[int]) -> None:
+    from holdfast.store.office.streams import Summary
+    from holdfast.store.office.vault import Reader
+
     tags = (office.place.master.id, *(str(each) for each in sorted(acknowledged)))
     system, summary, purpose = Reader.system(), Summary(state="split", tags=tags), f"shares {fact.type}"
     if not _is_split(office):
