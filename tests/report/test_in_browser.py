@@ -73,6 +73,7 @@ def test_the_index_leads_to_each_report_in_alphabetical_order(chromium: Browser,
         assert names == sorted(names)
         assert "madewiki" in names
         page.get_by_role("link", name="Read the report on emptywiki").click()
+        page.wait_for_load_state()
         assert page.locator("h1").inner_text() == "emptywiki"
         assert seen.complaints == []
 

@@ -34,6 +34,20 @@ class Person:
     member: str = ""
 
 
+def wait_after_clicks(page: Page) -> None:
+    """A click that leads to another page returns when that page is whole.
+
+    A click alone returns at the first bytes of the new page: what then counts rows finds none on a loaded machine.
+    """
+    clicked = page.click
+
+    def click(*arguments: Any, **options: Any) -> None:
+        clicked(*arguments, **options)
+        page.wait_for_load_state()
+
+    page.click = click  # type: ignore[method-assign]
+
+
 @dataclass
 class ServedConsole:
     """A console that runs."""
@@ -48,6 +62,7 @@ class ServedConsole:
         within.set_default_timeout(PATIENCE_MS)
         try:
             page, seen = within.new_page(), Seen()
+            wait_after_clicks(page)
             page.on("console", lambda message: seen.complaints.append(f"{message.type}: {message.text}"))
             page.on("pageerror", lambda error: seen.complaints.append(str(error)))
             page.on("request", lambda request: seen.requests.append(request.url))

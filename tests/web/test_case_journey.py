@@ -39,6 +39,7 @@ def fill(page: Page, heading: str, **values: str) -> None:
         else:
             field.fill(value)
     box.locator("button[type=submit]").click()
+    page.wait_for_load_state()
 
 
 def test_a_case_is_begun_filled_and_decided_by_two_people(
@@ -138,4 +139,5 @@ def _without_javascript(console: ServedConsole, chromium: Browser, base: str, me
         box.locator("summary").click()
         box.locator("[name=text]").fill("without a script")
         box.locator("button[type=submit]").click()
+        page.wait_for_load_state()
         assert "without a script" in page.locator("main").inner_text()

@@ -70,6 +70,7 @@ def test_the_journey_from_the_register_to_a_right_given_back(
         page.goto(f"{freeze}people/")
         row = page.locator("tr", has_text="Checker 01").first
         row.locator("a").click()
+        page.wait_for_load_state()
         page.wait_for_selector("h1:has-text('Checker 01')")
         review = page.url
         page.fill("#text-statement", "I am safe here.")
