@@ -41,7 +41,7 @@ def rfa() -> None:
     """The whole command on wiki-RfA, and what other nulls would flag."""
     from holdfast.cli import main
     from holdfast.networks.agreement import agreement, degree_only
-    from holdfast.workflows.votes import _from_file
+    from holdfast.workflows.analysis.votes import _from_file
 
     before = time.process_time()
     with tempfile.TemporaryDirectory() as out:

@@ -49,7 +49,7 @@ def _forget(world: OfficeWorld, stream: StreamId) -> None:
 
 
 def _ill(world: OfficeWorld) -> str:
-    from holdfast.workflows.doctor import examine
+    from holdfast.workflows.office.doctor import examine
 
     return "; ".join(each.text for each in examine(world.office) if not each.ok)
 
@@ -77,7 +77,7 @@ def test_what_is_forgotten_leaves_every_file_while_the_office_is_open_elsewhere(
 def test_while_somebody_reads_an_earlier_moment_it_is_said_and_tried_again(office: OfficeWorld) -> None:
     from holdfast.store.office.erasing import left_behind
     from holdfast.store.office.models import AlarmRow
-    from holdfast.workflows.tick import tick
+    from holdfast.workflows.office.tick import tick
 
     stream, sealed = _thing(office)
     with closing(sqlite3.connect(office.folder / "office.sqlite", isolation_level=None)) as reader:
@@ -100,7 +100,7 @@ def test_an_erasure_that_was_killed_before_the_file_was_emptied_is_ended_by_the_
     office: OfficeWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from holdfast.store.office import erasing
-    from holdfast.workflows.tick import tick
+    from holdfast.workflows.office.tick import tick
 
     stream, sealed = _thing(office)
     monkeypatch.setattr(erasing, "empty", lambda wait_ms: None)  # the process is gone at this very place
@@ -114,8 +114,8 @@ def test_an_erasure_that_was_killed_before_the_file_was_emptied_is_ended_by_the_
 def test_what_a_clock_forgets_leaves_the_files_in_the_same_tick(office: OfficeWorld) -> None:
     from holdfast.ids import AccountName, wiki_name
     from holdfast.store.office.models import FactRow
-    from holdfast.workflows import exposure_question
-    from holdfast.workflows.tick import tick
+    from holdfast.workflows.exposure import question as exposure_question
+    from holdfast.workflows.office.tick import tick
 
     custodian = office.member("custodian")
     question = exposure_question.ask(office.office, custodian.reader(), wiki_name("w"), AccountName("Somebody"))
@@ -127,7 +127,7 @@ def test_what_a_clock_forgets_leaves_the_files_in_the_same_tick(office: OfficeWo
 
 
 def test_keys_that_open_under_the_old_master_key_do_not_lie_on_after_a_rotation(office: OfficeWorld) -> None:
-    from holdfast.workflows.master_keys import rotate_master_key
+    from holdfast.workflows.office.master_keys import rotate_master_key
 
     _, sealed = _thing(office)
     rotate_master_key(office.folder, office.keys, clock=office.clock)

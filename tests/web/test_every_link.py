@@ -176,7 +176,7 @@ def test_every_page_says_which_rules_it_asks() -> None:
 
 
 def test_carrying_out_what_another_role_reads_says_that_it_was_done(office: OfficeWorld) -> None:
-    from holdfast.workflows.members import propose_member
+    from holdfast.workflows.office.members import propose_member
 
     operator, legal, custodian = office.member("operator"), office.member("legal"), office.member("custodian")
     proposal = propose_member(office.office, operator.reader(), ["auditor"], [])

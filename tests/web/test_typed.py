@@ -117,7 +117,7 @@ def test_a_refusal_gives_back_what_was_typed(world: CaseWorld) -> None:
 def test_a_failure_of_the_console_gives_back_what_was_typed(
     world: CaseWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from holdfast.workflows import case
+    from holdfast.workflows.cases import case
 
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("a fault of the console")
@@ -196,7 +196,7 @@ def test_a_stranger_keeps_nothing_and_passwords_are_never_kept(world: CaseWorld)
 
 
 def test_the_whole_way_in_a_browser(office: OfficeWorld, chromium: Browser) -> None:
-    from holdfast.workflows.tick import tick
+    from holdfast.workflows.office.tick import tick
 
     with served(office) as console, console.person(chromium, "investigator") as person:
         page = person.page

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from holdfast.cli import main
-from holdfast.workflows.votes import FILES
+from holdfast.workflows.analysis.votes import FILES
 from holdfast.worlds.elections import Bloc, ElectionWorld, simulate
 
 

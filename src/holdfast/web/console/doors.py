@@ -16,7 +16,7 @@ from django.urls import Resolver404, ResolverMatch, resolve
 from holdfast.errors import HoldfastError
 from holdfast.facts import StreamId
 from holdfast.store.office.vault import Reader
-from holdfast.workflows.office import Office
+from holdfast.workflows.office.opening import Office
 
 Door = Callable[[Office, Reader, Mapping[str, Any]], bool]
 """Whether a page opens: for this reader, at an address with these parts."""

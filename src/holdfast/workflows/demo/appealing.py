@@ -20,11 +20,11 @@ NOTE = "One warning was overturned: what the person said could not be refuted fr
 
 def appeal(stage: "Stage") -> None:
     """Chapter 6: somebody appeals from the link in the notice; another person reads the whole file and overturns."""
-    from holdfast.actions.appeals import Outcome
-    from holdfast.workflows import appeal as appeals
-    from holdfast.workflows import appeal_restoration as restoring
+    from holdfast.appeals.appeal import Outcome
+    from holdfast.workflows.appeals import appeal as appeals
+    from holdfast.workflows.appeals import restoration as restoring
     from holdfast.workflows.demo.cast import two_sign
-    from holdfast.workflows.tick import tick
+    from holdfast.workflows.office.tick import tick
 
     office, account, reader = stage.office, stage.warned[0], stage.one("appeal_reader")
     page = link_in_notice(stage, account)

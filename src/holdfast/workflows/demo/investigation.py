@@ -12,9 +12,9 @@ from holdfast.canonical import sha256_hex
 from holdfast.cases.case import Case
 from holdfast.cases.taken_findings import Outcome, TakenFinding
 from holdfast.errors import CheckFailedError
-from holdfast.workflows.case import begin_case, read_case, write_case
-from holdfast.workflows.case_files import evidence_bytes, import_findings, take_evidence
-from holdfast.workflows.coordination import MEASURE
+from holdfast.workflows.analysis.coordination import MEASURE
+from holdfast.workflows.cases.case import begin_case, read_case, write_case
+from holdfast.workflows.cases.files import evidence_bytes, import_findings, take_evidence
 from holdfast.workflows.demo.community import RULE
 from holdfast.workflows.demo.shown import RULES, Shown, edits_file, judged, shown
 from holdfast.workflows.demo.wikis import WIKIS

@@ -28,7 +28,7 @@ from holdfast.workflows.demo.community import (
     people_of,
 )
 from holdfast.workflows.demo.wikis import WIKIS, DemoWiki, demo_wikis
-from holdfast.workflows.office import Office, OfficePlace, init_office, open_office, place_of
+from holdfast.workflows.office.opening import Office, OfficePlace, init_office, open_office, place_of
 
 if TYPE_CHECKING:
     from holdfast.workflows.demo.cast import Actor  # its tables are there once an office is open
@@ -132,7 +132,7 @@ def staged(
 
 def fill_register(stage: Stage) -> None:
     """Chapter 1: who may see non-public data, under which agreement, and in which class of jurisdiction."""
-    from holdfast.workflows.register import import_file
+    from holdfast.workflows.access.register import import_file
 
     head = (
         "account,wiki,wiki_language,right,grant_begins,agreement_version,agreement_signed,"
@@ -160,11 +160,11 @@ def investigate(stage: Stage) -> None:
 
 def freeze(stage: Stage) -> None:
     """Chapter 3: access in J1 and J2 is frozen at once, no fault implied; a review of each person opens."""
-    from holdfast.access.freeze import Removal
-    from holdfast.access.freeze_order import Scope
+    from holdfast.access.freezes.freeze import Removal
+    from holdfast.access.freezes.order import Scope
+    from holdfast.workflows.access.freeze import propose_freeze, read_freeze
     from holdfast.workflows.demo.cast import two_sign
-    from holdfast.workflows.freeze import propose_freeze, read_freeze
-    from holdfast.workflows.tick import tick
+    from holdfast.workflows.office.tick import tick
 
     office, steward = stage.office, stage.one("access_steward")
     scope = Scope(rights=frozenset({"checkuser"}), jurisdictions=frozenset({"J1", "J2"}))
@@ -182,7 +182,7 @@ def freeze(stage: Stage) -> None:
 
 def thirteen_days(stage: Stage) -> None:
     """Chapter 4: reviews begin, clocks run."""
-    from holdfast.workflows.tick import tick
+    from holdfast.workflows.office.tick import tick
 
     for _ in range(DAYS):
         stage.clock.go_on(days=1)
@@ -192,11 +192,11 @@ def thirteen_days(stage: Stage) -> None:
 
 def sweep(stage: Stage) -> None:
     """Chapter 5: one plan, signed off and approved, carried out on both wikis exactly once."""
-    from holdfast.workflows import plan as plans
+    from holdfast.workflows.acting import plan as plans
+    from holdfast.workflows.acting.reconcile import reconcile_plan
+    from holdfast.workflows.acting.sweep import run_sweep, sweep_status
     from holdfast.workflows.demo.cast import two_sign
-    from holdfast.workflows.reconcile import reconcile_plan
-    from holdfast.workflows.sweep import run_sweep, sweep_status
-    from holdfast.workflows.tick import tick
+    from holdfast.workflows.office.tick import tick
 
     office, who = stage.office, stage.one("investigator")
     stage.plan = plans.draft_plan(office, who.reader, plan_file(stage))
@@ -250,8 +250,8 @@ def plan_file(stage: Stage) -> str:
 def the_log_verifies(stage: Stage) -> None:
     """Chapter 7: everything that was promised to the public log is there, and a stranger's check passes."""
     from holdfast.record.verify import verify
-    from holdfast.workflows.record import public_files
-    from holdfast.workflows.tick import tick
+    from holdfast.workflows.log.client import public_files
+    from holdfast.workflows.office.tick import tick
 
     tick(stage.office)
     with stage.office.log() as log:
@@ -284,7 +284,7 @@ def invite_visitors(stage: Stage) -> dict[str, str]:
     """A link for each role, by which whoever watches the demo can enter the console in that role."""
     from holdfast.store.office import members as store
     from holdfast.store.office.vault import Reader
-    from holdfast.workflows.members import write_profile
+    from holdfast.workflows.office.members import write_profile
 
     links = {}
     for role in stage.people:

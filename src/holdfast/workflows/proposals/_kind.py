@@ -7,7 +7,7 @@ from typing import Any
 from holdfast.approval import Approved
 from holdfast.approval.request import Request
 from holdfast.facts import MemberId
-from holdfast.workflows.office import Office
+from holdfast.workflows.office.opening import Office
 
 What = Mapping[str, Any]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from holdfast.access.roles import check_roles
+from holdfast.access.rules.roles import check_roles
 from holdfast.approval import Approved
 from holdfast.approval.request import Request
 from holdfast.audit import Verb
@@ -10,7 +10,7 @@ from holdfast.errors import CheckFailedError
 from holdfast.facts import SYSTEM, MemberId
 from holdfast.store.office import members as store
 from holdfast.store.office.vault import Reader
-from holdfast.workflows.office import Office
+from holdfast.workflows.office.opening import Office
 from holdfast.workflows.proposals._kind import Line, ProposalKind, What
 
 _CHANGES = {
@@ -50,7 +50,7 @@ def _leaves(office: Office, what: What) -> tuple[Line, ...]:
     """What too few people could do afterwards, or one loss more would make it so."""
     if what["change"] not in ("roles", "suspend"):
         return ()
-    from holdfast.workflows.lockout import after_change
+    from holdfast.workflows.office.lockout import after_change
 
     found = after_change(office, what["member"], roles=what["roles"] if what["change"] == "roles" else None)
     values = tuple(f"{each.loss}: {each.text}" for each in found)
@@ -75,7 +75,7 @@ def check_operator_left(what: What) -> None:
 
 
 def _execute(office: Office, approved: Approved[Request]) -> str:
-    from holdfast.workflows.members import write_profile
+    from holdfast.workflows.office.members import write_profile
 
     what, now, audit = approved.value.what, office.clock(), office.vault.audit
     member, roles = MemberId(what["member"]), [each.value for each in check_roles(what["roles"])]
