@@ -26,7 +26,8 @@ from holdfast.networks.bloc_test import enough, search
 from holdfast.networks.blocs import judged, of_voters, table_of
 from holdfast.networks.turnout import expectation
 from holdfast.networks.votes import searched
-from holdfast.worlds.elections import STRONG, WEAK, ElectionWorld, simulate
+from holdfast.worlds.election_world import STRONG, WEAK, ElectionWorld
+from holdfast.worlds.elections import simulate
 
 DEMO = Path(__file__).parents[1] / "data/demo/enwiki-rfa/wiki_rfa_edges.csv.gz"
 WORLDS = {

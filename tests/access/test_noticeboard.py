@@ -13,7 +13,7 @@ from holdfast.access.register.import_board import read_board
 from holdfast.access.register.noticeboard import noticeboard, wikitext
 from holdfast.access.register.person import Person
 from holdfast.facts import Fact
-from holdfast.report.page import render
+from holdfast.report.render import render
 from holdfast.workflows.access.noticeboard import board_page
 
 NAMES = [

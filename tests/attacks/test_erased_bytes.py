@@ -77,7 +77,7 @@ def test_what_is_forgotten_leaves_every_file_while_the_office_is_open_elsewhere(
 def test_while_somebody_reads_an_earlier_moment_it_is_said_and_tried_again(office: OfficeWorld) -> None:
     from holdfast.store.office.erasing import left_behind
     from holdfast.store.office.models import AlarmRow
-    from holdfast.workflows.office.tick import tick
+    from holdfast.workflows.tick import tick
 
     stream, sealed = _thing(office)
     with closing(sqlite3.connect(office.folder / "office.sqlite", isolation_level=None)) as reader:
@@ -100,7 +100,7 @@ def test_an_erasure_that_was_killed_before_the_file_was_emptied_is_ended_by_the_
     office: OfficeWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from holdfast.store.office import erasing
-    from holdfast.workflows.office.tick import tick
+    from holdfast.workflows.tick import tick
 
     stream, sealed = _thing(office)
     monkeypatch.setattr(erasing, "empty", lambda wait_ms: None)  # the process is gone at this very place
@@ -115,7 +115,7 @@ def test_what_a_clock_forgets_leaves_the_files_in_the_same_tick(office: OfficeWo
     from holdfast.ids import AccountName, wiki_name
     from holdfast.store.office.models import FactRow
     from holdfast.workflows.exposure import question as exposure_question
-    from holdfast.workflows.office.tick import tick
+    from holdfast.workflows.tick import tick
 
     custodian = office.member("custodian")
     question = exposure_question.ask(office.office, custodian.reader(), wiki_name("w"), AccountName("Somebody"))

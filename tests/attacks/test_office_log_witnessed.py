@@ -57,7 +57,7 @@ def index_of(world: OfficeWorld, stream: StreamId) -> int | None:
 
 
 def ticked(world: OfficeWorld) -> dict[str, str]:
-    from holdfast.workflows.office.tick import tick
+    from holdfast.workflows.tick import tick
 
     return {each.clock: each.failed for each in tick(world.office)}
 

@@ -29,8 +29,9 @@ from holdfast.workflows.analysis.coaction import Naming, coaction
 from holdfast.workflows.analysis.coaction import Request as CoactionRequest
 from holdfast.workflows.analysis.vote_findings import findings_of
 from holdfast.workflows.analysis.votes import VoteRun, write_votes
-from holdfast.worlds.elections import Bloc as PlantedBloc
-from holdfast.worlds.elections import ElectionWorld, simulate
+from holdfast.worlds.election_world import Bloc as PlantedBloc
+from holdfast.worlds.election_world import ElectionWorld
+from holdfast.worlds.elections import simulate
 from holdfast.worlds.world import Coordinated, Size, World
 
 _EXACT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d|\d{4}-\d\d-\d\dT")

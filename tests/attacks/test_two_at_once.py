@@ -72,7 +72,7 @@ def test_a_thing_is_read_whole_while_it_is_written(world: OfficeWorld) -> None:
 
 def test_the_doctor_of_an_office_at_work_finds_nothing_wrong(world: OfficeWorld) -> None:
     from holdfast.workflows.office.doctor import examine
-    from holdfast.workflows.office.tick import tick
+    from holdfast.workflows.tick import tick
 
     _, write = _growing(world)
 
@@ -557,7 +557,7 @@ def an_alarm_that_is_looked_at(two: Two) -> Wishes:
 
 @write()
 def every_clock(two: Two) -> Wishes:
-    from holdfast.workflows.office.tick import tick
+    from holdfast.workflows.tick import tick
 
     return (lambda: tick(two.office),) * 2
 

@@ -15,7 +15,8 @@ from holdfast.networks.poll import Check, History, all_checks, arrival_burst, ca
 from holdfast.tables.ingest import begin
 from holdfast.tables.lake import create_lake
 from holdfast.workflows.analysis.votes import history_of
-from holdfast.worlds.elections import ElectionWorld, SimulatedElections, simulate
+from holdfast.worlds.election_world import ElectionWorld
+from holdfast.worlds.elections import SimulatedElections, simulate
 
 WORLD = ElectionWorld(voters=300, elections=40, turnout=0.12, edits=True)
 CASES = {"sleeper": "dormant_return", "sock": "franchise_age", "canvassed": "canvass"}

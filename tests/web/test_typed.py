@@ -196,7 +196,7 @@ def test_a_stranger_keeps_nothing_and_passwords_are_never_kept(world: CaseWorld)
 
 
 def test_the_whole_way_in_a_browser(office: OfficeWorld, chromium: Browser) -> None:
-    from holdfast.workflows.office.tick import tick
+    from holdfast.workflows.tick import tick
 
     with served(office) as console, console.person(chromium, "investigator") as person:
         page = person.page

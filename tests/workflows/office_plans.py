@@ -89,7 +89,7 @@ class ActingOffice:
         return self.world.carry_out(proposal, self.deciders[0])
 
     def tick(self) -> dict[str, Any]:
-        from holdfast.workflows.office.tick import tick
+        from holdfast.workflows.tick import tick
 
         return {each.clock: each for each in tick(self.office)}
 

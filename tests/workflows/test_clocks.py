@@ -12,7 +12,7 @@ from store.offices import OfficeWorld
 
 def ticked(world: OfficeWorld, clock: str) -> list[str]:
     """What one clock did in one step of all of them."""
-    from holdfast.workflows.office.tick import tick
+    from holdfast.workflows.tick import tick
 
     done = {each.clock: each for each in tick(world.office)}
     assert not [each for each in done.values() if each.failed]
@@ -150,8 +150,8 @@ def test_a_clock_that_fails_keeps_no_other_from_running_and_somebody_is_told(
     office: OfficeWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from holdfast.store.office.audit_search import alarm_rows
+    from holdfast.workflows import tick as module
     from holdfast.workflows.clocks._clock import Clock
-    from holdfast.workflows.office import tick as module
 
     def broken(*_: Any) -> list[str]:
         raise ValueError("Zanzibar")
@@ -166,7 +166,7 @@ def test_a_clock_that_fails_keeps_no_other_from_running_and_somebody_is_told(
 
 def test_two_steps_at_once_are_one(office: OfficeWorld) -> None:
     from holdfast.store.office.leases import lease
-    from holdfast.workflows.office.tick import tick
+    from holdfast.workflows.tick import tick
 
     with lease("tick", office.clock(), timedelta(minutes=10)) as mine:
         assert mine
@@ -175,7 +175,7 @@ def test_two_steps_at_once_are_one(office: OfficeWorld) -> None:
 
 
 def test_every_clock_says_what_it_does_and_a_second_step_at_one_moment_does_nothing(office: OfficeWorld) -> None:
-    from holdfast.workflows.office.tick import all_clocks, tick
+    from holdfast.workflows.tick import all_clocks, tick
 
     office.member("auditor")
     office.clock.go_on(days=40)

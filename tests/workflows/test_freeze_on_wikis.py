@@ -58,7 +58,7 @@ def confidential(two: TwoWikis) -> dict[tuple[str, str], dict[str, str | None]]:
 def kept(office: OfficeWorld) -> None:
     """Let the promises be kept."""
     from holdfast.store.office.outbox import waiting
-    from holdfast.workflows.office.tick import tick
+    from holdfast.workflows.tick import tick
 
     for each in tick(office.office):
         assert not each.failed, each

@@ -179,7 +179,7 @@ def test_a_review_gives_back_what_was_taken_from_one_and_leaves_the_other(
 
 
 def test_a_kept_freeze_stays_and_is_reviewed_again_by_the_clock(office: OfficeWorld, tmp_path: Path) -> None:
-    from holdfast.workflows.office.tick import tick
+    from holdfast.workflows.tick import tick
 
     steward = filled(office, tmp_path)
     freeze, decider = frozen(office, steward)
@@ -196,7 +196,7 @@ def test_a_kept_freeze_stays_and_is_reviewed_again_by_the_clock(office: OfficeWo
 @pytest.mark.requirement("1.7")
 def test_a_late_review_raises_an_alarm(office: OfficeWorld, tmp_path: Path) -> None:
     from holdfast.store.office.models import AlarmRow
-    from holdfast.workflows.office.tick import tick
+    from holdfast.workflows.tick import tick
 
     frozen(office, filled(office, tmp_path))
     tick(office.office)
@@ -283,7 +283,7 @@ def test_a_last_single_holder_is_flagged_and_no_clock_ends_the_grant(office: Off
     from holdfast.access.freezes.order import Scope
     from holdfast.store.office.models import AlarmRow
     from holdfast.workflows.access.freeze import preview
-    from holdfast.workflows.office.tick import tick
+    from holdfast.workflows.tick import tick
 
     steward = filled(office, tmp_path, row("Simulated Ann", "J1"))
     office.clock.go_on(seconds=61)

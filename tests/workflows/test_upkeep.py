@@ -26,7 +26,7 @@ def filled(world: OfficeWorld) -> StreamId:
     """An office with something that names a person, an open session, and entries in the log, one of them sealed."""
     from holdfast.store.office.streams import LogEntry, Summary
     from holdfast.store.office.vault import Reader
-    from holdfast.workflows.office.tick import tick
+    from holdfast.workflows.tick import tick
 
     steward = world.member("access_steward")
     steward.client()

@@ -31,7 +31,7 @@ def console(
         place = place_of(home, apart)
         place = OfficePlace(config=replace(place.config, port=wanted), master=place.master)
         opened, application = console_application(place)
-        from holdfast.workflows.office.tick import tick  # the store's tables are there from here on
+        from holdfast.workflows.tick import tick  # the store's tables are there from here on
 
         def ready(address: str) -> None:
             typer.echo(f"console: {address} (end with Ctrl-C)")

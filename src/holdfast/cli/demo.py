@@ -77,7 +77,7 @@ def office(
             return
         links = story.invite_visitors(stage)
         opened, application = console_application(stage.office.place)
-        from holdfast.workflows.office.tick import tick  # the store's tables are there from here on
+        from holdfast.workflows.tick import tick  # the store's tables are there from here on
 
         def ready(address: str) -> None:
             tell(f"the console stands at {address}; the wikis: {', '.join(w.address for w in stage.wikis.values())}")

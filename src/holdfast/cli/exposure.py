@@ -190,7 +190,7 @@ def _day(text: str) -> "date":
 
 def _write(out: Path | None, name: str, document: dict[str, Any], page: "Page", csv: str) -> list[Path]:
     from holdfast.canonical import canonical_bytes
-    from holdfast.report.page import render
+    from holdfast.report.render import render
     from holdfast.tables._files import write_atomically
 
     if out is None:

@@ -19,7 +19,7 @@ def tick(
     from holdfast.workflows.office.opening import open_office
 
     opened = open_office(office, keys)
-    from holdfast.workflows.office.tick import tick as one_step
+    from holdfast.workflows.tick import tick as one_step
 
     done = one_step(opened)
     if as_json:

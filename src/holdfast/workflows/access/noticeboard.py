@@ -8,7 +8,8 @@ from holdfast.access.register.noticeboard import Board, Line, wikitext
 from holdfast.canonical import canonical_bytes
 from holdfast.errors import UsageError
 from holdfast.ids import AccountName
-from holdfast.report.page import Column, DataTable, Notice, Page, Section, Text, render
+from holdfast.report.page import Column, DataTable, Notice, Page, Section, Text
+from holdfast.report.render import render
 from holdfast.tables._files import write_atomically
 
 FILES = ("noticeboard.html", "noticeboard.wikitext", "noticeboard.json")

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import duckdb
 
-from holdfast import __version__, measures
+from holdfast import measures
 from holdfast.clock import utc_naive
 from holdfast.errors import UsageError
 from holdfast.findings.assessment import Assessment
@@ -30,6 +30,7 @@ from holdfast.progress import Progress, silent
 from holdfast.registry import kinds_in
 from holdfast.tables.lake import Entry, Lake, open_lake
 from holdfast.tables.pseudonym import Pseudonyms
+from holdfast.version import VERSION
 
 Names = Literal["pseudonyms", "published", "all"]
 
@@ -278,7 +279,7 @@ def _input(entry: Entry, each: Any) -> dict[str, Any]:
 
 def _versions() -> dict[str, str]:
     parts = {name: version(name) for name in ("duckdb", "numpy", "pyarrow", "scipy")}
-    return {"holdfast": __version__, "python": platform.python_version(), **parts}
+    return {"holdfast": VERSION, "python": platform.python_version(), **parts}
 
 
 def _rerun(wiki: WikiName, entries: Sequence[Entry], days: Calendar, q: float) -> tuple[str, ...]:

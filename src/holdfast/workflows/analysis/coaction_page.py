@@ -5,27 +5,15 @@ from pathlib import Path
 
 import numpy as np
 
-from holdfast import __version__
 from holdfast.networks.calibration import Calibration, interval
 from holdfast.networks.counting import WEEK
 from holdfast.networks.groups import Group
 from holdfast.networks.run import Joint, Run, joint_actions
 from holdfast.report.charts import Series, line_chart
-from holdfast.report.page import (
-    Block,
-    Bullets,
-    Column,
-    DataTable,
-    Facts,
-    Figure,
-    Folded,
-    Notice,
-    Page,
-    Section,
-    Text,
-    write_page,
-)
+from holdfast.report.page import Block, Bullets, Column, DataTable, Facts, Figure, Folded, Notice, Page, Section, Text
+from holdfast.report.render import write_page
 from holdfast.report.shape_charts import Edge, Node, network_chart
+from holdfast.version import VERSION
 from holdfast.workflows.analysis.coaction import Outcome
 
 INNOCENT = (
@@ -96,7 +84,7 @@ def report_page(outcome: Outcome, path: Path) -> None:
             provenance=(
                 Facts(
                     pairs=(
-                        ("Holdfast", __version__),
+                        ("Holdfast", VERSION),
                         ("windows", ", ".join(duration(each) for each in outcome.request.windows)),
                         ("q", str(outcome.request.q)),
                         ("seed", str(outcome.request.seed)),

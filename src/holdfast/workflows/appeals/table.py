@@ -15,7 +15,8 @@ from holdfast.appeals.table import (
 from holdfast.canonical import canonical_bytes, sha256_hex
 from holdfast.errors import UsageError
 from holdfast.facts import Fact, StreamId
-from holdfast.report.page import Column, DataTable, Facts, Page, Section, Text, render
+from holdfast.report.page import Column, DataTable, Facts, Page, Section, Text
+from holdfast.report.render import render
 from holdfast.store.office.streams import LogEntry, Summary
 from holdfast.store.office.vault import Reader
 from holdfast.tables._files import write_atomically

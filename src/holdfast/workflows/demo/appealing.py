@@ -8,7 +8,7 @@ import requests
 from holdfast.errors import CheckFailedError
 
 if TYPE_CHECKING:
-    from holdfast.workflows.demo.story import Stage
+    from holdfast.workflows.demo.stage import Stage
 
 TEXT = "Simulated: we met in a course outside the wiki and write about what we read there. No page here tells of it."
 MESSAGE = {
@@ -24,7 +24,7 @@ def appeal(stage: "Stage") -> None:
     from holdfast.workflows.appeals import appeal as appeals
     from holdfast.workflows.appeals import restoration as restoring
     from holdfast.workflows.demo.cast import two_sign
-    from holdfast.workflows.office.tick import tick
+    from holdfast.workflows.tick import tick
 
     office, account, reader = stage.office, stage.warned[0], stage.one("appeal_reader")
     page = link_in_notice(stage, account)

@@ -21,7 +21,7 @@ from holdfast.workflows.demo.wikis import WIKIS
 
 if TYPE_CHECKING:
     from holdfast.workflows.demo.cast import Actor
-    from holdfast.workflows.demo.story import Stage
+    from holdfast.workflows.demo.stage import Stage
 
 ASKED = {"warning": (1, 1), "rights_removal": (2, 2), "global_ban": (2, 2)}
 """Independent sources and classes of evidence, for each severity; the rate is `PER_1000` for all."""

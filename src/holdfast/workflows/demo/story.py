@@ -9,8 +9,7 @@ by `how_right_it_was`, when everything is done.
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,55 +26,15 @@ from holdfast.workflows.demo.community import (
     answer_key,
     people_of,
 )
-from holdfast.workflows.demo.wikis import WIKIS, DemoWiki, demo_wikis
-from holdfast.workflows.office.opening import Office, OfficePlace, init_office, open_office, place_of
+from holdfast.workflows.demo.stage import Stage, StoryClock, Tell
+from holdfast.workflows.demo.wikis import WIKIS, demo_wikis
+from holdfast.workflows.office.opening import OfficePlace, init_office, open_office, place_of
 
 if TYPE_CHECKING:
-    from holdfast.workflows.demo.cast import Actor  # its tables are there once an office is open
+    pass  # its tables are there once an office is open
 
-Tell = Callable[[str], None]
 DAYS = 13
 """From the freeze to the sweep, as in September 2021 (R3)."""
-
-
-@dataclass
-class StoryClock:
-    """Time in the story: it stands on a day of the past and goes on when the story says so, up to the present."""
-
-    now: datetime
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def go_on(self, **more: float) -> datetime:
-        """Later by so much, and never after the present."""
-        self.now = min(self.now + timedelta(**more), system_clock())
-        return self.now
-
-
-@dataclass
-class Stage:
-    """Everything that the chapters share."""
-
-    folder: Path
-    office: Office
-    clock: StoryClock
-    wikis: Mapping[str, DemoWiki]
-    community: Community
-    tell: Tell
-    people: dict[str, list["Actor"]] = field(default_factory=dict)
-    case: str = ""
-    plan: str = ""
-    warned: tuple[str, ...] = ()
-    """Whom the case was decided against, by account."""
-    period: tuple[str, str] = ("", "")
-    """The first and the last day that was looked at of them."""
-    overturned: tuple[str, ...] = ()
-    """Whose warning was overturned on appeal."""
-
-    def one(self, role: str, place: int = 0) -> "Actor":
-        """A member of the cast."""
-        return self.people[role][place]
 
 
 @contextmanager
@@ -164,7 +123,7 @@ def freeze(stage: Stage) -> None:
     from holdfast.access.freezes.order import Scope
     from holdfast.workflows.access.freeze import propose_freeze, read_freeze
     from holdfast.workflows.demo.cast import two_sign
-    from holdfast.workflows.office.tick import tick
+    from holdfast.workflows.tick import tick
 
     office, steward = stage.office, stage.one("access_steward")
     scope = Scope(rights=frozenset({"checkuser"}), jurisdictions=frozenset({"J1", "J2"}))
@@ -182,7 +141,7 @@ def freeze(stage: Stage) -> None:
 
 def thirteen_days(stage: Stage) -> None:
     """Chapter 4: reviews begin, clocks run."""
-    from holdfast.workflows.office.tick import tick
+    from holdfast.workflows.tick import tick
 
     for _ in range(DAYS):
         stage.clock.go_on(days=1)
@@ -196,7 +155,7 @@ def sweep(stage: Stage) -> None:
     from holdfast.workflows.acting.reconcile import reconcile_plan
     from holdfast.workflows.acting.sweep import run_sweep, sweep_status
     from holdfast.workflows.demo.cast import two_sign
-    from holdfast.workflows.office.tick import tick
+    from holdfast.workflows.tick import tick
 
     office, who = stage.office, stage.one("investigator")
     stage.plan = plans.draft_plan(office, who.reader, plan_file(stage))
@@ -251,7 +210,7 @@ def the_log_verifies(stage: Stage) -> None:
     """Chapter 7: everything that was promised to the public log is there, and a stranger's check passes."""
     from holdfast.record.verify import verify
     from holdfast.workflows.log.client import public_files
-    from holdfast.workflows.office.tick import tick
+    from holdfast.workflows.tick import tick
 
     tick(stage.office)
     with stage.office.log() as log:

@@ -15,7 +15,8 @@ from holdfast.elections.rules import RuleSet
 from holdfast.errors import UsageError
 from holdfast.ids import same_account
 from holdfast.networks.ballots import Ballots
-from holdfast.report.page import Bullets, Column, DataTable, Facts, Notice, Page, Section, Text, write_page
+from holdfast.report.page import Bullets, Column, DataTable, Facts, Notice, Page, Section, Text
+from holdfast.report.render import write_page
 from holdfast.tables._files import write_atomically
 from holdfast.workflows.analysis.votes import VoteRun, calibration_of
 

@@ -21,7 +21,8 @@ from holdfast.elections.outcome import Outcome
 from holdfast.elections.plan import OtherVote, Plan
 from holdfast.elections.toml_file import parse_toml
 from holdfast.errors import InputRefusedError
-from holdfast.report.page import Block, Bullets, Column, DataTable, Facts, Notice, Page, Section, Text, write_page
+from holdfast.report.page import Block, Bullets, Column, DataTable, Facts, Notice, Page, Section, Text
+from holdfast.report.render import write_page
 from holdfast.tables._files import write_atomically
 from holdfast.tables.lake import Lake
 from holdfast.workflows.log.witness import open_public_log

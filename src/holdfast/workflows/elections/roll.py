@@ -31,7 +31,8 @@ from holdfast.elections.roll_lake import Given
 from holdfast.elections.rules import RuleSet, load_rules, rules_text
 from holdfast.errors import CheckFailedError, InputRefusedError, UsageError
 from holdfast.progress import Progress, silent
-from holdfast.report.page import Column, Commands, DataTable, Facts, Links, Page, Section, Text, write_page
+from holdfast.report.page import Column, Commands, DataTable, Facts, Links, Page, Section, Text
+from holdfast.report.render import write_page
 from holdfast.tables._files import write_atomically
 from holdfast.tables.lake import Lake
 from holdfast.tables.pseudonym import Pseudonyms

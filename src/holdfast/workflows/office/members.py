@@ -5,7 +5,8 @@ guardians (custodian, legal, auditor) have passkeys, each change takes two of th
 again when one of them is suspended or loses the passkey. `way_back` is the road out of such a lock.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from holdfast.access.rules.roles import check_roles
 from holdfast.audit import Alarm, AlarmKind, Verb
@@ -17,7 +18,6 @@ from holdfast.store.office.streams import Summary
 from holdfast.store.office.vault import Reader
 from holdfast.workflows.office.opening import Office
 from holdfast.workflows.office.propose import propose
-from holdfast.workflows.proposals.membership import check_operator_left
 
 GUARDIANS = frozenset({"custodian", "legal", "auditor"})
 
@@ -156,3 +156,20 @@ def members_with(office: Office, accounts: Sequence[str]) -> tuple[MemberId, ...
         if stream.kind == "member"
     }
     return tuple(sorted(found))
+
+
+def check_operator_left(what: Mapping[str, Any]) -> None:
+    """Return unless other roles would leave nobody to propose a change of members.
+
+    Raises CheckFailedError `membership.last_operator`.
+    """
+    if what["change"] != "roles" or "operator" in what["roles"]:
+        return
+    ready = [each for each in store.all_members() if each.active and each.passkeys and not each.suspended_at]
+    operators = {each.member for each in ready if "operator" in each.roles}
+    if operators == {what["member"]}:
+        raise CheckFailedError(
+            "membership.last_operator",
+            "this would leave the office without an operator, and nobody could propose a change of members",
+            hint="let another operator join first",
+        )

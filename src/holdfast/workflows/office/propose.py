@@ -17,14 +17,13 @@ from holdfast.audit import Alarm, AlarmKind, Verb
 from holdfast.crypto.passkeys import check_counter, parse_assertion, registered_passkey
 from holdfast.errors import CheckFailedError, HoldfastError, InputRefusedError, UsageError
 from holdfast.facts import Fact, MemberId, StreamId
-from holdfast.registry import kinds_in
+from holdfast.registry import kinds_in, room
 from holdfast.store.office.members import all_members, passkey_registrations
 from holdfast.store.office.models import SignatureRow
 from holdfast.store.office.streams import Summary
 from holdfast.store.office.vault import Reader
-from holdfast.workflows import proposals
 from holdfast.workflows.office.opening import Office
-from holdfast.workflows.proposals._kind import ProposalKind
+from holdfast.workflows.office.proposal_kind import ProposalKind
 
 PREFIX = "proposal-"
 _ALARMING = {
@@ -52,7 +51,10 @@ class Proposal:
 
 def kinds() -> dict[str, ProposalKind]:
     """Every kind of proposal, by name."""
-    return {name.replace("_", "-"): kind for name, kind in kinds_in(proposals, "PROPOSAL").items()}
+    return {
+        name.replace("_", "-"): kind
+        for name, kind in kinds_in(room("holdfast.workflows.proposals"), "PROPOSAL").items()
+    }
 
 
 def kind_of(stream: StreamId) -> tuple[str, ProposalKind]:

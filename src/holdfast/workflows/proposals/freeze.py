@@ -8,7 +8,7 @@ from holdfast.approval import Approved
 from holdfast.approval.request import Request
 from holdfast.facts import MemberId
 from holdfast.workflows.office.opening import Office
-from holdfast.workflows.proposals._kind import Line, ProposalKind, What
+from holdfast.workflows.office.proposal_kind import Line, ProposalKind, What
 
 
 def _lines(office: Office, what: What) -> Sequence[Line]:

@@ -9,7 +9,7 @@ from holdfast.clock import parse_at
 from holdfast.facts import StreamId
 from holdfast.workflows.appeals.no_appeal import RULED_AS, sign_again
 from holdfast.workflows.office.opening import Office
-from holdfast.workflows.proposals._kind import Line, ProposalKind, What
+from holdfast.workflows.office.proposal_kind import Line, ProposalKind, What
 
 
 def _lines(office: Office, what: What) -> Sequence[Line]:

@@ -15,7 +15,7 @@ from holdfast.workflows.acting.plan import barred_members, check_ready_to_sign, 
 from holdfast.workflows.acting.surroundings import PLAN, SWEEP, plan_stream, run_soon, sweep_stream
 from holdfast.workflows.cases.plan_check import note_plan_in_case
 from holdfast.workflows.office.opening import Office
-from holdfast.workflows.proposals._kind import Line, ProposalKind, What
+from holdfast.workflows.office.proposal_kind import Line, ProposalKind, What
 
 
 def plan_lines(plan: Plan) -> Sequence[Line]:

@@ -11,7 +11,7 @@ from holdfast.store.office.vault import Reader
 from holdfast.workflows.acting.plan import OpenPlan, barred_members, read_plan
 from holdfast.workflows.acting.surroundings import PLAN
 from holdfast.workflows.office.opening import Office
-from holdfast.workflows.proposals._kind import Line, ProposalKind, What
+from holdfast.workflows.office.proposal_kind import Line, ProposalKind, What
 from holdfast.workflows.proposals.plan import plan_lines
 
 

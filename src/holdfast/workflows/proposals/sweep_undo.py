@@ -11,7 +11,7 @@ from holdfast.workflows.acting.plan import barred_members, read_plan
 from holdfast.workflows.acting.surroundings import SWEEP
 from holdfast.workflows.acting.sweep import check_order_fits, order
 from holdfast.workflows.office.opening import Office
-from holdfast.workflows.proposals._kind import Line, ProposalKind, What
+from holdfast.workflows.office.proposal_kind import Line, ProposalKind, What
 
 
 def _lines(office: Office, what: What) -> Sequence[Line]:

@@ -19,7 +19,7 @@ from holdfast.errors import HoldfastError, UsageError
 from holdfast.facts import StreamId
 from holdfast.ids import AccountName, WikiName, wiki_name
 from holdfast.notices.kinds import LANGUAGES, ReasonCode
-from holdfast.report.page import render
+from holdfast.report.render import render
 from holdfast.web.console.doors import asks
 from holdfast.web.console.pages import page, show
 from holdfast.web.console.room import Room

@@ -15,7 +15,8 @@ from holdfast.errors import InputRefusedError
 from holdfast.facts import MemberId
 from holdfast.store.office.members import MemberRecord
 from holdfast.store.office.vault import Reader
-from holdfast.web.console.doors import asks, every, opens
+from holdfast.web.console.doors import asks, every
+from holdfast.web.console.leads import opens
 from holdfast.web.console.pages import page, show
 from holdfast.web.console.room import Room
 from holdfast.workflows.office import members

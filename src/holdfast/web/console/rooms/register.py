@@ -16,7 +16,7 @@ from holdfast.access.rules.nonpublic_rules import may_hold
 from holdfast.access.rules.rights import RIGHTS
 from holdfast.access.rules.rule_book import RuleBook, rule_book_from
 from holdfast.errors import InputRefusedError
-from holdfast.report.page import render
+from holdfast.report.render import render
 from holdfast.web.console.doors import asks
 from holdfast.web.console.pages import page, show
 from holdfast.web.console.room import Room

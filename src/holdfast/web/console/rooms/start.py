@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from holdfast.store.office.members import accept, invited
 from holdfast.store.office.vault import Reader
 from holdfast.web.console import typed
-from holdfast.web.console.doors import opens
+from holdfast.web.console.leads import opens
 from holdfast.web.console.pages import page, show
 from holdfast.web.console.room import Room
 from holdfast.workflows.office import way_back

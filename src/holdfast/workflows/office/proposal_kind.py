@@ -29,7 +29,7 @@ def nobody_barred(office: Office, what: What) -> Mapping[MemberId, str]:
 
 @dataclass(frozen=True, kw_only=True)
 class ProposalKind:
-    """A file in this folder declares one as `PROPOSAL`; its module's name is the kind's name, `_` for `-`."""
+    """A file in `proposals` declares one as `PROPOSAL`; its module's name is the kind's name, `_` for `-`."""
 
     title: str
     means: str

@@ -7,14 +7,16 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 
 import jinja2
 from markupsafe import Markup
 
-from holdfast import __version__
 from holdfast.errors import UsageError
 from holdfast.report import page as shapes
 from holdfast.report.text import cell, shown, slug
+from holdfast.tables._files import write_atomically
+from holdfast.version import VERSION
 
 _MARK = re.compile(r'aria-labelledby="(c[0-9a-f]{10})-t ')
 
@@ -30,8 +32,12 @@ def content_security_policy(style: str) -> str:
     return f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
 
 
-def render_page(page: shapes.Page) -> str:
-    """The page as one HTML text; see `holdfast.report.page.render`."""
+def render(page: shapes.Page) -> str:
+    """The page as one HTML text.
+
+    Raises UsageError `report.anchor_twice` when two sections would share an address, and
+    `report.outside_link` for a link that leaves the folder.
+    """
     _check_anchors(page)
     style = style_sheet()
     template = _environment().get_template("page.html.j2")
@@ -40,8 +46,14 @@ def render_page(page: shapes.Page) -> str:
         own_ids=_own_ids(),
         style=Markup(style),
         policy=content_security_policy(style),
-        version=__version__,
+        version=VERSION,
     )
+
+
+def write_page(page: shapes.Page, path: Path) -> None:
+    """Put the rendered page at `path`, all of it or nothing; makes the folder."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, render(page).encode())
 
 
 def render_fragment(section: shapes.Section) -> Markup:
