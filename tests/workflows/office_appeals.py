@@ -32,9 +32,9 @@ class AppealOffice:
     """One action that was carried out, its decider, and two readers of appeals."""
 
     def __init__(self, world: OfficeWorld, **other: Any) -> None:
+        from holdfast.workflows.acting import restoration as appeal_restoration
         from holdfast.workflows.appeals import appeal
         from holdfast.workflows.appeals import filing as appeal_filing
-        from holdfast.workflows.appeals import restoration as appeal_restoration
 
         self.world, self.appeal, self.filing, self.restoring = world, appeal, appeal_filing, appeal_restoration
         self.filed: StreamId | None = None

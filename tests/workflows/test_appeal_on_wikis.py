@@ -27,8 +27,8 @@ def test_an_overturned_ban_is_undone_on_both_wikis_and_said_publicly(
 ) -> None:
     from django.test import Client
 
+    from holdfast.workflows.acting import restoration as appeal_restoration
     from holdfast.workflows.appeals import appeal
-    from holdfast.workflows.appeals import restoration as appeal_restoration
 
     before = {wiki.api: wiki.groups(TARGET) for wiki in two_wikis.both}
     acting, reader = ActingOffice.over(office, two_wikis), office.member("appeal_reader")

@@ -42,9 +42,9 @@ class Overturned:
 
     def filed(self, outcome: Outcome, **more: Any) -> str:
         """The person files and somebody else decides; gives the receipt."""
+        from holdfast.workflows.acting import restoration as appeal_restoration
         from holdfast.workflows.appeals import appeal
         from holdfast.workflows.appeals import filing as appeal_filing
-        from holdfast.workflows.appeals import restoration as appeal_restoration
 
         office, reader = self.world.office, self.people["appeal_reader"].reader()
         link = appeal.renew_link(office, reader, appeal.stream_for(f"{self.plan}/001"), None)
@@ -64,7 +64,7 @@ class Overturned:
         self.world.carry_out(stream, second)
 
     def note_restored(self) -> int:
-        from holdfast.workflows.appeals.restoration import note_restored
+        from holdfast.workflows.acting.restoration import note_restored
 
         return note_restored(self.world.office, known=self.operators)  # type: ignore[arg-type]
 
@@ -218,7 +218,7 @@ def test_a_reader_cannot_say_that_it_is_given_back(appealed: Overturned) -> None
 
 
 def in_force(appealed: Overturned, plan: str) -> None:
-    from holdfast.workflows.appeals.restoration import note_new_measure
+    from holdfast.workflows.acting.restoration import note_new_measure
 
     note_new_measure(appealed.world.office, appealed.people["appeal_reader"].reader(), appealed.stream, plan)
 

@@ -35,7 +35,7 @@ def asked(world: OfficeWorld, custodian: TestMember, *, proven: bool = True) -> 
 
 
 def gathered(world: OfficeWorld, custodian: TestMember) -> Any:
-    from holdfast.workflows.office.own_data import gather
+    from holdfast.workflows.desk.own_data import gather
 
     return gather(world.office, custodian.reader(), asked(world, custodian))
 
@@ -66,7 +66,7 @@ def test_the_answer_is_the_same_whether_there_is_a_case_or_not(office: OfficeWor
 
 
 def test_who_did_not_prove_the_account_gets_nothing(office: OfficeWorld) -> None:
-    from holdfast.workflows.office.own_data import gather
+    from holdfast.workflows.desk.own_data import gather
 
     custodian = office.member("custodian")
     stream = asked(office, custodian, proven=False)
@@ -132,7 +132,7 @@ def test_what_an_older_token_shares_with_another_name_is_not_given_out(office: O
     """Before, ß became SS in a token: the stream of SSeta is found by ßeta, and is not theirs."""
     from holdfast.store.office.streams import Summary
     from holdfast.store.office.vault import Reader
-    from holdfast.workflows.office.own_data import _facts_on, _streams
+    from holdfast.workflows.desk.own_data import _facts_on, _streams
 
     body = {"account": "SSeta", "wiki": WIKI, "jurisdiction": "J1"}
     fact = Fact(type="written", at=office.clock(), by=SYSTEM, body=body)

@@ -20,13 +20,13 @@ def shares_of(world: OfficeWorld, folder: Path) -> list[str]:
 
 
 def asked(world: OfficeWorld, member: TestMember, shares: list[str]) -> Any:
-    from holdfast.workflows.office.way_back import ask
+    from holdfast.workflows.access.way_back import ask
 
     return ask(world.office, member.member, shares)
 
 
 def opened(world: OfficeWorld, number: str) -> str:
-    from holdfast.workflows.office.way_back import open_way
+    from holdfast.workflows.access.way_back import open_way
 
     return open_way(world.office, number)
 
@@ -237,7 +237,7 @@ def at_once(acts: Mapping[str, Callable[[], Any]]) -> list[tuple[str, Any]]:
 def test_of_two_who_act_at_once_one_wins(
     offices: Offices, request: pytest.FixtureRequest, tmp_path: Path, engine: str
 ) -> None:
-    from holdfast.workflows.office.way_back import announced, stop
+    from holdfast.workflows.access.way_back import announced, stop
 
     url = request.getfixturevalue("postgres").url() if engine == "postgresql" else ""
     office = offices.new(database_url=url)

@@ -11,8 +11,8 @@ from holdfast.cli._office_place import KEYS, OFFICE
 
 if TYPE_CHECKING:
     from holdfast.store.office.members import MemberRecord
+    from holdfast.workflows.access.way_back import WayBack
     from holdfast.workflows.office.lockout import Weakness
-    from holdfast.workflows.office.way_back import WayBack
 
 _ID = typer.Argument(help="The way back, as `show` lists it.", show_default=False)
 
@@ -28,8 +28,8 @@ def show(
     found = open_office(office, keys)
     # what knows the database is imported when the office is open, in every command here
     from holdfast.store.office.members import all_members
+    from holdfast.workflows.access.way_back import announced
     from holdfast.workflows.office.lockout import weaknesses
-    from holdfast.workflows.office.way_back import announced
 
     seats, weak, ways = all_members(), weaknesses(found), announced(found)
     if as_json:
@@ -82,8 +82,8 @@ def ask(
     from holdfast.workflows.office.opening import open_office
 
     opened = open_office(office, keys)
+    from holdfast.workflows.access.way_back import ask as begin
     from holdfast.workflows.office.master_keys import read_share
-    from holdfast.workflows.office.way_back import ask as begin
 
     found = begin(opened, member, [read_share(each) for each in share])
     typer.echo(f"way back {found.id} for {found.member} ({', '.join(found.roles)})")
@@ -98,7 +98,7 @@ def stop(number: str = _ID, office: Path | None = OFFICE, keys: Path | None = KE
 
     opened = open_office(office, keys)
     from holdfast.store.office.vault import Reader
-    from holdfast.workflows.office.way_back import stop as end
+    from holdfast.workflows.access.way_back import stop as end
 
     found = end(opened, Reader.system(), number)
     typer.echo(f"way back {found.id} for {found.member} is stopped")
@@ -109,7 +109,7 @@ def open_(number: str = _ID, office: Path | None = OFFICE, keys: Path | None = K
     from holdfast.workflows.office.opening import open_office
 
     found = open_office(office, keys)
-    from holdfast.workflows.office.way_back import open_way
+    from holdfast.workflows.access.way_back import open_way
 
     secret = open_way(found, number)
     typer.echo("give this link to the person whose seat it is; it works once, within a day:")

@@ -68,7 +68,8 @@ def _surroundings(office: Path | None, keys: Path | None) -> Any:
     from holdfast.workflows.office.opening import open_office
 
     opened = open_office(home, apart)
-    from holdfast.workflows.acting.surroundings import operators_of, surroundings
+    from holdfast.workflows.acting.surroundings import surroundings
+    from holdfast.workflows.office.operators import operators_of
 
     return surroundings(opened, operators_of(opened))
 

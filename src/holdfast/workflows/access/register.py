@@ -29,9 +29,9 @@ from holdfast.store.office.streams import Summary, fresh_id
 from holdfast.store.office.vault import ListPage, Reader
 from holdfast.wiki.members import fetch_groups
 from holdfast.workflows.access.register_file import Preview, preview_data, read_file
-from holdfast.workflows.acting.surroundings import operators_of
 from holdfast.workflows.office.members import members_with
 from holdfast.workflows.office.opening import Office
+from holdfast.workflows.office.operators import operators_of
 from holdfast.workflows.office.propose import propose
 
 KIND = "person"

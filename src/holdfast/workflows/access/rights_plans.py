@@ -41,8 +41,8 @@ from holdfast.facts import StreamId
 from holdfast.ids import WikiName
 from holdfast.store.office.outbox import promise
 from holdfast.store.office.vault import Reader
-from holdfast.workflows.acting.surroundings import operators_of
 from holdfast.workflows.office.opening import Office
+from holdfast.workflows.office.operators import operators_of
 
 VALID_FOR = timedelta(days=30)
 """A wiki that is away for longer needs a new decision."""

@@ -21,8 +21,9 @@ from holdfast.store.office.vault import Reader
 from holdfast.wiki.operators import Operators
 from holdfast.workflows.access.register import load
 from holdfast.workflows.acting.plan import draft_plan
-from holdfast.workflows.acting.surroundings import OPEN_STATES, PLAN, operators_of
+from holdfast.workflows.acting.surroundings import OPEN_STATES, PLAN
 from holdfast.workflows.office.opening import Office
+from holdfast.workflows.office.operators import operators_of
 
 REASON = "The grant of access has ended"
 """For the wikis' logs: the same for everybody, whatever the end was."""

@@ -35,19 +35,11 @@ from holdfast.store.office.streams import Summary
 from holdfast.store.office.vault import ListPage, Reader
 from holdfast.wiki.members import wiki_facts
 from holdfast.wiki.operators import Operators
-from holdfast.workflows.acting.surroundings import (
-    FROM_A_CLOCK,
-    PLAN,
-    first_hands,
-    member_accounts,
-    operators_of,
-    plan_stream,
-    surroundings,
-    sweep_stream,
-)
+from holdfast.workflows.acting.surroundings import FROM_A_CLOCK, PLAN, plan_stream, surroundings, sweep_stream
 from holdfast.workflows.appeals.appeal import make_link, route_of
 from holdfast.workflows.cases.plan_check import barred_from, check_plan_against_cases
 from holdfast.workflows.office.opening import Office
+from holdfast.workflows.office.operators import first_hands, member_accounts, operators_of
 from holdfast.workflows.office.propose import PREFIX, approvers, propose, read_proposal
 
 COLLATERAL_DAYS = 365

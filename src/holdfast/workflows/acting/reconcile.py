@@ -17,18 +17,10 @@ from holdfast.store.office.models import LogEntryRow
 from holdfast.store.office.vault import Reader
 from holdfast.wiki.operators import Operators
 from holdfast.workflows.acting.plan import read_plan
-from holdfast.workflows.acting.surroundings import (
-    PLAN,
-    SWEEP,
-    first_hands,
-    member_accounts,
-    operator_names,
-    operators_of,
-    plan_stream,
-    sweep_stream,
-)
+from holdfast.workflows.acting.surroundings import PLAN, SWEEP, plan_stream, sweep_stream
 from holdfast.workflows.acting.sweep import read_sweep, write_sweep
 from holdfast.workflows.office.opening import Office
+from holdfast.workflows.office.operators import first_hands, member_accounts, operator_names, operators_of
 from holdfast.workflows.office.propose import PREFIX, kinds, read_proposal
 
 _ALL = 10_000

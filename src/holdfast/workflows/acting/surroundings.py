@@ -1,19 +1,15 @@
 """What plans, sweeps and reconciliation share: the office's wikis, and what a plan is held against."""
 
 import secrets
-from collections.abc import Iterable
 
 from holdfast.actions.plans.check import Surroundings
 from holdfast.actions.plans.plan import PlanId
-from holdfast.actions.steps.ports import WikiHand
 from holdfast.facts import StreamId
-from holdfast.ids import WikiName
 from holdfast.store.office.outbox import promise
 from holdfast.store.office.vault import Reader
-from holdfast.wiki.client import Patience as ReadPatience
-from holdfast.wiki.operators import Operators, read_operators
+from holdfast.wiki.operators import Operators
 from holdfast.workflows.office.opening import Office
-from holdfast.workflows.office.propose import approvers
+from holdfast.workflows.office.operators import member_accounts, operator_names
 
 PLAN, SWEEP = "plan", "sweep"
 OPEN_STATES = ("draft", "prepared", "approved")
@@ -34,26 +30,6 @@ def sweep_stream(identity: str) -> StreamId:
 def run_soon(office: Office, identity: str) -> None:
     """Promise a run of a plan's sweep: the next tick carries it on. Inside the transaction that makes it needful."""
     promise("sweep", sweep_stream(identity), office.clock(), part=secrets.token_hex(4))
-
-
-def operators_of(office: Office, *, patience: ReadPatience | None = None) -> Operators:
-    """The operators' accounts in the office's keys folder. Raises InputRefusedError `operators.…`."""
-    return read_operators(office.config.keys, patience=patience)
-
-
-def operator_names(known: Operators) -> frozenset[str]:
-    """The accounts that carry plans out, on every wiki."""
-    return frozenset(name for access in known.wikis.values() for name in access.names)
-
-
-def member_accounts(office: Office) -> frozenset[str]:
-    """The wiki accounts that members of the office have declared."""
-    return frozenset(account for each in approvers(office) for account in each.wiki_accounts)
-
-
-def first_hands(known: Operators, wikis: Iterable[WikiName]) -> dict[WikiName, WikiHand]:
-    """The first operator's hand on each of these wikis."""
-    return {wiki: known.hands_for(wiki)[0] for wiki in wikis}
 
 
 def surroundings(office: Office, known: Operators) -> Surroundings:

@@ -33,11 +33,12 @@ from holdfast.store.office.streams import LogEntry, Summary
 from holdfast.store.office.vault import ListPage, Reader
 from holdfast.wiki.operators import Operators
 from holdfast.workflows.acting.plan import OpenPlan, approved_plan, barred_members, read_plan, signed_off, verified
-from holdfast.workflows.acting.surroundings import SWEEP, operators_of, run_soon, sweep_stream
+from holdfast.workflows.acting.surroundings import SWEEP, run_soon, sweep_stream
 from holdfast.workflows.appeals.appeal import put_in_force
 from holdfast.workflows.appeals.no_appeal import begin_for_plan
 from holdfast.workflows.cases.plan_check import check_care
 from holdfast.workflows.office.opening import Office
+from holdfast.workflows.office.operators import operators_of
 
 RETRY_AFTER = timedelta(hours=1)
 """When what could not be taken back from a person is tried again."""

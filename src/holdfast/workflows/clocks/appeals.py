@@ -5,9 +5,9 @@ from datetime import datetime
 
 from holdfast.appeals.appeal import STREAM_KIND, Standing
 from holdfast.audit import Alarm, AlarmKind
+from holdfast.workflows.acting.restoration import note_restored
 from holdfast.workflows.appeals.appeal import note_said_publicly
 from holdfast.workflows.appeals.no_appeal import lapse_due
-from holdfast.workflows.appeals.restoration import note_restored
 from holdfast.workflows.clocks._clock import Clock
 from holdfast.workflows.office.opening import Office
 

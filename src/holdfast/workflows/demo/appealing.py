@@ -21,8 +21,8 @@ NOTE = "One warning was overturned: what the person said could not be refuted fr
 def appeal(stage: "Stage") -> None:
     """Chapter 6: somebody appeals from the link in the notice; another person reads the whole file and overturns."""
     from holdfast.appeals.appeal import Outcome
+    from holdfast.workflows.acting import restoration as restoring
     from holdfast.workflows.appeals import appeal as appeals
-    from holdfast.workflows.appeals import restoration as restoring
     from holdfast.workflows.demo.cast import two_sign
     from holdfast.workflows.tick import tick
 

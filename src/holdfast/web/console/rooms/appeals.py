@@ -21,9 +21,9 @@ from holdfast.store.office.vault import Reader
 from holdfast.web.console.doors import asks, either, every
 from holdfast.web.console.pages import page, show
 from holdfast.web.console.room import Room
+from holdfast.workflows.acting import restoration as restoring
 from holdfast.workflows.appeals import appeal as work
 from holdfast.workflows.appeals import no_appeal
-from holdfast.workflows.appeals import restoration as restoring
 from holdfast.workflows.appeals import table as appeal_table
 from holdfast.workflows.appeals.whole_file import whole_file
 from holdfast.workflows.office.opening import Office

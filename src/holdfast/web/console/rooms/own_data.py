@@ -9,8 +9,8 @@ from holdfast.facts import StreamId
 from holdfast.web.console.doors import asks
 from holdfast.web.console.pages import page, show
 from holdfast.web.console.room import Room
+from holdfast.workflows.desk import own_data
 from holdfast.workflows.exposure import question as exposure_question
-from holdfast.workflows.office import own_data
 
 
 @page

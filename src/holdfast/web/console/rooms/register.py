@@ -23,7 +23,7 @@ from holdfast.web.console.room import Room
 from holdfast.workflows.access import register as work
 from holdfast.workflows.access.noticeboard import board_page
 from holdfast.workflows.access.review import public_table
-from holdfast.workflows.acting.surroundings import operators_of
+from holdfast.workflows.office.operators import operators_of
 
 _STATES = ("holds", "frozen", "former")
 _RIGHTS = [(each.name, f"{each.name}: {each.means}") for each in RIGHTS.values()]

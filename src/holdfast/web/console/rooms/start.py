@@ -21,10 +21,10 @@ from holdfast.web.console import typed
 from holdfast.web.console.leads import opens
 from holdfast.web.console.pages import page, show
 from holdfast.web.console.room import Room
-from holdfast.workflows.office import way_back
+from holdfast.workflows.access import way_back
+from holdfast.workflows.desk.tasks import waiting_for
 from holdfast.workflows.office.members import suspend_own
 from holdfast.workflows.office.opening import Office
-from holdfast.workflows.office.tasks import waiting_for
 
 
 class JoinForm(forms.Form):

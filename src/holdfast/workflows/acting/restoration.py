@@ -25,10 +25,11 @@ from holdfast.ids import account_as_compared
 from holdfast.store.office.vault import Reader
 from holdfast.wiki.operators import Operators
 from holdfast.workflows.acting.plan import read_plan
-from holdfast.workflows.acting.surroundings import operators_of, plan_stream, sweep_stream
+from holdfast.workflows.acting.surroundings import plan_stream, sweep_stream
 from holdfast.workflows.acting.sweep import read_sweep, sweep_status
 from holdfast.workflows.appeals import appeal
 from holdfast.workflows.office.opening import Office
+from holdfast.workflows.office.operators import operators_of
 from holdfast.workflows.office.propose import propose
 
 UNDO = "sweep-undo"
