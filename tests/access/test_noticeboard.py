@@ -13,8 +13,8 @@ from holdfast.access.register.import_board import read_board
 from holdfast.access.register.noticeboard import noticeboard, wikitext
 from holdfast.access.register.person import Person
 from holdfast.facts import Fact
+from holdfast.report.pages.noticeboard import board_page
 from holdfast.report.render import render
-from holdfast.workflows.access.noticeboard import board_page
 
 NAMES = [
     "A",

@@ -8,8 +8,8 @@ import pytest
 from access.holders import LONG_AGO, NOW, STEWARD, days, fact, granted, holder, placed, register_of, signed
 from holdfast.access.register.noticeboard import noticeboard, wikitext
 from holdfast.facts import Fact
+from holdfast.report.pages.noticeboard import board_page
 from holdfast.report.render import render
-from holdfast.workflows.access.noticeboard import board_page
 
 HOLD = {"freeze": "f-1", "wiki": "enwiki", "right": "checkuser"}
 

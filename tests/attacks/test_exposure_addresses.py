@@ -34,9 +34,9 @@ def in_text(text: str) -> list[str]:
 
 def test_no_output_of_the_office_holds_an_address_that_was_looked_up(office: OfficeWorld) -> None:
     from holdfast.access.exposure.telling import month_stream
+    from holdfast.report.pages import exposure as exposure_page
     from holdfast.report.render import render
     from holdfast.workflows.exposure import months_read as exposure
-    from holdfast.workflows.exposure import page as exposure_page
     from holdfast.workflows.exposure.months import pseudonyms, read_month
 
     steward, custodian = office.member("access_steward"), office.member("custodian")

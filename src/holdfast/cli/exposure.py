@@ -78,7 +78,7 @@ def report(
     """What one holder looked at in a period: how many people, which kinds, and who of them was at risk."""
     from holdfast.access.exposure.report import exposure_report
     from holdfast.ids import AccountName, wiki_name
-    from holdfast.workflows.exposure.page import report_page
+    from holdfast.report.pages.exposure import report_page
 
     tokens = _pseudonyms(pseudonym_key)
     found = _read(logs, wiki, tokens, part=part)
@@ -118,8 +118,8 @@ def who(
     from holdfast.access.exposure.who_could import held_rights
     from holdfast.clock import system_clock
     from holdfast.ids import AccountName, wiki_name
+    from holdfast.report.pages.exposure import seen_page
     from holdfast.workflows.access.register_file import read_register_file
-    from holdfast.workflows.exposure.page import seen_page
 
     tokens = _pseudonyms(pseudonym_key)
     found = _read(logs, wiki, tokens, part=part)

@@ -1,12 +1,10 @@
 """The periodic table of appeals and of seals, made from what is kept: JSON, CSV, a page, and figures in the log."""
 
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 from holdfast.appeals.table import (
     COLUMNS,
-    SMALL_COUNT_NOTE,
     PublicTable,
     counted,
     public_table,
@@ -15,7 +13,7 @@ from holdfast.appeals.table import (
 from holdfast.canonical import canonical_bytes, sha256_hex
 from holdfast.errors import UsageError
 from holdfast.facts import Fact, StreamId
-from holdfast.report.page import Column, DataTable, Facts, Page, Section, Text
+from holdfast.report.pages.appeals import appeals_page
 from holdfast.report.render import render
 from holdfast.store.office.streams import LogEntry, Summary
 from holdfast.store.office.vault import Reader
@@ -61,7 +59,10 @@ def public_files(office: Office) -> PublicFiles:
     seals = published_seal_counts(office).to_json()
     data = canonical_bytes({"appeals": table.to_json(), "seals": seals})
     return PublicFiles(
-        table=table, json=data + b"\n", csv=table.to_csv().encode(), html=render(_page(office, table, seals)).encode()
+        table=table,
+        json=data + b"\n",
+        csv=table.to_csv().encode(),
+        html=render(appeals_page(office.config.name, office.clock().date(), table, seals)).encode(),
     )
 
 
@@ -103,40 +104,3 @@ def publish(office: Office, reader: Reader) -> StreamId:
             entry = LogEntry(name=name, kind="figure", payload=payload)
             office.vault.log_later(system, stream, entry, purpose="table of appeals published")
     return stream
-
-
-def _page(office: Office, table: PublicTable, seals: dict[str, int]) -> Page:
-    columns = tuple(
-        Column(heading=name.replace("_", " "), kind="text" if name.startswith("period") else "number")
-        for name in COLUMNS
-    )
-    return Page(
-        title="Appeals, by quarter",
-        kind="Public table",
-        lead=("Made from the appeals themselves. Carried over and received equal decided and open, in every row.",),
-        sections=(
-            Section(
-                title="Outcomes",
-                blocks=(
-                    DataTable(
-                        caption="Appeals received and decided",
-                        columns=columns,
-                        rows=(
-                            *(row.cells() for row in table.rows),
-                            ("in all", *table.whole.cells()[1:]),
-                        ),
-                    ),
-                    Text(text=SMALL_COUNT_NOTE, quiet=True),
-                ),
-            ),
-            Section(
-                title="Notices of look-ups that are held back",
-                blocks=(
-                    Text(text="Over all wikis together. A seal has an end, and each renewal needs another person."),
-                    Facts(pairs=tuple((name.replace("_", " "), str(value)) for name, value in seals.items())),
-                ),
-            ),
-        ),
-        footer=(f"{office.config.name}, {date.isoformat(office.clock().date())}",),
-        contents=False,
-    )

@@ -19,6 +19,7 @@ from holdfast.errors import HoldfastError, UsageError
 from holdfast.facts import StreamId
 from holdfast.ids import AccountName, WikiName, wiki_name
 from holdfast.notices.kinds import LANGUAGES, ReasonCode
+from holdfast.report.pages.exposure import report_page, seen_page
 from holdfast.report.render import render
 from holdfast.web.console.doors import asks
 from holdfast.web.console.pages import page, show
@@ -28,7 +29,6 @@ from holdfast.workflows.exposure import question as exposure_question
 from holdfast.workflows.exposure import telling as notices_due
 from holdfast.workflows.exposure.fetch import fetch_and_import, revision_of
 from holdfast.workflows.exposure.months import pseudonyms, telling_policy
-from holdfast.workflows.exposure.page import report_page, seen_page
 from holdfast.workflows.exposure.who_could import held_now
 
 _TEXT = {"class": "cdx-text-input__input", "dir": "auto"}

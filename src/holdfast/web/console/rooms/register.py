@@ -16,12 +16,12 @@ from holdfast.access.rules.nonpublic_rules import may_hold
 from holdfast.access.rules.rights import RIGHTS
 from holdfast.access.rules.rule_book import RuleBook, rule_book_from
 from holdfast.errors import InputRefusedError
+from holdfast.report.pages.noticeboard import board_page
 from holdfast.report.render import render
 from holdfast.web.console.doors import asks
 from holdfast.web.console.pages import page, show
 from holdfast.web.console.room import Room
 from holdfast.workflows.access import register as work
-from holdfast.workflows.access.noticeboard import board_page
 from holdfast.workflows.access.review import public_table
 from holdfast.workflows.office.operators import operators_of
 
