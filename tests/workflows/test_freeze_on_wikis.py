@@ -164,7 +164,7 @@ import os, signal, sys
 from datetime import datetime
 from pathlib import Path
 from holdfast.web.console.settings import console_settings
-from holdfast.workflows.office import open_office, place_of
+from holdfast.workflows.office.opening import open_office, place_of
 place = place_of(Path(sys.argv[1]), Path(sys.argv[2]))
 now = datetime.fromisoformat(sys.argv[3])
 office = open_office(place=place, django=console_settings(place), clock=lambda: now)
