@@ -42,7 +42,7 @@ def new_office(folder: Path, database_url: str) -> tuple[Any, Any]:
     """An office on this database, without a budget that a benchmark would spend, and its console."""
     from holdfast.web.console.serve import console_application
     from holdfast.web.console.settings import console_settings
-    from holdfast.workflows.office import init_office, place_of
+    from holdfast.workflows.office.opening import init_office, place_of
 
     home, keys = folder / "office", folder / "office-keys"
     init_office(home, keys, name="Benchmark", database_url=database_url, django=console_settings)
@@ -55,7 +55,7 @@ def new_office(folder: Path, database_url: str) -> tuple[Any, Any]:
 def filled(office: Any, entries: int, cases: int) -> Mapping[str, Any]:
     """One simulated member for each role; their cases, and made-up entries of the audit."""
     from holdfast.audit import Outcome, Verb
-    from holdfast.workflows.case import begin_case
+    from holdfast.workflows.cases.case import begin_case
     from holdfast.workflows.demo.cast import cast
 
     actors = {role: found[0] for role, found in cast(office).items()}

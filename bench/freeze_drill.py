@@ -58,14 +58,14 @@ def main() -> None:
 def drill(folder: Path, wikis: Any, holders: dict[str, tuple[str, str]], rng: random.Random) -> list[str]:
     """The whole drill; what was not as it should be."""
     office = new_office(folder)
-    from holdfast.access.freeze import Removal
-    from holdfast.access.freeze_order import Scope
+    from holdfast.access.freezes.freeze import Removal
+    from holdfast.access.freezes.order import Scope
     from holdfast.store.office.models import Session
-    from holdfast.workflows import freeze as freezes
+    from holdfast.workflows.access import freeze as freezes
+    from holdfast.workflows.access.register import import_data
     from holdfast.workflows.demo.cast import cast
+    from holdfast.workflows.office.propose import carry_out
     from holdfast.workflows.outbox_tasks.carry_out_rights import TASK
-    from holdfast.workflows.propose import carry_out
-    from holdfast.workflows.register import import_data
 
     actors = {role: found[0] for role, found in cast(office).items()}
     steward, decider = actors["access_steward"], actors["decider"]
@@ -136,7 +136,7 @@ class Timer:
 def new_office(folder: Path) -> Any:
     """An office beside its keys, with a budget that the drill may spend."""
     from holdfast.web.console.settings import console_settings
-    from holdfast.workflows.office import init_office, open_office, place_of
+    from holdfast.workflows.office.opening import init_office, open_office, place_of
 
     home, keys = folder / "office", folder / "office-keys"
     init_office(home, keys, name="Drill", django=console_settings)
@@ -166,7 +166,7 @@ def members_with_sessions(office: Any, names: list[str]) -> dict[str, str]:
     from holdfast.store.office import members as store
     from holdfast.store.office.sessions import SessionStore
     from holdfast.store.office.vault import Reader
-    from holdfast.workflows.members import write_profile
+    from holdfast.workflows.office.members import write_profile
 
     found = {}
     for name in names[::10]:
@@ -183,9 +183,9 @@ def members_with_sessions(office: Any, names: list[str]) -> dict[str, str]:
 
 def checkuser_log(office: Any, custodian: Any, names: list[str], rng: random.Random) -> Counter[tuple[str, str]]:
     """A simulated CheckUser log on each wiki, imported; who looked how often."""
-    from holdfast.access.lookups_read import LogFile
+    from holdfast.access.exposure.lookups_read import LogFile
     from holdfast.ids import wiki_name
-    from holdfast.workflows.exposure import import_lookups
+    from holdfast.workflows.exposure.months_read import import_lookups
 
     counts: Counter[tuple[str, str]] = Counter()
     for wiki in WIKIS:
@@ -212,7 +212,7 @@ def checkuser_log(office: Any, custodian: Any, names: list[str], rng: random.Ran
 def reports_agree(office: Any, steward: Any, inside: set[str], log: Counter[tuple[str, str]]) -> bool:
     """Whether each frozen holder's exposure report has exactly the log's look-ups."""
     from holdfast.ids import AccountName, wiki_name
-    from holdfast.workflows.exposure import report_of
+    from holdfast.workflows.exposure.months_read import report_of
 
     def lookups(name: str) -> int:
         return report_of(

@@ -142,7 +142,7 @@ def read_only(path: Path) -> int:
 
 def whole_ingest(path: Path, lake: Path) -> int:
     """Holdfast from file to lake."""
-    from holdfast.workflows.ingest import ingest
+    from holdfast.workflows.analysis.ingest import ingest
 
     (done,) = ingest([path], lake, wiki="generated")
     return done.entry.tables["revisions"].rows

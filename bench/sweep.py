@@ -23,10 +23,10 @@ sys.path.insert(0, str(Path(__file__).parent))
 from wiki_write_rate import OPERATORS, Clocks, Rate, ban_writes, bare_rate, prepare
 
 from actions.sweeping import HEAD, group, made, signed, signed_off
-from holdfast.actions.crew import Crew
-from holdfast.actions.executor import Ending, run
-from holdfast.actions.journal import FileJournal
-from holdfast.actions.means import Means
+from holdfast.actions.sweeps.crew import Crew
+from holdfast.actions.sweeps.executor import Ending, run
+from holdfast.actions.sweeps.journal import FileJournal
+from holdfast.actions.sweeps.means import Means
 from holdfast.clock import system_clock
 from holdfast.ids import WikiName
 from holdfast.wiki.operators import Operators, read_operators

@@ -26,7 +26,8 @@ from holdfast.networks.bloc_test import enough, search
 from holdfast.networks.blocs import judged, of_voters, table_of
 from holdfast.networks.turnout import expectation
 from holdfast.networks.votes import searched
-from holdfast.worlds.elections import STRONG, WEAK, ElectionWorld, simulate
+from holdfast.worlds.election_world import STRONG, WEAK, ElectionWorld
+from holdfast.worlds.elections import simulate
 
 DEMO = Path(__file__).parents[1] / "data/demo/enwiki-rfa/wiki_rfa_edges.csv.gz"
 WORLDS = {
@@ -41,7 +42,7 @@ def rfa() -> None:
     """The whole command on wiki-RfA, and what other nulls would flag."""
     from holdfast.cli import main
     from holdfast.networks.agreement import agreement, degree_only
-    from holdfast.workflows.votes import _from_file
+    from holdfast.workflows.analysis.votes import _from_file
 
     before = time.process_time()
     with tempfile.TemporaryDirectory() as out:

@@ -11,14 +11,14 @@ import random
 import time
 from datetime import UTC, datetime, timedelta
 
-from holdfast.access.engine import load_policies
-from holdfast.access.moments import text_of
-from holdfast.access.nonpublic_rules import day_facts, person_facts, request_of, right_facts
-from holdfast.access.person import Person
-from holdfast.access.person_facts import fold
-from holdfast.access.register import Register
-from holdfast.access.rule_book import RuleBook
-from holdfast.access.what_if import what_if
+from holdfast.access.register.moments import text_of
+from holdfast.access.register.person import Person
+from holdfast.access.register.person_facts import fold
+from holdfast.access.register.register import Register
+from holdfast.access.register.what_if import what_if
+from holdfast.access.rules.engine import load_policies
+from holdfast.access.rules.nonpublic_rules import day_facts, person_facts, request_of, right_facts
+from holdfast.access.rules.rule_book import RuleBook
 from holdfast.facts import SYSTEM, Fact, StreamId
 from holdfast.ids import wiki_name
 

@@ -4,8 +4,8 @@ import shutil
 from pathlib import Path
 
 from holdfast.settings import settings_from
+from holdfast.workflows.analysis.simulate import simulate, world_file
 from holdfast.workflows.demo.community import SEED, WORLD, Community, community_of
-from holdfast.workflows.simulate import simulate, world_file
 
 DATA = Path(__file__).parent / "data" / "office_story" / "assessment"
 

@@ -11,9 +11,9 @@ __version__ = VERSION
 
 if TYPE_CHECKING:
     from holdfast.tables.lake import open_lake as open_lake
-    from holdfast.workflows.assess import assess as assess
+    from holdfast.workflows.analysis.assess import assess as assess
 
-_PUBLIC = {"open_lake": "holdfast.tables.lake", "assess": "holdfast.workflows.assess"}
+_PUBLIC = {"open_lake": "holdfast.tables.lake", "assess": "holdfast.workflows.analysis.assess"}
 
 __all__ = ["__version__", "assess", "open_lake"]
 

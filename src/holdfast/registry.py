@@ -15,6 +15,11 @@ def load_attribute(module: str, name: str) -> Any:
     return getattr(importlib.import_module(module), name)
 
 
+def room(name: str) -> ModuleType:
+    """A plug-in room by its name, for those on whom its plug-ins rest, so that no import points back."""
+    return importlib.import_module(name)
+
+
 def kinds_in(room: ModuleType, attribute: str) -> dict[str, Any]:
     """Every kind of a plug-in room: module name to the object it declares as `attribute`, by name.
 

@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from holdfast.access.lookups import Lookup
-from holdfast.access.lookups_read import LogFile, ReadLog, read_lookups
+from holdfast.access.exposure.lookups import Lookup
+from holdfast.access.exposure.lookups_read import LogFile, ReadLog, read_lookups
 from holdfast.ids import wiki_name
 from holdfast.tables.pseudonym import Pseudonyms
 

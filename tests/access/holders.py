@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from holdfast.access.moments import text_of
-from holdfast.access.person import Person
-from holdfast.access.person_facts import fold
-from holdfast.access.register import ClassRestriction, Register
-from holdfast.access.rule_book import RuleBook
+from holdfast.access.register.moments import text_of
+from holdfast.access.register.person import Person
+from holdfast.access.register.person_facts import fold
+from holdfast.access.register.register import ClassRestriction, Register
+from holdfast.access.rules.rule_book import RuleBook
 from holdfast.facts import Fact, MemberId, StreamId
 from holdfast.ids import WikiName
 
@@ -102,7 +102,7 @@ def days(number: float) -> timedelta:
 
 def after_facts(register: Register, facts: Mapping[StreamId, Iterable[Fact]]) -> Register:
     """The register after facts about its people; facts of other streams are passed over."""
-    from holdfast.access.person_facts import apply
+    from holdfast.access.register.person_facts import apply
 
     people = dict(register.people)
     for stream, new in facts.items():

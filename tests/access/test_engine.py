@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from holdfast.access.engine import (
+from holdfast.access.rules.engine import (
     NO_RULE_ALLOWS,
     NOT_DECIDED,
     Entity,

@@ -12,12 +12,12 @@ from checkuser_logs import TOKENS, WIKI, answer, entry, planted, read
 from hypothesis import given
 from hypothesis import strategies as st
 
-from holdfast.access.exposure import CELL_COLUMNS, LIMITS, Held, exposure_report, who_could_and_did
-from holdfast.access.exposure_register import held_rights
-from holdfast.access.lookups import Lookup, TargetKind
-from holdfast.access.person import Grant, Hold, Person
-from holdfast.access.register import Register
-from holdfast.access.rule_book import RuleBook
+from holdfast.access.exposure.lookups import Lookup, TargetKind
+from holdfast.access.exposure.report import CELL_COLUMNS, LIMITS, Held, exposure_report, who_could_and_did
+from holdfast.access.exposure.who_could import held_rights
+from holdfast.access.register.person import Grant, Hold, Person
+from holdfast.access.register.register import Register
+from holdfast.access.rules.rule_book import RuleBook
 from holdfast.errors import UsageError
 from holdfast.facts import StreamId
 from holdfast.ids import AccountName, WikiName, wiki_name

@@ -8,7 +8,7 @@ from checkuser_logs import WIKI, answer, entry, planted, read
 from hypothesis import given
 from hypothesis import strategies as st
 
-from holdfast.access.exposure_answers import (
+from holdfast.access.exposure.answers import (
     OTHER_ACCOUNT,
     AccountLink,
     ProvenAsker,
@@ -16,7 +16,8 @@ from holdfast.access.exposure_answers import (
     blot_names,
     prove_asker,
 )
-from holdfast.access.exposure_told import (
+from holdfast.access.exposure.lookups import Lookup
+from holdfast.access.exposure.telling import (
     LookupMonth,
     Telling,
     TellingPolicy,
@@ -31,7 +32,6 @@ from holdfast.access.exposure_told import (
     take_in,
     tell,
 )
-from holdfast.access.lookups import Lookup
 from holdfast.errors import CheckFailedError, UsageError
 from holdfast.facts import SYSTEM, Fact, MemberId
 from holdfast.ids import AccountName, wiki_name

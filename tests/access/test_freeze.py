@@ -27,18 +27,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from approval.software_passkey import ORIGIN, RP_ID, member
-from holdfast.access.engine import load_policies
-from holdfast.access.freeze import REQUEST_KIND, Begun, Freeze, FreezeState, Removal, begin, fold
-from holdfast.access.freeze_order import Scope, check_current, draft_order, order_from, without_gone
-from holdfast.access.lifting import LIFT_KIND, draft_lift, lift
-from holdfast.access.moments import INFINITY, text_of
-from holdfast.access.nonpublic_rules import may_hold
-from holdfast.access.person import Person
-from holdfast.access.register import Register
-from holdfast.access.restoring import EXPIRED, STILL_HELD, WAS_NOT_THERE, release
-from holdfast.access.review import ReviewState
-from holdfast.access.review import fold as fold_review
-from holdfast.access.words import PROTECTIVE
+from holdfast.access.freezes.freeze import REQUEST_KIND, Begun, Freeze, FreezeState, Removal, begin, fold
+from holdfast.access.freezes.lifting import LIFT_KIND, draft_lift, lift
+from holdfast.access.freezes.order import Scope, check_current, draft_order, order_from, without_gone
+from holdfast.access.freezes.restoring import EXPIRED, STILL_HELD, WAS_NOT_THERE, release
+from holdfast.access.freezes.review import ReviewState
+from holdfast.access.freezes.review import fold as fold_review
+from holdfast.access.freezes.words import PROTECTIVE
+from holdfast.access.register.moments import INFINITY, text_of
+from holdfast.access.register.person import Person
+from holdfast.access.register.register import Register
+from holdfast.access.rules.engine import load_policies
+from holdfast.access.rules.nonpublic_rules import may_hold
 from holdfast.approval import Approved, check_approved, fresh_request
 from holdfast.canonical import canonical_bytes, parse_json
 from holdfast.errors import CheckFailedError, InputRefusedError, UsageError

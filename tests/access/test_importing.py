@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 from holders import BOOK, NOW, STEWARD, after_facts, days, person_id, plain, register_of
 
-from holdfast.access.import_board import read_board
-from holdfast.access.import_csv import COLUMNS, read_csv, template
-from holdfast.access.import_groups import missing_on_wiki, read_groups
-from holdfast.access.importing import Entry, Import, import_entries
 from holdfast.access.names import account_name
-from holdfast.access.person_facts import fold
-from holdfast.access.register import Register
+from holdfast.access.register.import_board import read_board
+from holdfast.access.register.import_csv import COLUMNS, read_csv, template
+from holdfast.access.register.import_groups import missing_on_wiki, read_groups
+from holdfast.access.register.importing import Entry, Import, import_entries
+from holdfast.access.register.person_facts import fold
+from holdfast.access.register.register import Register
 from holdfast.errors import InputRefusedError, UsageError
 from holdfast.facts import StreamId
 from holdfast.ids import WikiName, same_account

@@ -26,10 +26,10 @@ from checkuser_logs import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-from holdfast.access.lookups import Lookup, LookupType, TargetKind, check_reason, numbered, without_known
-from holdfast.access.lookups_addresses import blot_addresses, parse_address, target_of
-from holdfast.access.lookups_forms import Form
-from holdfast.access.lookups_read import LogFile, Part
+from holdfast.access.exposure.lookups import Lookup, LookupType, TargetKind, check_reason, numbered, without_known
+from holdfast.access.exposure.lookups_addresses import blot_addresses, parse_address, target_of
+from holdfast.access.exposure.lookups_forms import Form
+from holdfast.access.exposure.lookups_read import LogFile, Part
 from holdfast.canonical import canonical_bytes
 from holdfast.errors import InputRefusedError, UsageError
 

@@ -20,13 +20,13 @@ from holders import (
     signed,
 )
 
-from holdfast.access.engine import load_policies
-from holdfast.access.moments import text_of
-from holdfast.access.nonpublic_rules import may_hold, may_look_up
-from holdfast.access.person import Person
-from holdfast.access.register import ClassRestriction
-from holdfast.access.rights import RIGHTS
-from holdfast.access.rule_book import RuleBook
+from holdfast.access.register.moments import text_of
+from holdfast.access.register.person import Person
+from holdfast.access.register.register import ClassRestriction
+from holdfast.access.rules.engine import load_policies
+from holdfast.access.rules.nonpublic_rules import may_hold, may_look_up
+from holdfast.access.rules.rights import RIGHTS
+from holdfast.access.rules.rule_book import RuleBook
 from holdfast.facts import Fact
 from holdfast.ids import WikiName
 

@@ -8,13 +8,13 @@ from holders import BOOK, LONG_AGO, NOW, STEWARD, days, exempt, fact, granted, h
 from hypothesis import given
 from hypothesis import strategies as st
 
-from holdfast.access.import_board import read_board
-from holdfast.access.noticeboard import noticeboard, wikitext
-from holdfast.access.person import Person
-from holdfast.access.words import PROTECTIVE
+from holdfast.access.freezes.words import PROTECTIVE
+from holdfast.access.register.import_board import read_board
+from holdfast.access.register.noticeboard import noticeboard, wikitext
+from holdfast.access.register.person import Person
 from holdfast.facts import Fact
-from holdfast.report.page import render
-from holdfast.workflows.noticeboard import board_page
+from holdfast.report.pages.noticeboard import board_page
+from holdfast.report.render import render
 
 NAMES = [
     "A",

@@ -9,12 +9,8 @@ from holders import BOOK, NOW, OTHER, STEWARD, days, fact, granted, holder, plac
 from hypothesis import given
 from hypothesis import strategies as st
 
-from holdfast.access.engine import load_policies
-from holdfast.access.nonpublic_rules import may_hold
-from holdfast.access.person_facts import apply as apply_to_person
-from holdfast.access.register import ClassRestriction, Register
-from holdfast.access.review import Outcome, Review, ReviewState, apply, fold
-from holdfast.access.review_steps import (
+from holdfast.access.freezes.review import Outcome, Review, ReviewState, apply, fold
+from holdfast.access.freezes.review_steps import (
     Decided,
     Step,
     ask_evidence,
@@ -26,7 +22,11 @@ from holdfast.access.review_steps import (
     receive_statement,
     send_back,
 )
-from holdfast.access.review_table import Counted, counted, review_table
+from holdfast.access.freezes.review_table import Counted, counted, review_table
+from holdfast.access.register.person_facts import apply as apply_to_person
+from holdfast.access.register.register import ClassRestriction, Register
+from holdfast.access.rules.engine import load_policies
+from holdfast.access.rules.nonpublic_rules import may_hold
 from holdfast.errors import CheckFailedError, InputRefusedError, UsageError
 from holdfast.facts import Fact, MemberId, StreamId
 from holdfast.ids import WikiName

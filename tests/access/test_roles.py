@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from holdfast.access.console_rules import Place, Room, Verb, Visitor, decide, require, rooms_of
-from holdfast.access.engine import Entity, load_policies
-from holdfast.access.roles import MEANS, Role, check_roles, conflicting
+from holdfast.access.rules.console_rules import Place, Room, Verb, Visitor, decide, require, rooms_of
+from holdfast.access.rules.engine import Entity, load_policies
+from holdfast.access.rules.roles import MEANS, Role, check_roles, conflicting
 from holdfast.errors import CheckFailedError, UsageError
 from holdfast.facts import MemberId
 

@@ -5,7 +5,7 @@ from holders import LONG_AGO, NOW, days, ended, fact, granted, holder, person_id
 from hypothesis import given
 from hypothesis import strategies as st
 
-from holdfast.access.single_holder import single_holders
+from holdfast.access.register.single_holder import single_holders
 from holdfast.facts import SYSTEM, Fact
 
 DAY30 = NOW - days(30)

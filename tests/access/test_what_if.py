@@ -21,12 +21,12 @@ from holders import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-from holdfast.access.engine import load_policies
-from holdfast.access.nonpublic_rules import day_facts, person_facts, request_of, right_facts
-from holdfast.access.person import Person
-from holdfast.access.register import Register
-from holdfast.access.rights import RIGHTS
-from holdfast.access.what_if import what_if
+from holdfast.access.register.person import Person
+from holdfast.access.register.register import Register
+from holdfast.access.register.what_if import what_if
+from holdfast.access.rules.engine import load_policies
+from holdfast.access.rules.nonpublic_rules import day_facts, person_facts, request_of, right_facts
+from holdfast.access.rules.rights import RIGHTS
 from holdfast.errors import UsageError
 
 POLICIES = load_policies()

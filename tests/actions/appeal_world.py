@@ -3,9 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from holdfast.actions import appeal_steps as steps
-from holdfast.actions.appeal_links import Secret, make_link, make_receipt
-from holdfast.actions.appeals import Appeal, AppealPolicy, Outcome, Route, Standing, fold_appeal
+from holdfast.appeals import steps
+from holdfast.appeals.appeal import Appeal, AppealPolicy, Outcome, Route, Standing, fold_appeal
+from holdfast.appeals.links import Secret, make_link, make_receipt
 from holdfast.facts import Fact, MemberId
 
 START = datetime(2021, 9, 13, 16, 13, tzinfo=UTC)

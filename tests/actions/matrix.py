@@ -11,10 +11,10 @@ from typing import Any
 from actions.on_wikis import hands, operators
 from actions.sweeping import HEAD, made, means, signed, signed_off
 from actions.test_sweep_crash import KillingJournal, in_a_process
-from holdfast.actions.executor import Ending, run
-from holdfast.actions.journal import FileJournal, Mark
-from holdfast.actions.means import Patience
-from holdfast.actions.plan import Plan
+from holdfast.actions.plans.plan import Plan
+from holdfast.actions.sweeps.executor import Ending, run
+from holdfast.actions.sweeps.journal import FileJournal, Mark
+from holdfast.actions.sweeps.means import Patience
 from mediawiki.two_wikis import BYSTANDERS, EAST, TO_BAN, TO_DESYSOP, TO_WARN, WEST, TwoWikis
 from mediawiki.write_meddler import Trouble
 

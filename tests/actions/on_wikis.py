@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from actions.sweeping import HEAD, group
-from holdfast.actions.ports import WikiHand
+from holdfast.actions.steps.ports import WikiHand
 from holdfast.ids import WikiName, wiki_name
 from holdfast.wiki.client import Patience
 from holdfast.wiki.operators import read_operators

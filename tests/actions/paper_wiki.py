@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from holdfast.actions.ports import (
+from holdfast.actions.steps.ports import (
     INFINITY,
     AccountState,
     BlockState,

@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from approval.software_passkey import ORIGIN, RP_ID, member
-from holdfast.actions.crew import Crew
-from holdfast.actions.journal import FileJournal, Journal
-from holdfast.actions.means import Means, Patience
-from holdfast.actions.orders import SignedOff, SignOff, check_sign_off
-from holdfast.actions.plan import Plan, plan_sha256
-from holdfast.actions.plan_file import parse_plan
-from holdfast.actions.planning import prepare, with_reports
-from holdfast.actions.ports import WikiHand
+from holdfast.actions.plans.file import parse_plan
+from holdfast.actions.plans.orders import SignedOff, SignOff, check_sign_off
+from holdfast.actions.plans.plan import Plan, plan_sha256
+from holdfast.actions.plans.planning import prepare, with_reports
+from holdfast.actions.steps.ports import WikiHand
+from holdfast.actions.sweeps.crew import Crew
+from holdfast.actions.sweeps.journal import FileJournal, Journal
+from holdfast.actions.sweeps.means import Means, Patience
 from holdfast.approval import Approved, Request, check_approved, fresh_request
 from holdfast.ids import WikiName
 

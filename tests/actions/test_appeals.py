@@ -23,9 +23,10 @@ from appeal_world import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-from holdfast.actions import appeal_steps as steps
-from holdfast.actions.appeal_links import ENTROPY_BYTES, link_sha256, make_link, make_receipt, receipt_sha256
-from holdfast.actions.appeals import (
+from holdfast.actions.steps.kind import Action, kind_of
+from holdfast.actions.steps.step import undo
+from holdfast.appeals import steps
+from holdfast.appeals.appeal import (
     Appeal,
     AppealPolicy,
     Ineligible,
@@ -36,9 +37,8 @@ from holdfast.actions.appeals import (
     file_in_order,
     fold_appeal,
 )
-from holdfast.actions.kind import Action, kind_of
-from holdfast.actions.public_table import COLUMNS, Counted, PublicTable, check_sums, counted, public_table, quarters
-from holdfast.actions.steps import undo
+from holdfast.appeals.links import ENTROPY_BYTES, link_sha256, make_link, make_receipt, receipt_sha256
+from holdfast.appeals.table import COLUMNS, Counted, PublicTable, check_sums, counted, public_table, quarters
 from holdfast.canonical import canonical_bytes, parse_json
 from holdfast.errors import CheckFailedError, HoldfastError, InputRefusedError, UsageError
 from holdfast.facts import SYSTEM, Fact

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from holdfast.actions.collateral import Collateral, WikiFacts, collateral, count_work
-from holdfast.actions.kind import Action
-from holdfast.actions.ports import INFINITY
+from holdfast.actions.plans.collateral import Collateral, WikiFacts, collateral, count_work
+from holdfast.actions.steps.kind import Action
+from holdfast.actions.steps.ports import INFINITY
 from holdfast.canonical import canonical_bytes
 from holdfast.ids import WikiName, wiki_name
 
@@ -133,7 +133,7 @@ def test_another_spelling_of_a_name_in_the_plan_hides_no_loss(spelt: str) -> Non
 
 def test_another_spelling_of_a_name_does_not_pass_as_no_decider_and_no_operator() -> None:
     from actions.paper_wiki import PaperWiki
-    from holdfast.actions.preflight import preflight
+    from holdfast.actions.plans.preflight import preflight
 
     wiki = PaperWiki("eastwiki")
     wiki.add("anna_B", "sysop")

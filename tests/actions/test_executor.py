@@ -11,14 +11,14 @@ import pytest
 
 from actions.paper_wiki import PaperWiki, busy
 from actions.sweeping import HEAD, NOW, every_kind, group, made, means, signed, signed_off
-from holdfast.actions.crew import OperatorsLostError
-from holdfast.actions.executor import Ending, Outcome, decide, run, run_undo
-from holdfast.actions.journal import Entry, FileJournal, Mark
-from holdfast.actions.means import Means, Patience
-from holdfast.actions.orders import Choice, Decision, UndoOrder
-from holdfast.actions.plan import Plan, plan_sha256
-from holdfast.actions.ports import INFINITY, BlockState
-from holdfast.actions.status import status
+from holdfast.actions.plans.orders import Choice, Decision, UndoOrder
+from holdfast.actions.plans.plan import Plan, plan_sha256
+from holdfast.actions.steps.ports import INFINITY, BlockState
+from holdfast.actions.sweeps.crew import OperatorsLostError
+from holdfast.actions.sweeps.executor import Ending, Outcome, decide, run, run_undo
+from holdfast.actions.sweeps.journal import Entry, FileJournal, Mark
+from holdfast.actions.sweeps.means import Means, Patience
+from holdfast.actions.sweeps.status import status
 from holdfast.errors import CheckFailedError, InputRefusedError, ServiceUnavailableError, UsageError
 from holdfast.ids import AccountName, WikiName
 

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from actions.sweeping import HEAD, group, made, means, signed, signed_off
-from holdfast.actions.crew import OperatorsLostError
-from holdfast.actions.executor import Ending, Outcome, run
-from holdfast.actions.journal import FileJournal, Mark
-from holdfast.actions.means import Patience
-from holdfast.actions.plan import Plan
-from holdfast.actions.ports import INFINITY
+from holdfast.actions.plans.plan import Plan
+from holdfast.actions.steps.ports import INFINITY
+from holdfast.actions.sweeps.crew import OperatorsLostError
+from holdfast.actions.sweeps.executor import Ending, Outcome, run
+from holdfast.actions.sweeps.journal import FileJournal, Mark
+from holdfast.actions.sweeps.means import Patience
 from holdfast.errors import HoldfastError
 from holdfast.ids import AccountName, wiki_name
 from holdfast.wiki.address import wiki_address

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from holdfast.actions.journal import Entry, FileJournal, Mark
+from holdfast.actions.sweeps.journal import Entry, FileJournal, Mark
 from holdfast.errors import CheckFailedError, InputRefusedError, UsageError
 
 AT = datetime(2026, 9, 13, 16, 13, tzinfo=UTC)

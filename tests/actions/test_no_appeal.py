@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from holdfast.actions.no_appeal import NoAppeal, fold_no_appeal, lapse, lift, sign_again, sign_no_appeal
+from holdfast.appeals.no_appeal import NoAppeal, fold_no_appeal, lapse, lift, sign_again, sign_no_appeal
 from holdfast.errors import CheckFailedError, InputRefusedError
 from holdfast.facts import SYSTEM, Fact, MemberId
 

@@ -11,11 +11,11 @@ import pytest
 
 from actions.sweeping import HEAD, NOW, every_kind, group
 from actions.test_executor import Paper
-from holdfast.actions.plan import Plan, content, plan_from_content, plan_sha256
-from holdfast.actions.plan_check import Surroundings, check, target_keys
-from holdfast.actions.plan_file import parse_plan, template
-from holdfast.actions.planning import prepare, with_reports
-from holdfast.actions.telling import notice_fields
+from holdfast.actions.plans.check import Surroundings, check, target_keys
+from holdfast.actions.plans.file import parse_plan, template
+from holdfast.actions.plans.plan import Plan, content, plan_from_content, plan_sha256
+from holdfast.actions.plans.planning import prepare, with_reports
+from holdfast.actions.plans.telling import notice_fields
 from holdfast.errors import InputRefusedError
 
 AT = datetime(2026, 1, 10, tzinfo=UTC)

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from holdfast.actions.kind import Action
-from holdfast.actions.ports import INFINITY, WikiHand
-from holdfast.actions.preflight import Preflight, preflight
+from holdfast.actions.plans.preflight import Preflight, preflight
+from holdfast.actions.steps.kind import Action
+from holdfast.actions.steps.ports import INFINITY, WikiHand
 from holdfast.canonical import canonical_bytes
 from holdfast.ids import WikiName, wiki_name
 from holdfast.wiki.client import Patience

@@ -6,12 +6,12 @@ import pytest
 
 from actions.paper_wiki import PaperWiki
 from actions.sweeping import HEAD, NOW, group, made, means, signed, signed_off
-from holdfast.actions.executor import run, run_undo
-from holdfast.actions.journal import FileJournal
-from holdfast.actions.orders import UndoOrder
-from holdfast.actions.plan import Plan, plan_sha256
-from holdfast.actions.ports import INFINITY
-from holdfast.actions.reconcile import Difference, Differs, done_counts, observe, reconcile
+from holdfast.actions.plans.orders import UndoOrder
+from holdfast.actions.plans.plan import Plan, plan_sha256
+from holdfast.actions.steps.ports import INFINITY
+from holdfast.actions.sweeps.executor import run, run_undo
+from holdfast.actions.sweeps.journal import FileJournal
+from holdfast.actions.sweeps.reconcile import Difference, Differs, done_counts, observe, reconcile
 from holdfast.ids import AccountName, WikiName
 
 BANNED = [f"Banned {number}" for number in range(1, 8)]

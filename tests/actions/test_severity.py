@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from holdfast.actions.kind import all_kinds
-from holdfast.actions.severity import RANKS, Measure, is_more_severe
+from holdfast.actions.steps.kind import all_kinds
+from holdfast.actions.steps.severity import RANKS, Measure, is_more_severe
 from holdfast.errors import InputRefusedError
 
 ENDS = (None, "infinity", "2030-01-01T00:00:00Z", "2031-01-01T00:00:00Z")

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from holdfast.actions.kind import Action, all_kinds, kind_of
 from holdfast.actions.kinds.rights_restoration import still_due
-from holdfast.actions.ports import INFINITY, AccountState, BlockState, PageState
-from holdfast.actions.seen import Seen, look
-from holdfast.actions.steps import Phase, Step, is_done, matches_before, perform, undo
+from holdfast.actions.steps.kind import Action, all_kinds, kind_of
+from holdfast.actions.steps.ports import INFINITY, AccountState, BlockState, PageState
+from holdfast.actions.steps.seen import Seen, look
+from holdfast.actions.steps.step import Phase, Step, is_done, matches_before, perform, undo
 from holdfast.errors import InputRefusedError, UsageError
 from holdfast.ids import AccountName, WikiName, wiki_name
 

@@ -14,9 +14,9 @@ import pytest
 
 from actions.on_wikis import add_people, check_done_once, hands, operators, plan_text
 from actions.sweeping import made, means, signed, signed_off
-from holdfast.actions.executor import Ending, run
-from holdfast.actions.journal import Entry, FileJournal, Mark
-from holdfast.actions.plan import Plan
+from holdfast.actions.plans.plan import Plan
+from holdfast.actions.sweeps.executor import Ending, run
+from holdfast.actions.sweeps.journal import Entry, FileJournal, Mark
 from mediawiki.two_wikis import TwoWikis
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from actions.on_wikis import add_people, check_done_once, hands, operators, plan_text
 from actions.sweeping import made, means, signed, signed_off
-from holdfast.actions.executor import Ending, run
-from holdfast.actions.means import Patience
+from holdfast.actions.sweeps.executor import Ending, run
+from holdfast.actions.sweeps.means import Patience
 from holdfast.errors import ServiceUnavailableError
 from mediawiki.two_wikis import EAST, WEST, TwoWikis
 from mediawiki.write_meddler import Trouble

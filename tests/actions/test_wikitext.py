@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from holdfast.actions.wikitext import as_wikitext, marker_of
+from holdfast.actions.steps.wikitext import as_wikitext, marker_of
 from mediawiki.two_wikis import ODD_NAMES, TwoWikis
 
 NASTY = (

@@ -165,7 +165,7 @@ def test_no_refusal_of_a_case_repeats_what_was_typed(office: OfficeWorld) -> Non
 
 
 def test_neither_the_audit_log_nor_a_public_file_holds_the_canary(office: OfficeWorld) -> None:
-    from holdfast.workflows.case_files import redacted_file
+    from holdfast.workflows.cases.files import redacted_file
 
     world = case_world(office)
     fill(world)
@@ -189,8 +189,8 @@ def test_who_may_not_read_cases_sees_the_canary_on_no_page_of_theirs(office: Off
 
 def test_a_destroyed_case_leaves_no_bytes_that_any_key_opens(office: OfficeWorld) -> None:
     from holdfast.store.office.models import AttachmentRow, FactRow, StreamKey
+    from holdfast.workflows.office.propose import propose
     from holdfast.workflows.proposals.case_destruction import what_to_destroy
-    from holdfast.workflows.propose import propose
 
     world = case_world(office)
     fill(world)

@@ -264,7 +264,7 @@ def test_a_stolen_database_holds_no_key_of_a_session_and_nothing_of_its_content(
 
 
 def test_roles_that_check_each_other_are_not_given_to_one_person(office: OfficeWorld) -> None:
-    from holdfast.workflows import members
+    from holdfast.workflows.office import members
 
     operator = office.member("operator")
     with pytest.raises(CheckFailedError, match=r"access\.roles\.conflict"):

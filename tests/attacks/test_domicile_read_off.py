@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from access.holders import LONG_AGO, NOW, STEWARD, days, fact, granted, holder, placed, register_of, signed
-from holdfast.access.noticeboard import noticeboard, wikitext
+from holdfast.access.register.noticeboard import noticeboard, wikitext
 from holdfast.facts import Fact
-from holdfast.report.page import render
-from holdfast.workflows.noticeboard import board_page
+from holdfast.report.pages.noticeboard import board_page
+from holdfast.report.render import render
 
 HOLD = {"freeze": "f-1", "wiki": "enwiki", "right": "checkuser"}
 

@@ -49,7 +49,7 @@ def _forget(world: OfficeWorld, stream: StreamId) -> None:
 
 
 def _ill(world: OfficeWorld) -> str:
-    from holdfast.workflows.doctor import examine
+    from holdfast.workflows.office.doctor import examine
 
     return "; ".join(each.text for each in examine(world.office) if not each.ok)
 
@@ -114,7 +114,7 @@ def test_an_erasure_that_was_killed_before_the_file_was_emptied_is_ended_by_the_
 def test_what_a_clock_forgets_leaves_the_files_in_the_same_tick(office: OfficeWorld) -> None:
     from holdfast.ids import AccountName, wiki_name
     from holdfast.store.office.models import FactRow
-    from holdfast.workflows import exposure_question
+    from holdfast.workflows.exposure import question as exposure_question
     from holdfast.workflows.tick import tick
 
     custodian = office.member("custodian")
@@ -127,7 +127,7 @@ def test_what_a_clock_forgets_leaves_the_files_in_the_same_tick(office: OfficeWo
 
 
 def test_keys_that_open_under_the_old_master_key_do_not_lie_on_after_a_rotation(office: OfficeWorld) -> None:
-    from holdfast.workflows.master_keys import rotate_master_key
+    from holdfast.workflows.office.master_keys import rotate_master_key
 
     _, sealed = _thing(office)
     rotate_master_key(office.folder, office.keys, clock=office.clock)

@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from access.checkuser_logs import TOKENS, WIKI, answer, entry, read
-from holdfast.access.exposure import exposure_report
-from holdfast.access.lookups import TargetKind
-from holdfast.access.lookups_read import LogFile
+from holdfast.access.exposure.lookups import TargetKind
+from holdfast.access.exposure.lookups_read import LogFile
+from holdfast.access.exposure.report import exposure_report
 from holdfast.canonical import canonical_bytes
 from holdfast.ids import AccountName
 from store.offices import NOON, OfficeWorld
@@ -33,10 +33,11 @@ def in_text(text: str) -> list[str]:
 
 
 def test_no_output_of_the_office_holds_an_address_that_was_looked_up(office: OfficeWorld) -> None:
-    from holdfast.access.exposure_told import month_stream
-    from holdfast.report.page import render
-    from holdfast.workflows import exposure, exposure_page
-    from holdfast.workflows.exposure_months import pseudonyms, read_month
+    from holdfast.access.exposure.telling import month_stream
+    from holdfast.report.pages import exposure as exposure_page
+    from holdfast.report.render import render
+    from holdfast.workflows.exposure import months_read as exposure
+    from holdfast.workflows.exposure.months import pseudonyms, read_month
 
     steward, custodian = office.member("access_steward"), office.member("custodian")
     exposure.import_lookups(office.office, steward.reader(), WIKI, [log()])
@@ -78,7 +79,7 @@ def test_whatever_addresses_a_log_holds_none_is_in_the_report(addresses: list[An
 
 
 def test_without_the_key_nobody_can_test_a_guess_of_an_address() -> None:
-    from holdfast.access.lookups_addresses import target_of
+    from holdfast.access.exposure.lookups_addresses import target_of
     from holdfast.tables.pseudonym import fresh_pseudonyms
 
     mine, guessed = target_of("192.0.2.77", WIKI, TOKENS), target_of("192.0.2.77", WIKI, fresh_pseudonyms())

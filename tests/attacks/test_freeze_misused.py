@@ -5,20 +5,20 @@ from typing import Any
 
 import pytest
 
-from holdfast.access.freeze_order import Scope
+from holdfast.access.freezes.order import Scope
 from holdfast.errors import CheckFailedError
 from store.offices import OfficeWorld
 from workflows.test_freeze_workflow import J1, filled, register, row
 
 
 def proposed(office: OfficeWorld, steward: Any, scope: Scope = J1) -> Any:
-    from holdfast.workflows.freeze import propose_freeze
+    from holdfast.workflows.access.freeze import propose_freeze
 
     return propose_freeze(office.office, steward.reader(), scope, reason="coercion feared")
 
 
 def test_a_signature_over_one_freeze_serves_no_other(office: OfficeWorld, tmp_path: Path) -> None:
-    from holdfast.workflows import propose
+    from holdfast.workflows.office import propose
 
     steward, decider = filled(office, tmp_path), office.member("decider")
     small = Scope(rights=frozenset({"checkuser"}), jurisdictions=frozenset({"J2"}))
@@ -61,7 +61,7 @@ def test_one_person_with_two_accounts_is_one_person(office: OfficeWorld, tmp_pat
 def test_whom_a_freeze_or_a_review_is_about_signs_and_reads_nothing_of_it(
     office: OfficeWorld, tmp_path: Path
 ) -> None:
-    from holdfast.workflows.review import read_review
+    from holdfast.workflows.access.review import read_review
     from workflows.test_freeze_workflow import frozen
 
     ann = office.member("access_steward", wiki_accounts=("Simulated Ann",))
@@ -75,8 +75,8 @@ def test_whom_a_freeze_or_a_review_is_about_signs_and_reads_nothing_of_it(
 
 
 def test_the_first_reader_alone_decides_no_review(office: OfficeWorld, tmp_path: Path) -> None:
-    from holdfast.access.review import Outcome
-    from holdfast.workflows.review import propose_outcome
+    from holdfast.access.freezes.review import Outcome
+    from holdfast.workflows.access.review import propose_outcome
     from workflows.test_freeze_workflow import frozen
 
     steward = filled(office, tmp_path)
@@ -92,8 +92,8 @@ def test_the_first_reader_alone_decides_no_review(office: OfficeWorld, tmp_path:
 
 
 def test_a_proposal_that_was_replaced_decides_nothing(office: OfficeWorld, tmp_path: Path) -> None:
-    from holdfast.access.review import Outcome
-    from holdfast.workflows.review import propose_outcome
+    from holdfast.access.freezes.review import Outcome
+    from holdfast.workflows.access.review import propose_outcome
     from workflows.test_freeze_workflow import frozen
 
     steward = filled(office, tmp_path)

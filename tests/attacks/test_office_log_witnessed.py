@@ -11,7 +11,7 @@ from holdfast.facts import StreamId
 from holdfast.record.checkpoint import open_checkpoint
 from holdfast.record.policy import WitnessLine, quorum_of
 from holdfast.record.verify import verify
-from holdfast.workflows.witness import open_witness, serve_witness
+from holdfast.workflows.log.witness import open_witness, serve_witness
 from store.offices import OfficeWorld
 
 
@@ -115,4 +115,4 @@ def test_only_one_door_opens_a_log_that_is_published() -> None:
         for path in source.rglob("*.py")
         if "record" not in path.relative_to(source).parts[:1] and "import open_log" in path.read_text("utf-8")
     }
-    assert doors == {"workflows/witness.py"}
+    assert doors == {"workflows/log/witness.py"}

@@ -24,13 +24,14 @@ from holdfast.networks.calibration import Calibration, rate_of
 from holdfast.networks.votes import Bloc, VoteResult, effects
 from holdfast.tables.labels import Labels
 from holdfast.tables.pseudonym import Pseudonyms
-from holdfast.workflows import coaction as coaction_work
-from holdfast.workflows.coaction import Naming, coaction
-from holdfast.workflows.coaction import Request as CoactionRequest
-from holdfast.workflows.vote_findings import findings_of
-from holdfast.workflows.votes import VoteRun, write_votes
-from holdfast.worlds.elections import Bloc as PlantedBloc
-from holdfast.worlds.elections import ElectionWorld, simulate
+from holdfast.workflows.analysis import coaction as coaction_work
+from holdfast.workflows.analysis.coaction import Naming, coaction
+from holdfast.workflows.analysis.coaction import Request as CoactionRequest
+from holdfast.workflows.analysis.vote_findings import findings_of
+from holdfast.workflows.analysis.votes import VoteRun, write_votes
+from holdfast.worlds.election_world import Bloc as PlantedBloc
+from holdfast.worlds.election_world import ElectionWorld
+from holdfast.worlds.elections import simulate
 from holdfast.worlds.world import Coordinated, Size, World
 
 _EXACT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d|\d{4}-\d\d-\d\dT")
@@ -207,7 +208,7 @@ def test_who_is_who_in_a_group_cannot_be_told_from_any_output(
 def test_a_finding_of_an_assessment_tells_no_more_of_one_member_than_of_another(
     acted: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from holdfast.workflows.coordination import coordination_findings
+    from holdfast.workflows.analysis.coordination import coordination_findings
 
     lake, wiki = _lake(acted, tmp_path)
     monkeypatch.setattr(networks_run, "calibrate", clean)

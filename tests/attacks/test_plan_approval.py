@@ -7,7 +7,7 @@ import pytest
 
 from actions.paper_wiki import PaperWiki
 from actions.sweeping import HEAD, group, made
-from holdfast.actions.plan import Plan
+from holdfast.actions.plans.plan import Plan
 from holdfast.errors import CheckFailedError
 from holdfast.facts import StreamId
 from store.offices import OfficeWorld, TestMember
@@ -33,7 +33,7 @@ class Put:
 
 @pytest.fixture
 def put(office: OfficeWorld) -> Put:
-    from holdfast.workflows.propose import propose
+    from holdfast.workflows.office.propose import propose
 
     investigator, decider = office.member("investigator"), office.member("decider")
     text = HEAD + group("global_ban", [TARGET], '{ reason = "see your talk page" }')
@@ -64,7 +64,7 @@ def test_one_person_is_not_enough_and_does_not_count_twice(put: Put) -> None:
 @pytest.mark.requirement("3.7")
 def test_a_target_a_recused_and_a_denied_decider_do_not_approve(put: Put) -> None:
     from holdfast.cases.recusal import Edge, Why
-    from holdfast.workflows.case import recuse, write_case
+    from holdfast.workflows.cases.case import recuse, write_case
 
     office, reader = put.office, put.investigator.reader()
     target = office.member("decider", wiki_accounts=("simulated_suspect",))
@@ -81,7 +81,7 @@ def test_a_target_a_recused_and_a_denied_decider_do_not_approve(put: Put) -> Non
 
 
 def test_a_signature_over_other_bytes_counts_for_nothing(put: Put) -> None:
-    from holdfast.workflows import propose
+    from holdfast.workflows.office import propose
 
     milder = replace(put.plan, on_failure=type(put.plan.on_failure)("undo"))
     other = propose.propose(put.office.office, put.investigator.reader(), "plan", milder.to_json())
@@ -102,8 +102,8 @@ def test_two_accounts_of_one_person_are_one_approver(put: Put) -> None:
 
 
 def test_a_case_that_was_reopened_carries_no_signature_any_more(put: Put) -> None:
-    from holdfast.workflows.case import write_case
-    from holdfast.workflows.case_plan import check_plan_against_cases
+    from holdfast.workflows.cases.case import write_case
+    from holdfast.workflows.cases.plan_check import check_plan_against_cases
 
     check_plan_against_cases(put.office.office, put.plan)
     write_case(put.office.office, put.investigator.reader(), put.case_id, "reopened", {"why": "something new"})

@@ -11,7 +11,7 @@ def _founded(world: OfficeWorld) -> tuple[object, object, object]:
 
 
 def test_in_the_founding_one_operator_invites_and_it_is_written_down(office: OfficeWorld) -> None:
-    from holdfast.workflows import members
+    from holdfast.workflows.office import members
 
     operator = office.member("operator")
     members.invite_alone(office.office, operator.reader(), ["custodian"], ["Made-up account"])
@@ -21,7 +21,7 @@ def test_in_the_founding_one_operator_invites_and_it_is_written_down(office: Off
 
 def test_after_the_founding_it_takes_two_guardians(office: OfficeWorld) -> None:
     from holdfast.store.office import members as store
-    from holdfast.workflows import members
+    from holdfast.workflows.office import members
 
     operator, one, other = _founded(office)
     with pytest.raises(CheckFailedError, match=r"office\.founded"):
@@ -39,7 +39,7 @@ def test_after_the_founding_it_takes_two_guardians(office: OfficeWorld) -> None:
 def test_founding_does_not_begin_again_whatever_becomes_of_a_guardian(office: OfficeWorld, how: str) -> None:
     from holdfast.audit import Verb
     from holdfast.store.office import members as store
-    from holdfast.workflows import members
+    from holdfast.workflows.office import members
 
     operator, one, other = _founded(office)
     audit = office.office.vault.audit
@@ -60,7 +60,7 @@ def test_founding_does_not_begin_again_whatever_becomes_of_a_guardian(office: Of
 
 def test_an_invitation_that_an_operator_made_alone_is_not_made_again_after_the_founding(office: OfficeWorld) -> None:
     from holdfast.store.office import members as store
-    from holdfast.workflows import members
+    from holdfast.workflows.office import members
 
     operator = office.member("operator")
     members.invite_alone(office.office, operator.reader(), ["custodian"], [])
@@ -77,7 +77,7 @@ def test_an_invitation_that_an_operator_made_alone_is_not_made_again_after_the_f
 
 def test_what_was_carried_out_is_not_carried_out_again(office: OfficeWorld) -> None:
     from holdfast.store.office import members as store
-    from holdfast.workflows import members
+    from holdfast.workflows.office import members
 
     operator, one, other = _founded(office)
     stream = members.propose_member(office.office, operator.reader(), ["decider"], [])
@@ -91,7 +91,7 @@ def test_what_was_carried_out_is_not_carried_out_again(office: OfficeWorld) -> N
 
 @pytest.mark.parametrize("tie", ["wiki account", "declared link"])
 def test_one_person_with_two_accounts_is_not_two_guardians(office: OfficeWorld, tie: str) -> None:
-    from holdfast.workflows import members
+    from holdfast.workflows.office import members
 
     operator, one = office.member("operator"), office.member("custodian", wiki_accounts=("Made-up account",))
     if tie == "wiki account":
@@ -107,7 +107,7 @@ def test_one_person_with_two_accounts_is_not_two_guardians(office: OfficeWorld, 
 def test_the_same_passkey_twice_is_not_two_guardians(office: OfficeWorld) -> None:
     from allauth.mfa.models import Authenticator
 
-    from holdfast.workflows import members
+    from holdfast.workflows.office import members
 
     operator, one, other = _founded(office)
     row = Authenticator.objects.get(user_id=other.member)
@@ -121,7 +121,7 @@ def test_the_same_passkey_twice_is_not_two_guardians(office: OfficeWorld) -> Non
 
 
 def test_a_signature_that_lay_too_long_does_not_count(office: OfficeWorld) -> None:
-    from holdfast.workflows import members
+    from holdfast.workflows.office import members
 
     operator, one, other = _founded(office)
     stream = members.propose_member(office.office, operator.reader(), ["decider"], [])
@@ -132,7 +132,7 @@ def test_a_signature_that_lay_too_long_does_not_count(office: OfficeWorld) -> No
 
 
 def test_a_signature_for_one_proposal_serves_no_other(office: OfficeWorld) -> None:
-    from holdfast.workflows import members, propose
+    from holdfast.workflows.office import members, propose
 
     operator, one, _ = _founded(office)
     first = members.propose_member(office.office, operator.reader(), ["decider"], [])
@@ -144,7 +144,7 @@ def test_a_signature_for_one_proposal_serves_no_other(office: OfficeWorld) -> No
 
 def test_a_row_that_was_written_into_the_database_by_hand_is_not_a_signature(office: OfficeWorld) -> None:
     from holdfast.store.office.models import SignatureRow
-    from holdfast.workflows import members
+    from holdfast.workflows.office import members
 
     operator, one, other = _founded(office)
     stream = members.propose_member(office.office, operator.reader(), ["decider"], [])
@@ -158,7 +158,7 @@ def test_a_row_that_was_written_into_the_database_by_hand_is_not_a_signature(off
 
 def test_a_suspended_guardian_does_not_count(office: OfficeWorld) -> None:
     from holdfast.store.office.members import suspend
-    from holdfast.workflows import members
+    from holdfast.workflows.office import members
 
     operator, one, other = _founded(office)
     stream = members.propose_member(office.office, operator.reader(), ["decider"], [])

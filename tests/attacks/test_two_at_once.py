@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from access.checkuser_logs import answer, entry
-from holdfast.access.lookups_read import LogFile
+from holdfast.access.exposure.lookups_read import LogFile
 from holdfast.canonical import canonical_bytes
 from holdfast.errors import HoldfastError
 from holdfast.facts import SYSTEM, Fact, StreamId
@@ -71,7 +71,7 @@ def test_a_thing_is_read_whole_while_it_is_written(world: OfficeWorld) -> None:
 
 
 def test_the_doctor_of_an_office_at_work_finds_nothing_wrong(world: OfficeWorld) -> None:
-    from holdfast.workflows.doctor import examine
+    from holdfast.workflows.office.doctor import examine
     from holdfast.workflows.tick import tick
 
     _, write = _growing(world)
@@ -152,7 +152,7 @@ def both(two: Two, role: str, do: Callable[[Any], Any]) -> Wishes:
 
 @write()
 def a_note_in_a_case(two: Two) -> Wishes:
-    from holdfast.workflows.case import write_case
+    from holdfast.workflows.cases.case import write_case
 
     case = two.case()
     return both(two, "investigator", lambda r: write_case(two.office, r, case.id, "note written", {"text": "seen"}))
@@ -160,7 +160,7 @@ def a_note_in_a_case(two: Two) -> Wishes:
 
 @write()
 def a_person_of_a_case(two: Two) -> Wishes:
-    from holdfast.workflows.case import write_case
+    from holdfast.workflows.cases.case import write_case
 
     case = two.case()
     body = {"roles": ["witness"]}
@@ -173,7 +173,7 @@ def a_person_of_a_case(two: Two) -> Wishes:
 
 @write()
 def evidence_of_a_case(two: Two) -> Wishes:
-    from holdfast.workflows.case_files import take_evidence
+    from holdfast.workflows.cases.files import take_evidence
 
     case = two.case()
     body = {"name": "a", "media_type": "text/plain", "how": "copied", "source": "s1", "kind": "conduct"}
@@ -183,7 +183,7 @@ def evidence_of_a_case(two: Two) -> Wishes:
 
 @write()
 def evidence_that_is_opened(two: Two) -> Wishes:
-    from holdfast.workflows.case_files import evidence_bytes
+    from holdfast.workflows.cases.files import evidence_bytes
 
     case = two.case()
     case.take(b"an edit", source="s1", kind="conduct", about=["p1"], level="behaviour")
@@ -192,7 +192,7 @@ def evidence_that_is_opened(two: Two) -> Wishes:
 
 @write()
 def recusals_of_a_case(two: Two) -> Wishes:
-    from holdfast.workflows.case import recuse
+    from holdfast.workflows.cases.case import recuse
 
     case = two.case()
     return both(two, "investigator", lambda r: recuse(two.office, r, case.id, ()))
@@ -200,7 +200,7 @@ def recusals_of_a_case(two: Two) -> Wishes:
 
 @write()
 def names_of_a_cases_workers(two: Two) -> Wishes:
-    from holdfast.workflows.case_files import open_names
+    from holdfast.workflows.cases.files import open_names
 
     case = two.case()
     return both(two, "auditor", lambda r: open_names(two.office, r, case.id, "asked"))
@@ -208,7 +208,7 @@ def names_of_a_cases_workers(two: Two) -> Wishes:
 
 @write()
 def two_new_people_of_the_register(two: Two) -> Wishes:
-    from holdfast.workflows.register import add_row
+    from holdfast.workflows.access.register import add_row
 
     row = {"wiki": "enwiki", "wiki_language": "en", "right": "checkuser", "grant_begins": "2020-01-01"}
     return both(
@@ -220,7 +220,7 @@ def two_new_people_of_the_register(two: Two) -> Wishes:
 
 @write()
 def the_same_new_person_of_the_register(two: Two) -> Wishes:
-    from holdfast.workflows.register import add_row
+    from holdfast.workflows.access.register import add_row
 
     row = {"wiki": "enwiki", "wiki_language": "en", "right": "checkuser", "grant_begins": "2020-01-01"}
     row |= {"account": f"Same {secrets.token_hex(3)}"}
@@ -229,7 +229,7 @@ def the_same_new_person_of_the_register(two: Two) -> Wishes:
 
 @write("access.grant.none")
 def a_grant_that_ends(two: Two) -> Wishes:
-    from holdfast.workflows.register import add_row, end_grant, find
+    from holdfast.workflows.access.register import add_row, end_grant, find
 
     account = f"Ends {secrets.token_hex(3)}"
     row = {"wiki": "enwiki", "wiki_language": "en", "right": "checkuser", "grant_begins": "2020-01-01"}
@@ -241,7 +241,7 @@ def a_grant_that_ends(two: Two) -> Wishes:
 
 @write()
 def an_account_that_is_gone(two: Two) -> Wishes:
-    from holdfast.workflows.register import account_gone
+    from holdfast.workflows.access.register import account_gone
 
     number = two.first("person").id
     return both(two, "access_steward", lambda r: account_gone(two.office, r, number))
@@ -250,7 +250,7 @@ def an_account_that_is_gone(two: Two) -> Wishes:
 @write()
 def a_removal_by_hand(two: Two) -> Wishes:
     from holdfast.store.office.vault import Reader
-    from holdfast.workflows.freeze import note_by_hand, read_freeze
+    from holdfast.workflows.access.freeze import note_by_hand, read_freeze
 
     number = two.first("freeze").id
     item = read_freeze(two.office, Reader.system(), number).order.items[0]
@@ -261,7 +261,7 @@ def a_removal_by_hand(two: Two) -> Wishes:
 @write()
 def removals_read_back(two: Two) -> Wishes:
     from holdfast.store.office.vault import Reader
-    from holdfast.workflows.freeze import note_removals, read_freeze
+    from holdfast.workflows.access.freeze import note_removals, read_freeze
 
     stream = two.first("freeze")
     item = read_freeze(two.office, Reader.system(), stream.id).order.items[0]
@@ -271,7 +271,7 @@ def removals_read_back(two: Two) -> Wishes:
 
 @write()
 def the_statement_of_a_review(two: Two) -> Wishes:
-    from holdfast.workflows import review
+    from holdfast.workflows.access import review
 
     number = two.first("review").id
     return both(two, "access_steward", lambda r: review.statement(two.office, r, number, text="I say"))
@@ -279,8 +279,8 @@ def the_statement_of_a_review(two: Two) -> Wishes:
 
 @write()
 def a_review_that_is_proposed_and_written_in(two: Two) -> Wishes:
-    from holdfast.access.review import Outcome
-    from holdfast.workflows import review
+    from holdfast.access.freezes.review import Outcome
+    from holdfast.workflows.access import review
 
     number = two.first("review").id
     one, other = two.readers("access_steward")
@@ -294,7 +294,7 @@ def a_review_that_is_proposed_and_written_in(two: Two) -> Wishes:
 
 @write("approval.same_person")
 def two_signatures(two: Two) -> Wishes:
-    from holdfast.workflows.members import propose_member
+    from holdfast.workflows.office.members import propose_member
 
     stream = propose_member(two.office, two.ones["operator"].reader(), ["auditor"], [])
     return lambda: two.ones["custodian"].sign(stream), lambda: two.others["custodian"].sign(stream)
@@ -302,8 +302,8 @@ def two_signatures(two: Two) -> Wishes:
 
 @write("proposal.closed")
 def a_member_who_is_invited(two: Two) -> Wishes:
-    from holdfast.workflows import propose
-    from holdfast.workflows.members import propose_member
+    from holdfast.workflows.office import propose
+    from holdfast.workflows.office.members import propose_member
 
     stream = propose_member(two.office, two.ones["operator"].reader(), ["auditor"], [])
     two.world.approve(stream, two.ones["custodian"], two.ones["legal"])
@@ -312,9 +312,9 @@ def a_member_who_is_invited(two: Two) -> Wishes:
 
 @write("proposal.closed")
 def a_proposal_that_is_withdrawn_and_carried_out(two: Two) -> Wishes:
-    from holdfast.access.rule_book import RuleBook
-    from holdfast.workflows import propose
-    from holdfast.workflows.register import propose_rules
+    from holdfast.access.rules.rule_book import RuleBook
+    from holdfast.workflows.access.register import propose_rules
+    from holdfast.workflows.office import propose
 
     steward, decider = two.ones["access_steward"], two.ones["decider"]
     book = RuleBook(current_versions=frozenset({"3", secrets.token_hex(2)}))
@@ -329,8 +329,9 @@ def a_proposal_that_is_withdrawn_and_carried_out(two: Two) -> Wishes:
 
 @write("proposal.closed", "access.rules.moved")
 def the_rule_book(two: Two) -> Wishes:
-    from holdfast.access.rule_book import RuleBook
-    from holdfast.workflows import propose, register
+    from holdfast.access.rules.rule_book import RuleBook
+    from holdfast.workflows.access import register
+    from holdfast.workflows.office import propose
 
     steward, decider = two.ones["access_steward"], two.ones["decider"]
     streams = []
@@ -347,8 +348,9 @@ def the_rule_book(two: Two) -> Wishes:
 
 def _appeal(two: Two) -> tuple[str, str, StreamId]:
     """An appeal that was filed by the link: its link, its receipt, and where it lies."""
-    from holdfast.actions.appeal_links import receipt_sha256
-    from holdfast.workflows import appeal, appeal_filing
+    from holdfast.appeals.links import receipt_sha256
+    from holdfast.workflows.appeals import appeal
+    from holdfast.workflows.appeals import filing as appeal_filing
 
     plan = f"p-{secrets.token_hex(4)}"
     url = appeal.make_link(two.office, route(two.world, action=f"{plan}/001", plan=plan))
@@ -361,7 +363,7 @@ def _appeal(two: Two) -> tuple[str, str, StreamId]:
 
 @write()
 def the_link_of_an_appeal(two: Two) -> Wishes:
-    from holdfast.workflows import appeal
+    from holdfast.workflows.appeals import appeal
 
     plan = f"p-{secrets.token_hex(4)}"
     about = route(two.world, action=f"{plan}/001", plan=plan)
@@ -370,7 +372,7 @@ def the_link_of_an_appeal(two: Two) -> Wishes:
 
 @write()
 def an_appeal_put_in_force(two: Two) -> Wishes:
-    from holdfast.workflows import appeal
+    from holdfast.workflows.appeals import appeal
 
     plan = f"p-{secrets.token_hex(4)}"
     appeal.make_link(two.office, route(two.world, action=f"{plan}/001", plan=plan))
@@ -379,7 +381,7 @@ def an_appeal_put_in_force(two: Two) -> Wishes:
 
 @write()
 def two_filings_by_one_link(two: Two) -> Wishes:
-    from holdfast.workflows import appeal_filing
+    from holdfast.workflows.appeals import filing as appeal_filing
 
     token, _receipt, _stream = _appeal(two)
     return (lambda: appeal_filing.file(two.office, token, "It was not me either.", "fa"),) * 2
@@ -387,7 +389,7 @@ def two_filings_by_one_link(two: Two) -> Wishes:
 
 @write("appeal.standing")
 def an_appeal_that_is_taken_up(two: Two) -> Wishes:
-    from holdfast.workflows import appeal
+    from holdfast.workflows.appeals import appeal
 
     _token, _receipt, stream = _appeal(two)
     return both(two, "appeal_reader", lambda r: appeal.find_eligible(two.office, r, stream))
@@ -395,8 +397,8 @@ def an_appeal_that_is_taken_up(two: Two) -> Wishes:
 
 @write("appeal.standing", "appeal.not_yours")
 def an_appeal_that_is_decided(two: Two) -> Wishes:
-    from holdfast.actions.appeals import Outcome
-    from holdfast.workflows import appeal
+    from holdfast.appeals.appeal import Outcome
+    from holdfast.workflows.appeals import appeal
 
     _token, _receipt, stream = _appeal(two)
     reader = two.ones["appeal_reader"].reader()
@@ -408,8 +410,9 @@ def an_appeal_that_is_decided(two: Two) -> Wishes:
 
 @write()
 def a_receipt_that_is_read(two: Two) -> Wishes:
-    from holdfast.actions.appeals import Outcome
-    from holdfast.workflows import appeal, appeal_filing
+    from holdfast.appeals.appeal import Outcome
+    from holdfast.workflows.appeals import appeal
+    from holdfast.workflows.appeals import filing as appeal_filing
 
     _token, receipt, stream = _appeal(two)
     reader = two.ones["appeal_reader"].reader()
@@ -421,7 +424,7 @@ def a_receipt_that_is_read(two: Two) -> Wishes:
 
 @write("no_appeal.over", "no_appeal.state")
 def a_no_to_appeals_that_is_lifted(two: Two) -> Wishes:
-    from holdfast.workflows import no_appeal
+    from holdfast.workflows.appeals import no_appeal
 
     now, legal = two.world.clock(), two.ones["legal"]
     plan = f"p-{secrets.token_hex(4)}"
@@ -439,7 +442,7 @@ def a_no_to_appeals_that_is_lifted(two: Two) -> Wishes:
 
 @write()
 def the_ledger_of_a_new_wiki(two: Two) -> Wishes:
-    from holdfast.workflows.ledger import write_ledger
+    from holdfast.workflows.cases.ledger import write_ledger
 
     wiki, body = f"w{secrets.token_hex(4)}", {"about": "x", "page": "y", "made_at": DAY}
     return both(two, "investigator", lambda r: write_ledger(two.office, r, wiki, "complaint recorded", body))
@@ -447,7 +450,7 @@ def the_ledger_of_a_new_wiki(two: Two) -> Wishes:
 
 @write()
 def the_watchlist(two: Two) -> Wishes:
-    from holdfast.workflows.watchlist import write_watchlist
+    from holdfast.workflows.cases.watchlist import write_watchlist
 
     body = {"account": "Watched", "scope": "all", "wiki": "alpha", "why": "x", "until": DAY}
     return both(two, "investigator", lambda r: write_watchlist(two.office, r, "watch added", body))
@@ -455,7 +458,7 @@ def the_watchlist(two: Two) -> Wishes:
 
 @write("plan.standing")
 def a_plan_that_is_given_up(two: Two) -> Wishes:
-    from holdfast.workflows.plan import draft_plan, give_up
+    from holdfast.workflows.acting.plan import draft_plan, give_up
     from workflows.paper_office import text_of
 
     plan = f"p-{secrets.token_hex(4)}"
@@ -466,7 +469,7 @@ def a_plan_that_is_given_up(two: Two) -> Wishes:
 
 @write()
 def a_plan_that_is_drafted_anew(two: Two) -> Wishes:
-    from holdfast.workflows.plan import draft_plan, redraft
+    from holdfast.workflows.acting.plan import draft_plan, redraft
     from workflows.paper_office import text_of
 
     plan = f"p-{secrets.token_hex(4)}"
@@ -477,7 +480,7 @@ def a_plan_that_is_drafted_anew(two: Two) -> Wishes:
 
 @write("office.stream.exists", "plan.check")
 def a_plan_of_one_name(two: Two) -> Wishes:
-    from holdfast.workflows.plan import draft_plan
+    from holdfast.workflows.acting.plan import draft_plan
     from workflows.paper_office import text_of
 
     text = text_of(f"p-{secrets.token_hex(4)}", *[f"{secrets.token_hex(4)} {each}" for each in "abc"])
@@ -486,7 +489,7 @@ def a_plan_of_one_name(two: Two) -> Wishes:
 
 @write()
 def look_ups_of_a_new_month(two: Two) -> Wishes:
-    from holdfast.workflows import exposure
+    from holdfast.workflows.exposure import months_read as exposure
 
     wiki = wiki_name(f"w{secrets.token_hex(4)}")
     at = f"{two.world.clock() - timedelta(days=99):%Y-%m-%dT%H:%M:%SZ}"
@@ -496,8 +499,9 @@ def look_ups_of_a_new_month(two: Two) -> Wishes:
 
 @write("exposure.tell.not_due")
 def a_person_who_is_told_of_a_look_up(two: Two) -> Wishes:
-    from holdfast.access.exposure_told import month_stream
-    from holdfast.workflows import exposure, notices_due
+    from holdfast.access.exposure.telling import month_stream
+    from holdfast.workflows.exposure import months_read as exposure
+    from holdfast.workflows.exposure import telling as notices_due
 
     wiki = wiki_name(f"w{secrets.token_hex(4)}")
     at = f"{two.world.clock() - timedelta(days=99):%Y-%m-%dT%H:%M:%SZ}"
@@ -510,7 +514,7 @@ def a_person_who_is_told_of_a_look_up(two: Two) -> Wishes:
 
 @write("exposure.ask.used")
 def the_code_of_a_question(two: Two) -> Wishes:
-    from holdfast.workflows import exposure_question as questions
+    from holdfast.workflows.exposure import question as questions
 
     asker, custodian = AccountName("Somebody"), two.ones["custodian"].reader()
     stream = questions.ask(two.office, custodian, wiki_name("examplewiki"), asker)
@@ -521,7 +525,7 @@ def the_code_of_a_question(two: Two) -> Wishes:
 
 @write()
 def the_answer_to_a_question(two: Two) -> Wishes:
-    from holdfast.workflows import exposure_question as questions
+    from holdfast.workflows.exposure import question as questions
 
     asker, custodian = AccountName("Somebody"), two.ones["custodian"].reader()
     stream = questions.ask(two.office, custodian, wiki_name("examplewiki"), asker)
@@ -534,7 +538,7 @@ def the_answer_to_a_question(two: Two) -> Wishes:
 @write()
 def the_profile_of_a_member(two: Two) -> Wishes:
     from holdfast.store.office.vault import Reader
-    from holdfast.workflows.members import write_profile
+    from holdfast.workflows.office.members import write_profile
 
     member = two.ones["decider"].member
     return (lambda: write_profile(two.office, Reader.system(), member, ["An account"]),) * 2
@@ -544,7 +548,7 @@ def the_profile_of_a_member(two: Two) -> Wishes:
 def an_alarm_that_is_looked_at(two: Two) -> Wishes:
     from holdfast.audit import Alarm, AlarmKind
     from holdfast.store.office.models import AlarmRow
-    from holdfast.workflows.audit_reading import look_at_alarm
+    from holdfast.workflows.office.audit_reading import look_at_alarm
 
     two.office.vault.audit.alarm(Alarm(kind=AlarmKind.SUSPENDED_SELF, at=two.world.clock()))
     number = AlarmRow.objects.order_by("-pk")[0].pk
@@ -571,7 +575,7 @@ def test_every_write_by_two_at_once_is_done_or_told_why_not(
     from dataclasses import replace
 
     from holdfast.audit import Budget
-    from holdfast.workflows.doctor import examine
+    from holdfast.workflows.office.doctor import examine
 
     cluster: Cluster | None = request.getfixturevalue("postgres") if engine == "postgresql" else None
     two = _planted(offices.new(database_url=cluster.url() if cluster else ""))

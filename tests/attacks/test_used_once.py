@@ -59,7 +59,7 @@ def test_a_name_chosen_at_one_moment_is_given_to_one_and_the_other_invitation_st
 
 def test_of_links_to_one_member_made_at_one_moment_one_works(world: OfficeWorld) -> None:
     from holdfast.store.office import members as store
-    from holdfast.workflows.members import take_invitation
+    from holdfast.workflows.office.members import take_invitation
 
     member, first = _invited(world)
     operator = world.member("operator").reader()
@@ -95,8 +95,8 @@ def test_eight_filings_by_one_public_link_stand_side_by_side(world: OfficeWorld)
 
 def test_one_approval_is_carried_out_once(world: OfficeWorld) -> None:
     from holdfast.store.office.members import all_members
-    from holdfast.workflows import propose
-    from holdfast.workflows.members import propose_member
+    from holdfast.workflows.office import propose
+    from holdfast.workflows.office.members import propose_member
 
     guardians = [world.member("custodian"), world.member("legal")]
     stream = propose_member(world.office, world.member("operator").reader(), ["auditor"], [])
@@ -109,8 +109,8 @@ def test_one_approval_is_carried_out_once(world: OfficeWorld) -> None:
 
 def test_a_signature_counts_once_however_often_it_is_sent(world: OfficeWorld) -> None:
     from holdfast.store.office.models import SignatureRow
-    from holdfast.workflows import propose
-    from holdfast.workflows.members import propose_member
+    from holdfast.workflows.office import propose
+    from holdfast.workflows.office.members import propose_member
 
     guardian = world.member("custodian")
     stream = propose_member(world.office, world.member("operator").reader(), ["auditor"], [])

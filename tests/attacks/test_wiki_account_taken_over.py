@@ -25,7 +25,7 @@ def guardians(office: OfficeWorld) -> list[TestMember]:
 
 
 def link(office: OfficeWorld, guardians: list[TestMember], member: str, account: str = "Example") -> None:
-    from holdfast.workflows.wiki_sign_in import propose_link
+    from holdfast.workflows.office.wiki_sign_in import propose_link
 
     stream = propose_link(office.office, office.member("operator").reader(), member, account)
     office.approve(stream, *guardians[:2])
@@ -148,7 +148,7 @@ def test_an_attackers_answer_in_anothers_browser_signs_nobody_in(
 def test_one_person_may_not_link_their_own_account_and_one_account_not_two_members(
     office: OfficeWorld, wiki: OAuthWiki, guardians: list[TestMember]
 ) -> None:
-    from holdfast.workflows.wiki_sign_in import propose_link
+    from holdfast.workflows.office.wiki_sign_in import propose_link
 
     own = propose_link(office.office, office.member("operator").reader(), guardians[0].member, "Example")
     with pytest.raises(CheckFailedError, match=r"approval\."):

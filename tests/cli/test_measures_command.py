@@ -7,7 +7,7 @@ import pytest
 
 from holdfast.cli import main
 from holdfast.measures._page import page
-from holdfast.workflows.assess import all_measures
+from holdfast.workflows.analysis.assess import all_measures
 
 ROOT = Path(__file__).parents[2]
 

@@ -103,7 +103,7 @@ def test_a_plan_is_shown_and_its_sweep_followed_without_names_unless_asked(
 def test_a_plan_that_nobody_approved_is_not_run(
     office: OfficeWorld, at: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from holdfast.workflows.plan import draft_plan
+    from holdfast.workflows.acting.plan import draft_plan
 
     identity = draft_plan(office.office, office.member("investigator").reader(), text_of("p-1"))
     assert main(["sweep", "run", identity, *at]) == ExitCode.CHECK_FAILED
@@ -116,7 +116,7 @@ def test_a_plan_whose_notices_would_lead_to_this_machine_alone_is_refused(
     office: OfficeWorld, at: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     from holdfast.errors import InputRefusedError
-    from holdfast.workflows import plan as plans
+    from holdfast.workflows.acting import plan as plans
 
     (tmp_path / "plan.toml").write_text(text_of("p-1"))
     settings = office.folder / "office.toml"

@@ -11,8 +11,8 @@ import pytest
 from holdfast.cli import main
 from holdfast.crypto.notes import parse_verifier_key
 from holdfast.record.proof import parse_proof
-from holdfast.workflows.record_server import serve_log
-from holdfast.workflows.witness import open_witness, serve_witness
+from holdfast.workflows.log.server import serve_log
+from holdfast.workflows.log.witness import open_witness, serve_witness
 
 
 @pytest.fixture

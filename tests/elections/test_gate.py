@@ -10,7 +10,7 @@ from holdfast.cli import main
 from holdfast.elections.gate import Change, GateState, read_gate, record_change
 from holdfast.errors import InputRefusedError, UsageError
 from holdfast.record.folder import create_log
-from holdfast.workflows.plan_election import write_gate
+from holdfast.workflows.elections.publish import write_gate
 
 GATE = """format = 1
 name = "checkuser"

@@ -13,7 +13,8 @@ from holdfast.elections.open_votes import OpenVotes, Tally
 from holdfast.elections.rules import load_rules
 from holdfast.tables.ingest import begin
 from holdfast.tables.lake import create_lake
-from holdfast.worlds.elections import Bloc, ElectionWorld, simulate
+from holdfast.worlds.election_world import Bloc, ElectionWorld
+from holdfast.worlds.elections import simulate
 
 
 def of(support: int, oppose: int) -> tuple[Tally, OpenVotes]:

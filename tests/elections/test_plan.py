@@ -11,7 +11,7 @@ from holdfast.elections.documents import call_page, escaped, languages, promises
 from holdfast.elections.plan import OtherVote, changes, holidays_within, overlaps, read_plan
 from holdfast.elections.toml_file import parse_toml
 from holdfast.errors import InputRefusedError
-from holdfast.workflows.plan_election import known_holidays, read_calendar, write_plan
+from holdfast.workflows.elections.publish import known_holidays, read_calendar, write_plan
 
 PLAN = (
     """format = 1

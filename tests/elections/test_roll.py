@@ -23,7 +23,7 @@ from holdfast.elections.rules import RuleSet, load_rules
 from holdfast.errors import CheckFailedError, InputRefusedError, UsageError
 from holdfast.record.folder import create_log
 from holdfast.tables.lake import Lake
-from holdfast.workflows.roll import (
+from holdfast.workflows.elections.roll import (
     Naming,
     amend_roll,
     load_roll_document,

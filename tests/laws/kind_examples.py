@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from holdfast.actions.ports import INFINITY
+from holdfast.actions.steps.ports import INFINITY
 from mediawiki.two_wikis import EAST, TEMPORARY_END
 
 TOLD = {

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from holdfast.actions.kind import Action, TargetType, all_kinds, kind_of, look_at_targets
-from holdfast.actions.ports import INFINITY, WikiHand
-from holdfast.actions.steps import Step, is_done, look_at, matches_before, perform, undo
+from holdfast.actions.steps.kind import Action, TargetType, all_kinds, kind_of, look_at_targets
+from holdfast.actions.steps.ports import INFINITY, WikiHand
+from holdfast.actions.steps.step import Step, is_done, look_at, matches_before, perform, undo
 from holdfast.errors import InputRefusedError
 from holdfast.ids import wiki_name
 from holdfast.wiki.address import wiki_address

@@ -25,7 +25,7 @@ from holdfast.sources._choose import all_sources, choose
 from holdfast.sources._compression import decompressed
 from holdfast.tables.lake import Lake, open_lake
 from holdfast.tables.schema import TABLES, Kind
-from holdfast.workflows.ingest import Reading, ingest
+from holdfast.workflows.analysis.ingest import Reading, ingest
 
 SAMPLES = Path(__file__).parents[1] / "data" / "sources"
 FILES = sorted(path for path in SAMPLES.glob("*/*") if path.suffix in {".xml", ".csv", ".txt", ".gz"})

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from holdfast.tables.lake import Lake, open_lake
-from holdfast.workflows.ingest import ingest
+from holdfast.workflows.analysis.ingest import ingest
 from mediawiki.captured_community import captured_community
 
 DATA = Path(__file__).parents[2] / "data" / "demo" / "scripted"

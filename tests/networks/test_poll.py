@@ -14,8 +14,9 @@ from holdfast.networks.ballots import Ballots, ballots_from
 from holdfast.networks.poll import Check, History, all_checks, arrival_burst, canvass, examine
 from holdfast.tables.ingest import begin
 from holdfast.tables.lake import create_lake
-from holdfast.workflows.votes import history_of
-from holdfast.worlds.elections import ElectionWorld, SimulatedElections, simulate
+from holdfast.workflows.analysis.votes import history_of
+from holdfast.worlds.election_world import ElectionWorld
+from holdfast.worlds.elections import SimulatedElections, simulate
 
 WORLD = ElectionWorld(voters=300, elections=40, turnout=0.12, edits=True)
 CASES = {"sleeper": "dormant_return", "sock": "franchise_age", "canvassed": "canvass"}

@@ -12,7 +12,8 @@ from holdfast.networks.bloc_test import Strata, search
 from holdfast.networks.blocs import likeness, table_of
 from holdfast.networks.turnout import expectation, order_without_times
 from holdfast.networks.votes import CANDIDATE, VoteResult, analyse, effects
-from holdfast.worlds.elections import Bloc, ElectionWorld, simulate
+from holdfast.worlds.election_world import Bloc, ElectionWorld
+from holdfast.worlds.elections import simulate
 
 WORLD = ElectionWorld(voters=160, elections=64, turnout=0.22)
 EVIDENT = Bloc(size=16, called=0.5, participation=0.85, loyalty=0.97)

@@ -19,8 +19,8 @@ from holdfast.record.check_tree import check_tree
 from holdfast.record.checkpoint import open_checkpoint
 from holdfast.record.texts import Shown
 from holdfast.record.verify import verify
-from holdfast.workflows.record import ServedLog
-from holdfast.workflows.record_server import serve_log, token_of
+from holdfast.workflows.log.client import ServedLog
+from holdfast.workflows.log.server import serve_log, token_of
 
 
 @pytest.fixture(params=["memory", "folder", "served"])

@@ -19,7 +19,7 @@ from holdfast.record.disk import FolderDisk, MemoryDisk
 from holdfast.record.policy import WitnessLine, quorum_of
 from holdfast.record.proof import prove
 from holdfast.record.witness import Witness
-from holdfast.workflows.record_server import serve_log
+from holdfast.workflows.log.server import serve_log
 
 HOSTILE = "</pre><script>document.title='taken'</script> \u202egpj.exe p\u0430ypal"
 

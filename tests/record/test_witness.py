@@ -20,7 +20,7 @@ from holdfast.record.policy import Policy, WitnessLine, parse_policy, quorum_of
 from holdfast.record.tiles import TileReader
 from holdfast.record.verify import Report, verify
 from holdfast.record.witness import Witness
-from holdfast.workflows.witness import HttpCosigner, open_witness, serve_witness
+from holdfast.workflows.log.witness import HttpCosigner, open_witness, serve_witness
 
 
 def grown(log: Log, count: int) -> None:

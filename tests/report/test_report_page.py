@@ -27,8 +27,8 @@ from holdfast.report.page import (
     Page,
     Section,
     Text,
-    render,
 )
+from holdfast.report.render import render
 from holdfast.report.time_charts import time_chart
 from report.made_up import assessment, finding
 

@@ -17,7 +17,7 @@ from holdfast.errors import InputRefusedError, ServiceUnavailableError
 from holdfast.sources.action_api import SOURCE
 from holdfast.tables.lake import Lake, open_lake
 from holdfast.tables.schema import TABLES, Kind
-from holdfast.workflows.ingest import Reading, ingest
+from holdfast.workflows.analysis.ingest import Reading, ingest
 from mediawiki.fixtures import ServedWiki
 from mediawiki.meddler import Meddler, Reply, meddling, passing_on
 from mediawiki.throwaway import ThrowawayWiki

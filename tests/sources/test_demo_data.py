@@ -8,7 +8,7 @@ import pytest
 
 from holdfast.sources._text_rows import text_lines
 from holdfast.tables.lake import Lake, open_lake
-from holdfast.workflows.ingest import ingest
+from holdfast.workflows.analysis.ingest import ingest
 
 ROOT = Path(__file__).parents[2]
 DEMO = ROOT / "data" / "demo"

@@ -15,7 +15,7 @@ from holdfast.sources._log_params import UnknownParamsError, block_params, new_a
 from holdfast.sources._php import NotPhpError, unserialize
 from holdfast.sources.mediawiki_history import sha1_hex
 from holdfast.tables.lake import Lake, open_lake
-from holdfast.workflows.ingest import Reading, ingest
+from holdfast.workflows.analysis.ingest import Reading, ingest
 
 SAMPLES = Path(__file__).parents[1] / "data" / "sources"
 HISTORY = SAMPLES / "mediawiki_history" / "small-0.10.xml"

@@ -20,7 +20,7 @@ import igraph
 import pytest
 
 from holdfast.tables.lake import Lake, open_lake
-from holdfast.workflows.ingest import ingest
+from holdfast.workflows.analysis.ingest import ingest
 
 FOLDER = os.environ.get("HOLDFAST_ORIGINALS", "")
 pytestmark = [

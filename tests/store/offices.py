@@ -62,7 +62,7 @@ class TestMember:
         return Reader(**facts, passkey_session=passkey, passkey_fresh=passkey and fresh)
 
     def sign(self, stream: StreamId) -> Any:
-        from holdfast.workflows import propose
+        from holdfast.workflows.office import propose
 
         office, reader = self.world.office, self.reader()
         content = propose.read_proposal(office, reader, stream).request.content()
@@ -105,7 +105,7 @@ class OfficeWorld:
         from holdfast.store.office import members as store
         from holdfast.store.office.models import Member
         from holdfast.store.office.vault import Reader
-        from holdfast.workflows.members import write_profile
+        from holdfast.workflows.office.members import write_profile
 
         member = store.fresh_member_id()
         store.add_member(member, roles, self.clock())
@@ -124,7 +124,7 @@ class OfficeWorld:
             each.sign(stream)
 
     def carry_out(self, stream: StreamId, who: TestMember) -> str:
-        from holdfast.workflows import propose
+        from holdfast.workflows.office import propose
 
         return propose.carry_out(self.office, who.reader(), stream)
 
@@ -139,7 +139,7 @@ class Offices:
 
     def new(self, *, database_url: str = "", now: datetime = NOON) -> OfficeWorld:
         from holdfast.web.console.settings import console_settings
-        from holdfast.workflows.office import open_office, place_of
+        from holdfast.workflows.office.opening import open_office, place_of
 
         self.count += 1
         home = self.folder / f"office{self.count}"
@@ -157,7 +157,7 @@ class Offices:
 
 def _install(home: Path, keys: Path, *, database_url: str = "") -> None:
     from holdfast.web.console.settings import console_settings
-    from holdfast.workflows.office import init_office
+    from holdfast.workflows.office.opening import init_office
 
     init_office(
         home,

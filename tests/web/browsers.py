@@ -77,7 +77,7 @@ class ServedConsole:
         """Somebody who was invited, joined, enrolled a passkey, and is signed in with it: all through the pages."""
         from holdfast.store.office import members as store
         from holdfast.store.office.vault import Reader
-        from holdfast.workflows.members import write_profile
+        from holdfast.workflows.office.members import write_profile
 
         member = store.fresh_member_id()
         secret = store.add_member(member, roles, self.world.clock())
@@ -152,7 +152,7 @@ def served(world: OfficeWorld) -> Iterator[ServedConsole]:
     from waitress.server import create_server
 
     from holdfast.web.console.settings import console_settings
-    from holdfast.workflows.office import OfficePlace, open_office
+    from holdfast.workflows.office.opening import OfficePlace, open_office
 
     port = free_port()
     place = OfficePlace(config=replace(world.office.config, port=port), master=world.office.place.master)

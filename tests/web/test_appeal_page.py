@@ -53,7 +53,7 @@ def test_the_page_opens_in_the_language_of_the_notice(appeals: AppealOffice) -> 
 
 @pytest.mark.requirement("3.10")
 def test_a_person_files_gets_a_receipt_and_reads_the_outcome(appeals: AppealOffice) -> None:
-    from holdfast.actions.appeals import Outcome
+    from holdfast.appeals.appeal import Outcome
 
     client = stranger()
     page = filed(client, appeals)

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from browsing import grave_violations
-from holdfast.actions.appeals import Outcome
+from holdfast.appeals.appeal import Outcome
 from store.offices import OfficeWorld
 from web.browsers import served
 from workflows.office_appeals import ACCOUNT, TEXT, AppealOffice

@@ -28,7 +28,7 @@ def acted(world: OfficeWorld, count: int) -> TestMember:
 def numbers(world: OfficeWorld, reader: TestMember, **wish: object) -> list[int]:
     """The numbers of all entries found, page after page."""
     from holdfast.store.office.audit_search import AuditSearch
-    from holdfast.workflows.audit_reading import search
+    from holdfast.workflows.office.audit_reading import search
 
     found, before = [], None
     while True:
@@ -97,7 +97,7 @@ def test_what_is_typed_into_the_search_and_is_no_id_finds_nothing(office: Office
 
 
 def asked_for(world: OfficeWorld, auditor: TestMember) -> StreamId:
-    from holdfast.workflows.audit_reading import propose_export
+    from holdfast.workflows.office.audit_reading import propose_export
 
     return propose_export(world.office, auditor.reader(), None, None)
 
@@ -105,7 +105,7 @@ def asked_for(world: OfficeWorld, auditor: TestMember) -> StreamId:
 def test_an_export_leaves_only_after_two_guardians_and_a_stranger_can_check_it(
     office: OfficeWorld, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from holdfast.workflows.audit_reading import export_key
+    from holdfast.workflows.office.audit_reading import export_key
 
     acted(office, 5)
     auditor, one, two = office.member("auditor"), office.member("custodian"), office.member("legal")
@@ -141,7 +141,7 @@ def test_the_auditor_does_not_approve_the_export_that_the_auditor_asked_for(offi
 
 
 def test_an_export_is_fetched_within_its_days(office: OfficeWorld) -> None:
-    from holdfast.workflows.audit_reading import fetch_export
+    from holdfast.workflows.office.audit_reading import fetch_export
 
     auditor, one, two = office.member("auditor"), office.member("custodian"), office.member("legal")
     stream = asked_for(office, auditor)
@@ -154,7 +154,7 @@ def test_an_export_is_fetched_within_its_days(office: OfficeWorld) -> None:
 
 
 def test_an_export_of_nothing_is_refused(office: OfficeWorld) -> None:
-    from holdfast.workflows.audit_reading import propose_export
+    from holdfast.workflows.office.audit_reading import propose_export
 
     reader, now = office.member("auditor").reader(), office.clock()
     with pytest.raises(UsageError, match=r"^audit\.export\.empty"):
@@ -187,7 +187,7 @@ def test_an_alarm_waits_until_an_auditor_looked_at_it(office: OfficeWorld) -> No
 def test_own_access_ends_at_once_in_every_browser_and_two_others_undo_it(
     office: OfficeWorld,
 ) -> None:
-    from holdfast.workflows.members import propose_change
+    from holdfast.workflows.office.members import propose_change
 
     member, auditor = office.member("decider"), office.member("auditor")
     one, two = member.client(), member.client(fresh=False)

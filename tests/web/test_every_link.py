@@ -126,7 +126,7 @@ def test_every_link_of_every_page_opens_for_the_role_that_sees_it(everything: Pl
 def test_every_form_that_a_page_shows_may_be_sent_by_its_reader_and_leads_to_a_page(
     everything: PlantedOffice,
 ) -> None:
-    from holdfast.web.console.doors import opens
+    from holdfast.web.console.leads import opens
 
     wrong: list[Any] = []
     for role in ROLES:
@@ -151,7 +151,7 @@ def test_every_form_that_a_page_shows_may_be_sent_by_its_reader_and_leads_to_a_p
 
 
 def test_a_door_says_what_the_page_behind_it_answers(everything: PlantedOffice) -> None:
-    from holdfast.web.console.doors import opens
+    from holdfast.web.console.leads import opens
 
     asked, wrong = 0, []
     for role in ROLES:
@@ -176,7 +176,7 @@ def test_every_page_says_which_rules_it_asks() -> None:
 
 
 def test_carrying_out_what_another_role_reads_says_that_it_was_done(office: OfficeWorld) -> None:
-    from holdfast.workflows.members import propose_member
+    from holdfast.workflows.office.members import propose_member
 
     operator, legal, custodian = office.member("operator"), office.member("legal"), office.member("custodian")
     proposal = propose_member(office.office, operator.reader(), ["auditor"], [])

@@ -104,8 +104,8 @@ def test_lines_of_another_form_are_refused(steward: TestMember) -> None:
 def test_a_custodian_opens_one_notice_seals_it_and_notes_that_the_person_was_told(
     office: OfficeWorld, steward: TestMember
 ) -> None:
-    from holdfast.access.exposure_told import month_stream
-    from holdfast.workflows.exposure import told_queue
+    from holdfast.access.exposure.telling import month_stream
+    from holdfast.workflows.exposure.months_read import told_queue
 
     custodian = office.member("custodian")
     client = custodian.client()
@@ -138,7 +138,7 @@ def test_a_persons_question_is_noted_proven_and_answered(
     office: OfficeWorld, steward: TestMember, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from holdfast.wiki.revision import WrittenRevision
-    from holdfast.workflows import exposure_question
+    from holdfast.workflows.exposure import question as exposure_question
 
     custodian = office.member("custodian")
     client = custodian.client()

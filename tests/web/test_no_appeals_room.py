@@ -20,7 +20,7 @@ class Refused:
     """A plan whose one action cannot be appealed, carried out on paper wikis."""
 
     def __init__(self, world: OfficeWorld) -> None:
-        from holdfast.workflows.no_appeal import stream_for
+        from holdfast.workflows.appeals.no_appeal import stream_for
 
         self.world = world
         roles = ("investigator", "decider", "legal", "appeal_reader")
@@ -84,7 +84,7 @@ def test_a_no_is_found_from_the_plan_signed_again_by_two_people_lifted_and_then_
 
 def test_one_person_alone_does_not_sign_it_again(refused: Refused) -> None:
     from holdfast.errors import HoldfastError
-    from holdfast.workflows import no_appeal
+    from holdfast.workflows.appeals import no_appeal
 
     legal = refused.client("legal")
     state, _ = no_appeal.read_no(

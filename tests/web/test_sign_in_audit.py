@@ -50,7 +50,7 @@ def test_a_wrong_password_is_written_down_without_what_was_typed(office: OfficeW
 
 
 def proposed(world: OfficeWorld, member: TestMember, change: str) -> StreamId:
-    from holdfast.workflows.members import propose_change
+    from holdfast.workflows.office.members import propose_change
 
     operator = world.member("operator")
     return propose_change(world.office, operator.reader(), MemberId(member.member), change, ["decider"])
@@ -72,7 +72,7 @@ def test_a_lost_passkey_is_enrolled_again_by_a_link_that_two_others_approved(off
     assert lost.get("/").status_code == 302  # the old sessions are over
     assert ("system", "withdraw", "allowed", "approved by two, reinvite") in events(office)
 
-    from holdfast.workflows.members import take_invitation
+    from holdfast.workflows.office.members import take_invitation
 
     secret = take_invitation(office.office, office.member("operator").reader(), member.member)
     new = Client(SERVER_NAME="localhost", SERVER_PORT="8420", raise_request_exception=False)

@@ -19,9 +19,10 @@ def waiting(member: TestMember, **how: Any) -> str:
 
 
 def test_an_appeal_waits_for_its_readers_through_every_step_and_for_nobody_else(office: OfficeWorld) -> None:
-    from holdfast.actions.appeal_links import receipt_sha256
-    from holdfast.actions.appeals import Outcome
-    from holdfast.workflows import appeal, appeal_filing
+    from holdfast.appeals.appeal import Outcome
+    from holdfast.appeals.links import receipt_sha256
+    from holdfast.workflows.appeals import appeal
+    from holdfast.workflows.appeals import filing as appeal_filing
     from workflows.office_appeals import route
 
     reader, decider = office.member("appeal_reader"), office.member("decider")
@@ -46,10 +47,11 @@ def test_an_appeal_waits_for_its_readers_through_every_step_and_for_nobody_else(
 
 def test_notices_and_questions_wait_for_custodians_when_their_day_has_come(office: OfficeWorld) -> None:
     from access.checkuser_logs import answer, entry
-    from holdfast.access.lookups_read import LogFile
+    from holdfast.access.exposure.lookups_read import LogFile
     from holdfast.canonical import canonical_bytes
     from holdfast.ids import AccountName, wiki_name
-    from holdfast.workflows import exposure, exposure_question
+    from holdfast.workflows.exposure import months_read as exposure
+    from holdfast.workflows.exposure import question as exposure_question
 
     steward, custodian, wiki = office.member("access_steward"), office.member("custodian"), wiki_name("examplewiki")
     at = office.clock() - timedelta(days=1)
@@ -66,7 +68,7 @@ def test_notices_and_questions_wait_for_custodians_when_their_day_has_come(offic
 
 
 def test_legal_is_asked_for_a_signature_once(office: OfficeWorld) -> None:
-    from holdfast.workflows import plan as plans
+    from holdfast.workflows.acting import plan as plans
     from workflows.paper_office import TARGETS, PaperOperators, prepared, text_of
 
     people = {role: office.member(role) for role in ("investigator", "decider")}
@@ -85,7 +87,7 @@ def test_legal_is_asked_for_a_signature_once(office: OfficeWorld) -> None:
 
 
 def test_what_is_signed_waits_to_be_carried_out(office: OfficeWorld) -> None:
-    from holdfast.workflows.members import propose_member
+    from holdfast.workflows.office.members import propose_member
 
     operator, legal, custodian = office.member("operator"), office.member("legal"), office.member("custodian")
     proposal = propose_member(office.office, operator.reader(), ["auditor"], [])

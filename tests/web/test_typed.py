@@ -117,7 +117,7 @@ def test_a_refusal_gives_back_what_was_typed(world: CaseWorld) -> None:
 def test_a_failure_of_the_console_gives_back_what_was_typed(
     world: CaseWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from holdfast.workflows import case
+    from holdfast.workflows.cases import case
 
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("a fault of the console")

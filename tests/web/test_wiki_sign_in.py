@@ -29,7 +29,7 @@ def entries(office: OfficeWorld) -> list[Any]:
 def test_a_linked_member_comes_by_the_wiki_and_needs_the_passkey_to_get_in(
     office: OfficeWorld, wiki: OAuthWiki, chromium: Browser
 ) -> None:
-    from holdfast.workflows.wiki_sign_in import link
+    from holdfast.workflows.office.wiki_sign_in import link
 
     wiki.settings(office.keys)
     with served(office) as console, console.person(chromium, "access_steward") as person:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from holdfast.actions.ports import HandLostError
+from holdfast.actions.steps.ports import HandLostError
 from holdfast.errors import InputRefusedError
 from holdfast.ids import AccountName, wiki_name
 from holdfast.wiki.address import wiki_address

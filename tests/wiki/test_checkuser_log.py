@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from holdfast.access.lookups_read import LogFile, read_lookups
+from holdfast.access.exposure.lookups_read import LogFile, read_lookups
 from holdfast.errors import InputRefusedError
 from holdfast.ids import wiki_name
 from holdfast.tables.pseudonym import Pseudonyms

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from holdfast.actions.ports import INFINITY, BlockState, BusyError, HandLostError, WikiHand
+from holdfast.actions.steps.ports import INFINITY, BlockState, BusyError, HandLostError, WikiHand
 from holdfast.errors import CheckFailedError, HoldfastError, InputRefusedError
 from holdfast.ids import AccountName, wiki_name
 from holdfast.wiki.address import wiki_address

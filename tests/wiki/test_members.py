@@ -4,11 +4,11 @@ from datetime import date
 
 import pytest
 
-from holdfast.access.import_groups import read_groups
-from holdfast.actions.collateral import collateral
-from holdfast.actions.kind import Action
-from holdfast.actions.ports import INFINITY
-from holdfast.actions.preflight import preflight
+from holdfast.access.register.import_groups import read_groups
+from holdfast.actions.plans.collateral import collateral
+from holdfast.actions.plans.preflight import preflight
+from holdfast.actions.steps.kind import Action
+from holdfast.actions.steps.ports import INFINITY
 from holdfast.clock import parse_at
 from holdfast.errors import InputRefusedError
 from holdfast.ids import wiki_name

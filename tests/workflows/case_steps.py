@@ -17,19 +17,19 @@ class CaseWorld:
     id: str = ""
 
     def begin(self, title: str = "A simulated case", marking: str = "amber+strict") -> str:
-        from holdfast.workflows.case import begin_case
+        from holdfast.workflows.cases.case import begin_case
 
         reader = self.investigator.reader()
         self.id = begin_case(self.office.office, reader, title=title, wikis=["alpha"], marking=marking)
         return self.id
 
     def write(self, type_: str, by: TestMember | None = None, **body: Any) -> Case:
-        from holdfast.workflows.case import write_case
+        from holdfast.workflows.cases.case import write_case
 
         return write_case(self.office.office, (by or self.investigator).reader(), self.id, type_, body)
 
     def take(self, content: bytes, **body: Any) -> Case:
-        from holdfast.workflows.case_files import take_evidence
+        from holdfast.workflows.cases.files import take_evidence
 
         given = {"name": "page.txt", "media_type": "text/plain", "how": "copied"} | body
         return take_evidence(self.office.office, self.investigator.reader(), self.id, content, given)
@@ -70,7 +70,7 @@ def decided_case(
     office: OfficeWorld, by_severity: dict[str, list[str]], *, investigator: TestMember, decider: TestMember
 ) -> str:
     """A case that was decided against each of these accounts, written in a few steps; gives its id."""
-    from holdfast.workflows.case import begin_case, read_case, write_facts
+    from holdfast.workflows.cases.case import begin_case, read_case, write_facts
 
     world, reader = office.office, investigator.reader()
     case_id = begin_case(world, reader, title="A simulated case", wikis=["alpha"], marking="amber+strict")
@@ -120,7 +120,7 @@ def decided_case(
 
 def with_case(office: OfficeWorld, text: str, *, investigator: TestMember, decider: TestMember) -> str:
     """A plan file's text that refers to a case decided for exactly its actions against people."""
-    from holdfast.actions.plan_file import parse_plan
+    from holdfast.actions.plans.file import parse_plan
     from holdfast.cases.standards import Severity
 
     by_severity: dict[str, list[str]] = {}

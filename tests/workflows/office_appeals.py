@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from holdfast.actions.appeals import Outcome, Route
+from holdfast.appeals.appeal import Outcome, Route
 from holdfast.facts import StreamId
 from holdfast.wiki.revision import WrittenRevision
 from store.offices import OfficeWorld, TestMember
@@ -32,7 +32,9 @@ class AppealOffice:
     """One action that was carried out, its decider, and two readers of appeals."""
 
     def __init__(self, world: OfficeWorld, **other: Any) -> None:
-        from holdfast.workflows import appeal, appeal_filing, appeal_restoration
+        from holdfast.workflows.acting import restoration as appeal_restoration
+        from holdfast.workflows.appeals import appeal
+        from holdfast.workflows.appeals import filing as appeal_filing
 
         self.world, self.appeal, self.filing, self.restoring = world, appeal, appeal_filing, appeal_restoration
         self.filed: StreamId | None = None

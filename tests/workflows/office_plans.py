@@ -60,7 +60,7 @@ class ActingOffice:
 
     def prepared(self, text: str) -> str:
         """A plan that was drafted and tried on the wikis."""
-        from holdfast.workflows import plan
+        from holdfast.workflows.acting import plan
 
         reader = self.investigator.reader()
         text = with_case(self.world, text, investigator=self.investigator, decider=self.deciders[0])
@@ -69,13 +69,13 @@ class ActingOffice:
         return identity
 
     def signed_off(self, identity: str) -> None:
-        from holdfast.workflows import plan
+        from holdfast.workflows.acting import plan
 
         self.lawyer.sign(plan.ask_sign_off(self.office, self.investigator.reader(), identity, "J1"))
 
     def approved(self, text: str) -> str:
         """A plan that was signed off and approved by two, and will be run by the next tick or command."""
-        from holdfast.workflows import plan
+        from holdfast.workflows.acting import plan
 
         identity = self.prepared(text)
         self.signed_off(identity)

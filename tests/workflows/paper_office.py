@@ -5,7 +5,7 @@ from typing import Any
 
 from actions.paper_wiki import PaperHand, PaperWiki
 from actions.sweeping import HASTE, HEAD, group
-from holdfast.actions.planning import prepare, with_reports
+from holdfast.actions.plans.planning import prepare, with_reports
 from holdfast.ids import WikiName
 from store.offices import OfficeWorld, TestMember
 from workflows.case_steps import with_case
@@ -40,7 +40,7 @@ def text_of(identity: str, *names: str, **more: str) -> str:
 
 def prepared(world: OfficeWorld, people: dict[str, TestMember], text: str, operators: PaperOperators) -> str:
     """A draft on a decided case, prepared on the paper wikis as the dry run prepares it on real ones."""
-    from holdfast.workflows import plan as plans
+    from holdfast.workflows.acting import plan as plans
 
     investigator, decider = people["investigator"], people["decider"]
     text = with_case(world, text, investigator=investigator, decider=decider)
@@ -51,8 +51,8 @@ def prepared(world: OfficeWorld, people: dict[str, TestMember], text: str, opera
 
 def tried(world: OfficeWorld, investigator: TestMember, identity: str, operators: PaperOperators) -> None:
     """The dry run of a draft, on the paper wikis."""
-    from holdfast.actions.course import Standing
-    from holdfast.workflows import plan as plans
+    from holdfast.actions.sweeps.course import Standing
+    from holdfast.workflows.acting import plan as plans
 
     office, reader = world.office, investigator.reader()
     opened = plans.read_plan(office, reader, identity)
@@ -66,7 +66,7 @@ def tried(world: OfficeWorld, investigator: TestMember, identity: str, operators
 
 def approved(world: OfficeWorld, people: dict[str, TestMember], text: str, operators: PaperOperators) -> str:
     """Prepared, signed off by the lawyer, approved by two deciders."""
-    from holdfast.workflows import plan as plans
+    from holdfast.workflows.acting import plan as plans
 
     investigator, second = people["investigator"], world.member("decider")
     identity = prepared(world, people, text, operators)
@@ -79,6 +79,6 @@ def approved(world: OfficeWorld, people: dict[str, TestMember], text: str, opera
 
 def swept(world: OfficeWorld, identity: str, operators: PaperOperators) -> Any:
     """The outcome of a run."""
-    from holdfast.workflows.sweep import run_sweep
+    from holdfast.workflows.acting.sweep import run_sweep
 
     return run_sweep(world.office, identity, known=operators, patience=HASTE, sleep=lambda _: None)  # type: ignore[arg-type]

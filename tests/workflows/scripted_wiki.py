@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from holdfast.findings.assessment import Assessment
-from holdfast.workflows.assess import all_measures, assess
-from holdfast.workflows.ingest import ingest
+from holdfast.workflows.analysis.assess import all_measures, assess
+from holdfast.workflows.analysis.ingest import ingest
 
 DATA = Path(__file__).parents[2] / "data" / "demo" / "scripted"
 VOTES = DATA / "votes.csv"

@@ -11,7 +11,7 @@ from holdfast.clock import fixed_clock
 from holdfast.ids import wiki_name
 from holdfast.tables.ingest import begin
 from holdfast.tables.lake import Lake, create_lake
-from holdfast.workflows.coordination import acting_together
+from holdfast.workflows.analysis.coordination import acting_together
 
 WIKI = wiki_name("small")
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from holdfast.actions.appeals import Ineligible, Outcome, Standing
+from holdfast.appeals.appeal import Ineligible, Outcome, Standing
 from holdfast.errors import CheckFailedError, HoldfastError, UsageError
 from holdfast.facts import MemberId, StreamId
 from store.offices import OfficeWorld
@@ -117,7 +117,7 @@ def test_who_decided_and_who_is_tied_to_them_never_reads_the_appeal(office: Offi
 
 @pytest.mark.requirement("3.11")
 def test_who_worked_on_the_case_never_reads_the_appeal(office: OfficeWorld) -> None:
-    from holdfast.workflows.case import begin_case
+    from holdfast.workflows.cases.case import begin_case
 
     investigator = office.member("investigator", wiki_accounts=("Shared account",))
     case = begin_case(office.office, investigator.reader(), title="made up", wikis=["examplewiki"], marking="amber")
@@ -224,7 +224,7 @@ def test_a_new_link_is_made_in_every_state_and_what_was_filed_stays(appeals: App
 
 
 def test_an_old_filing_in_the_stream_of_its_route_is_read_as_it_was_and_gets_a_new_link(office: OfficeWorld) -> None:
-    from holdfast.actions.appeal_links import make_receipt
+    from holdfast.appeals.links import make_receipt
     from holdfast.facts import SYSTEM, Fact
 
     appeals, receipt = AppealOffice(office).in_force(), make_receipt(bytes(20))
@@ -314,7 +314,7 @@ def test_the_clock_says_when_an_outcome_is_owed(appeals: AppealOffice) -> None:
 
 
 def no_appeal(world: OfficeWorld) -> tuple[object, object]:
-    from holdfast.workflows import no_appeal
+    from holdfast.workflows.appeals import no_appeal
 
     legal, decider = world.member("legal"), world.member("decider")
     stream = no_appeal.begin(
@@ -331,7 +331,8 @@ def no_appeal(world: OfficeWorld) -> tuple[object, object]:
 
 @pytest.mark.requirement("D2")
 def test_a_no_that_is_not_signed_again_lapses_and_can_be_appealed(office: OfficeWorld) -> None:
-    from holdfast.workflows import appeal, appeal_filing
+    from holdfast.workflows.appeals import appeal
+    from holdfast.workflows.appeals import filing as appeal_filing
     from holdfast.workflows.clocks.appeals import CLOCK
 
     no_appeal(office)
@@ -346,7 +347,7 @@ def test_a_no_that_is_not_signed_again_lapses_and_can_be_appealed(office: Office
 
 @pytest.mark.requirement("D2")
 def test_a_no_is_signed_again_by_two_people_of_whom_one_is_new(office: OfficeWorld) -> None:
-    from holdfast.workflows import no_appeal as nos
+    from holdfast.workflows.appeals import no_appeal as nos
 
     stream, legal = no_appeal(office)
     new = office.member("decider")
@@ -363,8 +364,8 @@ def test_a_no_is_signed_again_by_two_people_of_whom_one_is_new(office: OfficeWor
 def test_the_noes_of_a_plan_are_kept_once_with_those_who_signed_it(office: OfficeWorld) -> None:
     from types import SimpleNamespace as Made
 
-    from holdfast.actions.grounds import Appeal
-    from holdfast.workflows import no_appeal as nos
+    from holdfast.actions.plans.grounds import Appeal
+    from holdfast.workflows.appeals import no_appeal as nos
 
     legal, decider = office.member("legal"), office.member("decider")
     day = (office.clock() + timedelta(days=100)).date()
@@ -440,7 +441,7 @@ def test_nobody_can_ask_in_the_console_to_destroy_what_an_appeal_rests_on(office
 
 @pytest.mark.requirement("3.13")
 def test_two_custodians_do_not_destroy_what_can_be_appealed_since_they_were_asked(office: OfficeWorld) -> None:
-    from holdfast.workflows.case import read_case
+    from holdfast.workflows.cases.case import read_case
 
     case = closed_case(office)
     appeals = AppealOffice(office, files=(f"case/{case.id}",))
@@ -457,7 +458,7 @@ def test_two_custodians_do_not_destroy_what_can_be_appealed_since_they_were_aske
 
 @pytest.mark.requirement("4.9")
 def test_the_public_table_is_made_from_the_appeals_and_logged(appeals: AppealOffice) -> None:
-    from holdfast.workflows import appeal_table
+    from holdfast.workflows.appeals import table as appeal_table
     from holdfast.workflows.clocks.outbox import CLOCK as OUTBOX
 
     world = appeals.world

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from holdfast.actions.appeals import Outcome
+from holdfast.appeals.appeal import Outcome
 from holdfast.errors import CheckFailedError
 from mediawiki.two_wikis import TO_BAN, TwoWikis
 from store.offices import PORT, OfficeWorld
@@ -27,7 +27,8 @@ def test_an_overturned_ban_is_undone_on_both_wikis_and_said_publicly(
 ) -> None:
     from django.test import Client
 
-    from holdfast.workflows import appeal, appeal_restoration
+    from holdfast.workflows.acting import restoration as appeal_restoration
+    from holdfast.workflows.appeals import appeal
 
     before = {wiki.api: wiki.groups(TARGET) for wiki in two_wikis.both}
     acting, reader = ActingOffice.over(office, two_wikis), office.member("appeal_reader")
@@ -37,7 +38,7 @@ def test_an_overturned_ban_is_undone_on_both_wikis_and_said_publicly(
     with pytest.raises(CheckFailedError, match=r"appeal\.not_in_force"):
         appeal.read_appeal(office.office, reader.reader(), stream)
     acting.signed_off(plan)
-    from holdfast.workflows.plan import propose_plan
+    from holdfast.workflows.acting.plan import propose_plan
 
     acting.carried_out(propose_plan(office.office, acting.investigator.reader(), plan))
     acting.tick()

@@ -7,7 +7,7 @@ import pytest
 
 from actions.paper_wiki import PaperWiki
 from actions.sweeping import HEAD, group
-from holdfast.actions.appeals import Outcome
+from holdfast.appeals.appeal import Outcome
 from holdfast.errors import CheckFailedError, HoldfastError, InputRefusedError
 from holdfast.facts import StreamId
 from holdfast.ids import AccountName
@@ -42,7 +42,9 @@ class Overturned:
 
     def filed(self, outcome: Outcome, **more: Any) -> str:
         """The person files and somebody else decides; gives the receipt."""
-        from holdfast.workflows import appeal, appeal_filing, appeal_restoration
+        from holdfast.workflows.acting import restoration as appeal_restoration
+        from holdfast.workflows.appeals import appeal
+        from holdfast.workflows.appeals import filing as appeal_filing
 
         office, reader = self.world.office, self.people["appeal_reader"].reader()
         link = appeal.renew_link(office, reader, appeal.stream_for(f"{self.plan}/001"), None)
@@ -62,12 +64,12 @@ class Overturned:
         self.world.carry_out(stream, second)
 
     def note_restored(self) -> int:
-        from holdfast.workflows.appeal_restoration import note_restored
+        from holdfast.workflows.acting.restoration import note_restored
 
         return note_restored(self.world.office, known=self.operators)  # type: ignore[arg-type]
 
     def restored(self, receipt: str) -> bool:
-        from holdfast.workflows.appeal_filing import by_receipt
+        from holdfast.workflows.appeals.filing import by_receipt
 
         return by_receipt(self.world.office, receipt).restored
 
@@ -104,7 +106,7 @@ def cannot_be_unblocked(wiki: PaperWiki) -> None:
 def test_an_overturned_action_is_given_back_with_its_notice_and_its_place_on_the_public_list(
     appealed: Overturned,
 ) -> None:
-    from holdfast.workflows.reconcile import reconcile_plan
+    from holdfast.workflows.acting.reconcile import reconcile_plan
 
     receipt = appealed.filed(Outcome.OVERTURN, **NOTE)
     assert appealed.note_restored() == 0
@@ -216,7 +218,7 @@ def test_a_reader_cannot_say_that_it_is_given_back(appealed: Overturned) -> None
 
 
 def in_force(appealed: Overturned, plan: str) -> None:
-    from holdfast.workflows.appeal_restoration import note_new_measure
+    from holdfast.workflows.acting.restoration import note_new_measure
 
     note_new_measure(appealed.world.office, appealed.people["appeal_reader"].reader(), appealed.stream, plan)
 
@@ -279,8 +281,8 @@ def put_undoing(appealed: Overturned) -> StreamId:
 
 
 def close(appealed: Overturned) -> None:
-    from holdfast.actions.plan import Aftercare
-    from holdfast.workflows.plan import close_plan, fill_aftercare
+    from holdfast.actions.plans.plan import Aftercare
+    from holdfast.workflows.acting.plan import close_plan, fill_aftercare
 
     office, reader = appealed.world.office, appealed.people["decider"].reader()
     care = Aftercare(recourse_owner="a", interim_cover="b", vote_calendar="c", survey="d")

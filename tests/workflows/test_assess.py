@@ -19,7 +19,7 @@ from holdfast.measures._running import run
 from holdfast.report.machine_files import findings_schema
 from holdfast.tables.ingest import begin
 from holdfast.tables.lake import Lake, create_lake
-from holdfast.workflows.assess import assess, peers_of
+from holdfast.workflows.analysis.assess import assess, peers_of
 from holdfast.worlds.governed import Governed, governed
 from small_wikis import MEASURES, WIKI, prepared
 

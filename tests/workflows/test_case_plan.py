@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from actions.sweeping import HEAD, group
-from holdfast.actions.grounds import Grounds
-from holdfast.actions.plan import Plan, Purpose
-from holdfast.actions.plan_file import parse_plan
+from holdfast.actions.plans.file import parse_plan
+from holdfast.actions.plans.grounds import Grounds
+from holdfast.actions.plans.plan import Plan, Purpose
 from holdfast.errors import CheckFailedError
 from holdfast.notices.kinds import EvidenceClass
 from store.offices import OfficeWorld
@@ -24,7 +24,7 @@ def ban(account: str) -> str:
 
 
 def check(office: OfficeWorld, plan: Plan) -> None:
-    from holdfast.workflows.case_plan import check_plan_against_cases
+    from holdfast.workflows.cases.plan_check import check_plan_against_cases
 
     check_plan_against_cases(office.office, plan)
 
@@ -87,7 +87,7 @@ def test_a_plan_claims_no_class_of_evidence_and_no_level_that_the_case_does_not_
 
 @pytest.mark.requirement("3.7")
 def test_parties_and_those_near_them_are_barred_from_approving_the_plan(office: OfficeWorld) -> None:
-    from holdfast.workflows.case_plan import barred_from
+    from holdfast.workflows.cases.plan_check import barred_from
 
     world = decided(office)
     late = office.member("decider", wiki_accounts=("Simulated suspect",))  # joined after the person was added
@@ -100,8 +100,8 @@ def test_parties_and_those_near_them_are_barred_from_approving_the_plan(office: 
 
 
 def test_one_case_carries_the_many_targets_of_a_sweep_and_knows_its_plan(office: OfficeWorld) -> None:
-    from holdfast.workflows.case import read_case
-    from holdfast.workflows.case_plan import note_plan_in_case
+    from holdfast.workflows.cases.case import read_case
+    from holdfast.workflows.cases.plan_check import note_plan_in_case
 
     world = case_world(office)
     targets = {

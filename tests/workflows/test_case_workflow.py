@@ -8,7 +8,7 @@ from workflows.case_steps import case_world
 
 
 def read(office: OfficeWorld, reader: object, case_id: str):  # type: ignore[no-untyped-def]
-    from holdfast.workflows.case import read_case
+    from holdfast.workflows.cases.case import read_case
 
     return read_case(office.office, reader, case_id)  # type: ignore[arg-type]
 
@@ -20,7 +20,7 @@ def test_a_case_is_worked_on_and_decided_through_the_office(office: OfficeWorld)
     world.decide()
     opened = read(office, world.decider.reader(), world.id)
     assert opened.seen.stage == "decided"
-    from holdfast.workflows.case import list_cases
+    from holdfast.workflows.cases.case import list_cases
 
     plain = list_cases(office.office, world.investigator.reader())
     assert [(line.state, line.sealed) for line in plain.lines] == [("decided", None)]
@@ -48,7 +48,7 @@ def test_a_denied_member_finds_no_way_to_the_case(office: OfficeWorld) -> None:
     world.write("reader denied", member=other.member, why="a friend of a party")
     with pytest.raises(CheckFailedError, match=r"access\.refused"):
         read(office, other.reader(), world.id)
-    from holdfast.workflows.case import list_cases
+    from holdfast.workflows.cases.case import list_cases
 
     titled = list_cases(office.office, other.reader(), titles=True)
     assert [line.sealed for line in titled.lines] == [None]
@@ -72,7 +72,7 @@ def test_a_member_who_is_a_party_or_near_one_is_recused_by_computation(office: O
         companion.member: "near a party: same_case",
     }
     from holdfast.cases.recusal import Edge, Why
-    from holdfast.workflows.case import recuse
+    from holdfast.workflows.cases.case import recuse
 
     edge = Edge(one="Simulated friend", other="Simulated suspect", why=Why.CO_ACTION)
     assert recuse(office.office, world.investigator.reader(), world.id, [edge]) == 1
@@ -83,7 +83,7 @@ def test_a_member_who_is_a_party_or_near_one_is_recused_by_computation(office: O
 
 @pytest.mark.requirement("2.7")
 def test_another_case_that_holds_an_account_is_counted_and_not_opened(office: OfficeWorld) -> None:
-    from holdfast.workflows.case import other_cases_holding
+    from holdfast.workflows.cases.case import other_cases_holding
 
     world = case_world(office)
     world.begin()
@@ -100,7 +100,7 @@ def test_another_case_that_holds_an_account_is_counted_and_not_opened(office: Of
 
 @pytest.mark.requirement("2.4")
 def test_the_bytes_of_evidence_come_back_unchanged_and_each_opening_is_in_the_chain(office: OfficeWorld) -> None:
-    from holdfast.workflows.case_files import evidence_bytes
+    from holdfast.workflows.cases.files import evidence_bytes
 
     world = case_world(office)
     world.begin()
@@ -119,8 +119,8 @@ def test_the_bytes_of_evidence_come_back_unchanged_and_each_opening_is_in_the_ch
 
 @pytest.mark.requirement("2.3")
 def test_a_case_is_destroyed_by_two_custodians_who_wrote_nothing_in_it(office: OfficeWorld) -> None:
+    from holdfast.workflows.office.propose import propose
     from holdfast.workflows.proposals.case_destruction import what_to_destroy
-    from holdfast.workflows.propose import propose
 
     world = case_world(office)
     world.begin("Canary title")
@@ -140,8 +140,8 @@ def test_a_case_is_destroyed_by_two_custodians_who_wrote_nothing_in_it(office: O
 
 
 def test_a_case_that_was_worked_on_meanwhile_is_not_destroyed(office: OfficeWorld) -> None:
+    from holdfast.workflows.office.propose import propose
     from holdfast.workflows.proposals.case_destruction import what_to_destroy
-    from holdfast.workflows.propose import propose
 
     world = case_world(office)
     world.begin()
@@ -192,7 +192,7 @@ def test_the_clock_closes_no_case_in_which_somebody_is_owed_something(office: Of
 
 @pytest.mark.requirement("2.15")
 def test_an_auditor_opens_the_names_of_workers_on_a_ground_and_nothing_else(office: OfficeWorld) -> None:
-    from holdfast.workflows.case_files import open_names
+    from holdfast.workflows.cases.files import open_names
 
     world = case_world(office)
     world.begin()
@@ -207,7 +207,7 @@ def test_an_auditor_opens_the_names_of_workers_on_a_ground_and_nothing_else(offi
 
 @pytest.mark.requirement("D11")
 def test_a_redacted_file_is_made_for_its_audience_and_is_an_export(office: OfficeWorld) -> None:
-    from holdfast.workflows.case_files import redacted_file
+    from holdfast.workflows.cases.files import redacted_file
 
     world = case_world(office)
     world.begin("Canary title")

@@ -36,7 +36,7 @@ def configured(world: OfficeWorld, **more: Any) -> None:
 
 def heads_in_log(world: OfficeWorld) -> list[str]:
     from holdfast.record.disk import FolderDisk
-    from holdfast.workflows.doctor import published_heads
+    from holdfast.workflows.office.doctor import published_heads
 
     return [sha256 for _, sha256 in published_heads(FolderDisk(world.folder / "log/public").read)]
 

@@ -36,8 +36,8 @@ def spoken_to(wiki: DemoWiki) -> set[str]:
 @pytest.mark.usefixtures("offices")
 def test_from_findings_to_a_freeze_one_sweep_and_an_appeal_that_is_upheld(tmp_path: Path) -> None:
     from holdfast.web.console.settings import console_settings
-    from holdfast.workflows.case import read_case
-    from holdfast.workflows.case_files import evidence_bytes
+    from holdfast.workflows.cases.case import read_case
+    from holdfast.workflows.cases.files import evidence_bytes
     from holdfast.workflows.demo.investigation import PER_1000
     from holdfast.workflows.demo.shown import edits_file
 

@@ -25,7 +25,7 @@ def alarmed(world: OfficeWorld) -> list[str]:
 @pytest.fixture
 def acting(office: OfficeWorld, two_wikis: TwoWikis, tmp_path: Path) -> ActingOffice:
     """Two holders of CheckUser on a wiki; the grant of one ends on 1 October, in the register alone."""
-    from holdfast.workflows.register import import_file
+    from holdfast.workflows.access.register import import_file
 
     made = ActingOffice.over(office, two_wikis)
     path = tmp_path / "register.csv"
@@ -40,8 +40,8 @@ def acting(office: OfficeWorld, two_wikis: TwoWikis, tmp_path: Path) -> ActingOf
 
 
 def test_a_wiki_that_still_has_what_ended_is_flagged_and_two_people_take_it(acting: ActingOffice) -> None:
-    from holdfast.workflows.plan import dry_run, give_up, propose_plan
-    from holdfast.workflows.sweep import run_sweep
+    from holdfast.workflows.acting.plan import dry_run, give_up, propose_plan
+    from holdfast.workflows.acting.sweep import run_sweep
 
     world, east = acting.world, acting.two.east
     assert ticked(world, "ended_grants") == []

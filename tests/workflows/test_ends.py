@@ -39,7 +39,7 @@ class Ended:
         return [dict(wiki.accounts[name].groups) for wiki in self.operators.wikis.values()]
 
     def proposals(self) -> list[Any]:
-        from holdfast.workflows.propose import proposal_lines
+        from holdfast.workflows.office.propose import proposal_lines
 
         lines = proposal_lines(self.world.office, self.people["decider"].reader())
         return [line for line in lines if line.kind == "sweep-undo"]
@@ -69,7 +69,7 @@ def ended(office: OfficeWorld) -> Ended:
 def test_on_the_day_that_a_person_was_told_two_people_give_back_what_no_wiki_gives_back_by_itself(
     ended: Ended,
 ) -> None:
-    from holdfast.actions.executor import Ending
+    from holdfast.actions.sweeps.executor import Ending
 
     world = ended.world
     assert ended.groups(DESYSOPPED) == ended.groups(BANNED) == [{}, {}]
@@ -96,7 +96,7 @@ def test_on_the_day_that_a_person_was_told_two_people_give_back_what_no_wiki_giv
 
 
 def test_what_nobody_signs_is_put_before_people_again_and_never_twice_at_once(ended: Ended) -> None:
-    from holdfast.workflows.ends import propose_ends
+    from holdfast.workflows.acting.ends import propose_ends
 
     world = ended.world
     world.clock.go_on(days=DAYS)
@@ -108,7 +108,7 @@ def test_what_nobody_signs_is_put_before_people_again_and_never_twice_at_once(en
 
 
 def test_what_somebody_on_the_wiki_gave_back_already_is_told_and_not_asked_for_again(ended: Ended) -> None:
-    from holdfast.actions.executor import Ending
+    from holdfast.actions.sweeps.executor import Ending
 
     world = ended.world
     for wiki in ended.operators.wikis.values():

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from access.checkuser_logs import answer, entry, planted
-from holdfast.access.exposure import Held
-from holdfast.access.lookups_read import LogFile
+from holdfast.access.exposure.lookups_read import LogFile
+from holdfast.access.exposure.report import Held
 from holdfast.canonical import canonical_bytes
 from holdfast.errors import CheckFailedError, HoldfastError, InputRefusedError, UsageError
 from holdfast.facts import StreamId
@@ -31,7 +31,7 @@ def at(days_ago: float) -> str:
 
 
 def take_in(world: OfficeWorld, steward: TestMember, *entries: dict[str, Any]) -> Any:
-    from holdfast.workflows.exposure import import_lookups
+    from holdfast.workflows.exposure.months_read import import_lookups
 
     return import_lookups(world.office, steward.reader(), WIKI, [log_file(*entries)])
 
@@ -56,7 +56,7 @@ def test_a_damaged_log_changes_nothing(office: OfficeWorld) -> None:
 
 @pytest.mark.parametrize("role", ["decider", "legal", "appeal_reader", "auditor", "operator"])
 def test_who_has_no_part_in_access_sees_no_lookup(office: OfficeWorld, role: str) -> None:
-    from holdfast.workflows import exposure
+    from holdfast.workflows.exposure import months_read as exposure
 
     take_in(office, office.member("access_steward"), entry())
     other = office.member(role).reader()
@@ -72,7 +72,7 @@ def test_who_has_no_part_in_access_sees_no_lookup(office: OfficeWorld, role: str
 
 
 def report(world: OfficeWorld, reader: Any, **other: Any) -> Any:
-    from holdfast.workflows.exposure import report_of
+    from holdfast.workflows.exposure.months_read import report_of
 
     given = {"period_start": date(2021, 1, 1), "period_end": date(2022, 1, 1), "holder": {WIKI: [HOLDER]}, **other}
     return report_of(world.office, reader, **given)
@@ -89,7 +89,7 @@ def test_the_report_of_the_office_equals_the_log(office: OfficeWorld) -> None:
 
 
 def test_the_day_of_a_lookup_has_who_could_and_who_did(office: OfficeWorld) -> None:
-    from holdfast.workflows.exposure import who_could_and_who_did
+    from holdfast.workflows.exposure.months_read import who_could_and_who_did
 
     steward = office.member("access_steward")
     take_in(office, steward, entry())
@@ -104,8 +104,8 @@ def test_the_day_of_a_lookup_has_who_could_and_who_did(office: OfficeWorld) -> N
 
 
 def one_owed(world: OfficeWorld, reader: Any) -> tuple[StreamId, str, Any]:
-    from holdfast.access.exposure_told import month_stream
-    from holdfast.workflows.exposure import told_queue
+    from holdfast.access.exposure.telling import month_stream
+    from holdfast.workflows.exposure.months_read import told_queue
 
     (row,) = told_queue(world.office, reader)
     return month_stream(row.wiki, row.month), row.lookup, row
@@ -114,7 +114,8 @@ def one_owed(world: OfficeWorld, reader: Any) -> tuple[StreamId, str, Any]:
 @pytest.mark.requirement("1.13")
 @pytest.mark.requirement("D19")
 def test_a_custodian_seals_a_notice_another_renews_and_time_ends_it(office: OfficeWorld) -> None:
-    from holdfast.workflows import exposure, notices_due
+    from holdfast.workflows.exposure import months_read as exposure
+    from holdfast.workflows.exposure import telling as notices_due
 
     steward, one, two = (office.member(role) for role in ("access_steward", "custodian", "custodian"))
     take_in(office, steward, entry(timestamp=at(100)))
@@ -144,7 +145,7 @@ def test_a_custodian_seals_a_notice_another_renews_and_time_ends_it(office: Offi
 
 
 def test_a_custodian_does_not_seal_their_own_lookups(office: OfficeWorld) -> None:
-    from holdfast.workflows import exposure
+    from holdfast.workflows.exposure import months_read as exposure
 
     steward, custodian = office.member("access_steward"), office.member("custodian", wiki_accounts=(HOLDER,))
     take_in(office, steward, entry(timestamp=at(100)))
@@ -162,7 +163,7 @@ def test_a_custodian_does_not_seal_their_own_lookups(office: OfficeWorld) -> Non
 
 
 def test_the_notice_of_a_lookup_names_no_other_person(office: OfficeWorld) -> None:
-    from holdfast.workflows import notices_due
+    from holdfast.workflows.exposure import telling as notices_due
 
     steward, custodian = office.member("access_steward"), office.member("custodian")
     reason = "API: sock of Person 2 (simulated)? from 192.0.2.9"
@@ -172,8 +173,8 @@ def test_the_notice_of_a_lookup_names_no_other_person(office: OfficeWorld) -> No
         entry(timestamp=at(100), reason=reason),
         entry(timestamp=at(99), target="Person 2 (simulated)"),
     )
-    from holdfast.access.exposure_told import month_stream
-    from holdfast.workflows.exposure import told_queue
+    from holdfast.access.exposure.telling import month_stream
+    from holdfast.workflows.exposure.months_read import told_queue
 
     row = told_queue(office.office, custodian.reader())[0]
     notice = notices_due.text_for(
@@ -201,8 +202,8 @@ def test_the_clock_calls_when_a_notice_is_due_and_once(office: OfficeWorld) -> N
 
 @pytest.mark.requirement("1.15")
 def test_look_ups_are_forgotten_on_their_day_once_everybody_was_told(office: OfficeWorld) -> None:
-    from holdfast.workflows import notices_due
     from holdfast.workflows.clocks.look_up_retention import CLOCK
+    from holdfast.workflows.exposure import telling as notices_due
 
     steward, custodian = office.member("access_steward"), office.member("custodian")
     take_in(office, steward, entry(timestamp=at(1)), entry(timestamp=at(40), type="ipedits", target="192.0.2.1"))
@@ -223,7 +224,7 @@ class Question:
     """A person's question with a wiki that answers what the test says."""
 
     def __init__(self, world: OfficeWorld, account: AccountName = PERSON) -> None:
-        from holdfast.workflows import exposure_question
+        from holdfast.workflows.exposure import question as exposure_question
 
         self.steps, self.world, self.custodian = exposure_question, world, world.member("custodian")
         self.stream = exposure_question.ask(world.office, self.custodian.reader(), WIKI, account)
@@ -251,7 +252,7 @@ def test_a_code_that_somebody_else_left_on_a_page_proves_nothing_by_its_owners_n
 
 @pytest.mark.requirement("1.14")
 def test_a_person_who_proved_their_account_gets_their_answer_and_counts_as_told(office: OfficeWorld) -> None:
-    from holdfast.workflows.exposure import told_queue
+    from holdfast.workflows.exposure.months_read import told_queue
 
     take_in(office, office.member("access_steward"), entry(timestamp=at(100), reason="case 7"))
     question = Question(office)
@@ -293,7 +294,7 @@ def test_a_wiki_that_the_office_does_not_know_is_refused(office: OfficeWorld) ->
     from dataclasses import replace
 
     from holdfast.store.office.config import WikiConfig
-    from holdfast.workflows.exposure import import_lookups
+    from holdfast.workflows.exposure.months_read import import_lookups
 
     steward = office.member("access_steward")
     config = replace(office.office.config, wikis={WIKI: WikiConfig(name=WIKI)})

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from holdfast.access.freeze import Removal
-from holdfast.access.freeze_order import Scope
-from holdfast.access.review import Outcome
+from holdfast.access.freezes.freeze import Removal
+from holdfast.access.freezes.order import Scope
+from holdfast.access.freezes.review import Outcome
 from holdfast.errors import CheckFailedError
 from mediawiki.two_wikis import CHECKUSERS, OVERSIGHTERS, TEMPORARY_END, TwoWikis
 from store.offices import OfficeWorld
@@ -31,7 +31,7 @@ def row(account: str, wiki: str, right: str, place: str) -> str:
 
 def joined(office: OfficeWorld, two: TwoWikis, tmp_path: Path) -> Any:
     """An office that acts on these wikis: checkers 1 and 2 live in J1, checker 3 in J3, the oversighters in J2."""
-    from holdfast.workflows.register import import_file
+    from holdfast.workflows.access.register import import_file
 
     shutil.copy(two.keys / "wikis.toml", office.keys / "wikis.toml")
     (office.keys / "wikis.toml").chmod(0o600)
@@ -68,8 +68,8 @@ def kept(office: OfficeWorld) -> None:
 def test_a_freeze_is_read_back_on_both_wikis_and_given_back_exactly(
     office: OfficeWorld, two_wikis: TwoWikis, tmp_path: Path
 ) -> None:
-    from holdfast.workflows.freeze import propose_lift, read_freeze
-    from holdfast.workflows.review import read_review
+    from holdfast.workflows.access.freeze import propose_lift, read_freeze
+    from holdfast.workflows.access.review import read_review
 
     steward = joined(office, two_wikis, tmp_path)
     before = confidential(two_wikis)
@@ -110,7 +110,7 @@ def test_a_freeze_is_read_back_on_both_wikis_and_given_back_exactly(
 def test_the_groups_of_a_live_wiki_are_read_into_the_register(
     office: OfficeWorld, two_wikis: TwoWikis, tmp_path: Path
 ) -> None:
-    from holdfast.workflows.register import import_wiki
+    from holdfast.workflows.access.register import import_wiki
 
     steward = joined(office, two_wikis, tmp_path)
     east = import_wiki(office.office, steward.reader(), "eastwiki")
@@ -134,8 +134,8 @@ def test_a_wiki_that_does_not_answer_delays_nobody_else_and_is_planned_later(
     kept(office)
     assert "checkuser" not in two_wikis.east.groups("Checker 01")
     assert "checkuser" in two_wikis.west.groups("Checker 01")
-    from holdfast.workflows.freeze import propose_rest, read_freeze
-    from holdfast.workflows.review import propose_outcome
+    from holdfast.workflows.access.freeze import propose_rest, read_freeze
+    from holdfast.workflows.access.review import propose_outcome
 
     waiting = read_freeze(office.office, steward.reader(), freeze.id.id).waiting()
     assert {item.wiki for item in waiting} == {"westwiki"}
@@ -164,7 +164,7 @@ import os, signal, sys
 from datetime import datetime
 from pathlib import Path
 from holdfast.web.console.settings import console_settings
-from holdfast.workflows.office import open_office, place_of
+from holdfast.workflows.office.opening import open_office, place_of
 place = place_of(Path(sys.argv[1]), Path(sys.argv[2]))
 now = datetime.fromisoformat(sys.argv[3])
 office = open_office(place=place, django=console_settings(place), clock=lambda: now)
@@ -200,7 +200,7 @@ def check_kill(office: OfficeWorld, two: TwoWikis, tmp_path: Path, rows: int) ->
     """Kill the process that keeps the promise after so many rows of its journal; the next tick finishes."""
     from django.db import connections
 
-    from holdfast.workflows.freeze import read_freeze
+    from holdfast.workflows.access.freeze import read_freeze
 
     steward = joined(office, two, tmp_path)
     entries = {wiki.name: len(wiki.log("rights")) for wiki in two.both}

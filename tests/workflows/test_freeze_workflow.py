@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from holdfast.access.freeze import FreezeState
-from holdfast.access.freeze_order import Scope
-from holdfast.access.review import Outcome, ReviewState
-from holdfast.access.rule_book import RuleBook
+from holdfast.access.freezes.freeze import FreezeState
+from holdfast.access.freezes.order import Scope
+from holdfast.access.freezes.review import Outcome, ReviewState
+from holdfast.access.rules.rule_book import RuleBook
 from holdfast.errors import CheckFailedError, InputRefusedError
 from store.offices import NOON, OfficeWorld
 
@@ -25,7 +25,7 @@ def row(account: str, place: str, right: str = "checkuser", wiki: str = "enwiki"
 
 def filled(office: OfficeWorld, tmp_path: Path, *rows: str) -> Any:
     """An access steward, and a register of these rows."""
-    from holdfast.workflows.register import import_file
+    from holdfast.workflows.access.register import import_file
 
     steward = office.member("access_steward")
     path = tmp_path / "register.csv"
@@ -42,14 +42,14 @@ def filled(office: OfficeWorld, tmp_path: Path, *rows: str) -> Any:
 
 def register(office: OfficeWorld) -> Any:
     from holdfast.store.office.vault import Reader
-    from holdfast.workflows.register import load
+    from holdfast.workflows.access.register import load
 
     return load(office.office, Reader.system(), purpose="a test").register
 
 
 def frozen(office: OfficeWorld, steward: Any, scope: Scope = J1) -> Any:
     """A freeze that the steward proposed, and the steward and a decider signed."""
-    from holdfast.workflows.freeze import propose_freeze, read_freeze
+    from holdfast.workflows.access.freeze import propose_freeze, read_freeze
 
     decider = office.member("decider")
     proposal = propose_freeze(office.office, steward.reader(), scope, reason="coercion feared")
@@ -59,7 +59,7 @@ def frozen(office: OfficeWorld, steward: Any, scope: Scope = J1) -> Any:
 
 
 def test_importing_twice_into_the_office_adds_nothing(office: OfficeWorld, tmp_path: Path) -> None:
-    from holdfast.workflows.register import import_file
+    from holdfast.workflows.access.register import import_file
 
     steward = filled(office, tmp_path)
     again = import_file(office.office, steward.reader(), tmp_path / "register.csv", "csv", wiki="", version="")
@@ -71,7 +71,7 @@ def test_importing_twice_into_the_office_adds_nothing(office: OfficeWorld, tmp_p
 
 def test_the_preview_says_what_would_happen_and_counts_whom_it_shows(office: OfficeWorld, tmp_path: Path) -> None:
     from holdfast.store.office.models import ReadCount
-    from holdfast.workflows.freeze import preview
+    from holdfast.workflows.access.freeze import preview
 
     steward = filled(office, tmp_path)
     found = preview(office.office, steward.reader(), J1, reason="r")
@@ -98,7 +98,7 @@ def test_one_transaction_freezes_opens_reviews_and_promises_the_rest(office: Off
 
 
 def test_a_freeze_takes_two_people(office: OfficeWorld, tmp_path: Path) -> None:
-    from holdfast.workflows.freeze import propose_freeze
+    from holdfast.workflows.access.freeze import propose_freeze
 
     steward = filled(office, tmp_path)
     proposal = propose_freeze(office.office, steward.reader(), J1, reason="r")
@@ -109,7 +109,7 @@ def test_a_freeze_takes_two_people(office: OfficeWorld, tmp_path: Path) -> None:
 
 
 def test_a_register_that_changed_after_the_first_signature_stops_it(office: OfficeWorld, tmp_path: Path) -> None:
-    from holdfast.workflows.freeze import propose_freeze
+    from holdfast.workflows.access.freeze import propose_freeze
 
     steward, decider = filled(office, tmp_path), office.member("decider")
     proposal = propose_freeze(office.office, steward.reader(), J1, reason="r")
@@ -126,7 +126,7 @@ def test_members_among_those_frozen_lose_their_sessions_at_once_and_cannot_sign(
     office: OfficeWorld, tmp_path: Path
 ) -> None:
     from holdfast.store.office.models import Session
-    from holdfast.workflows.freeze import propose_freeze
+    from holdfast.workflows.access.freeze import propose_freeze
 
     ann = office.member("decider", wiki_accounts=("Simulated Ann",))
     ann.client()
@@ -145,7 +145,7 @@ def test_members_among_those_frozen_lose_their_sessions_at_once_and_cannot_sign(
 
 def decided(office: OfficeWorld, freeze: Any, first: Any, second: Any, outcome: Outcome) -> str:
     """One review of a freeze, decided by two readers; gives the account."""
-    from holdfast.workflows.review import propose_outcome, read_review, statement
+    from holdfast.workflows.access.review import propose_outcome, read_review, statement
 
     number = sorted(freeze.reviews.values())[0].id
     statement(office.office, first.reader(), number, text="I am safe here.")
@@ -208,8 +208,8 @@ def test_a_late_review_raises_an_alarm(office: OfficeWorld, tmp_path: Path) -> N
 
 @pytest.mark.requirement("1.7")
 def test_the_second_reader_can_send_a_proposal_back(office: OfficeWorld, tmp_path: Path) -> None:
-    from holdfast.workflows.propose import read_proposal
-    from holdfast.workflows.review import propose_outcome, read_review, sent_back
+    from holdfast.workflows.access.review import propose_outcome, read_review, sent_back
+    from holdfast.workflows.office.propose import read_proposal
 
     steward = filled(office, tmp_path)
     freeze, decider = frozen(office, steward)
@@ -226,7 +226,7 @@ def test_the_second_reader_can_send_a_proposal_back(office: OfficeWorld, tmp_pat
 
 @pytest.mark.requirement("1.7")
 def test_the_first_reader_decides_no_review_alone(office: OfficeWorld, tmp_path: Path) -> None:
-    from holdfast.workflows.review import propose_outcome, read_review, statement
+    from holdfast.workflows.access.review import propose_outcome, read_review, statement
 
     steward = filled(office, tmp_path)
     freeze, decider = frozen(office, steward)
@@ -246,7 +246,7 @@ def test_the_first_reader_decides_no_review_alone(office: OfficeWorld, tmp_path:
 
 
 def test_lifting_gives_everything_back_and_lets_members_work_again(office: OfficeWorld, tmp_path: Path) -> None:
-    from holdfast.workflows.freeze import propose_lift, read_freeze
+    from holdfast.workflows.access.freeze import propose_lift, read_freeze
 
     ann = office.member("investigator", wiki_accounts=("Simulated Ann",))
     steward = filled(office, tmp_path)
@@ -264,7 +264,7 @@ def test_lifting_gives_everything_back_and_lets_members_work_again(office: Offic
 
 
 def test_the_rule_book_changes_by_two_people_and_counts_at_once(office: OfficeWorld, tmp_path: Path) -> None:
-    from holdfast.workflows.register import propose_rules, rule_book
+    from holdfast.workflows.access.register import propose_rules, rule_book
 
     steward, decider = filled(office, tmp_path), office.member("decider")
     book = RuleBook(current_versions=frozenset({"3"}), restricted=frozenset({("J2", "checkuser")}))
@@ -280,9 +280,9 @@ def test_the_rule_book_changes_by_two_people_and_counts_at_once(office: OfficeWo
 
 @pytest.mark.requirement("1.16")
 def test_a_last_single_holder_is_flagged_and_no_clock_ends_the_grant(office: OfficeWorld, tmp_path: Path) -> None:
-    from holdfast.access.freeze_order import Scope
+    from holdfast.access.freezes.order import Scope
     from holdfast.store.office.models import AlarmRow
-    from holdfast.workflows.freeze import preview
+    from holdfast.workflows.access.freeze import preview
     from holdfast.workflows.tick import tick
 
     steward = filled(office, tmp_path, row("Simulated Ann", "J1"))
@@ -303,7 +303,7 @@ def test_a_grant_past_its_date_is_over_when_the_wiki_s_groups_are_read_without_i
     office: OfficeWorld, tmp_path: Path
 ) -> None:
     from holdfast.ids import wiki_name
-    from holdfast.workflows.register import add_row, take_groups
+    from holdfast.workflows.access.register import add_row, take_groups
 
     steward, wiki = filled(office, tmp_path, row("Simulated Ann", "J1")), wiki_name("enwiki")
     for name in ("Simulated Eve", "Simulated Flo"):
@@ -318,7 +318,7 @@ def test_a_grant_past_its_date_is_over_when_the_wiki_s_groups_are_read_without_i
 
 
 def test_a_grant_past_its_date_is_held_until_a_person_ends_it(office: OfficeWorld, tmp_path: Path) -> None:
-    from holdfast.workflows.register import add_row, end_grant
+    from holdfast.workflows.access.register import add_row, end_grant
 
     steward = filled(office, tmp_path)
     add_row(
@@ -336,7 +336,7 @@ def test_a_grant_past_its_date_is_held_until_a_person_ends_it(office: OfficeWorl
 
 @pytest.mark.requirement("D6")
 def test_open_reviews_median_days_and_share_restored_are_a_public_table(office: OfficeWorld, tmp_path: Path) -> None:
-    from holdfast.workflows.review import public_table
+    from holdfast.workflows.access.review import public_table
 
     rows = [row(f"Simulated {number}", "J1") for number in range(12)]
     frozen(office, filled(office, tmp_path, *rows))
@@ -346,7 +346,7 @@ def test_open_reviews_median_days_and_share_restored_are_a_public_table(office: 
 
 
 def test_nobody_but_those_roles_reads_the_register(office: OfficeWorld, tmp_path: Path) -> None:
-    from holdfast.workflows.register import load
+    from holdfast.workflows.access.register import load
 
     filled(office, tmp_path)
     for role in ("investigator", "legal", "appeal_reader", "custodian", "auditor", "operator"):
@@ -358,7 +358,7 @@ def test_a_damaged_file_changes_nothing(office: OfficeWorld, tmp_path: Path) -> 
     steward = office.member("access_steward")
     path = tmp_path / "bad.csv"
     path.write_text(HEAD + row("Simulated Ann", "J1") + row("Sim|ulated", "J1"), "utf-8")
-    from holdfast.workflows.register import import_file
+    from holdfast.workflows.access.register import import_file
 
     with pytest.raises(InputRefusedError, match=r"access\.csv\.rows"):
         import_file(office.office, steward.reader(), path, "csv", wiki="", version="")

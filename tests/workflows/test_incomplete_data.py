@@ -10,8 +10,8 @@ import pytest
 from holdfast.errors import InputRefusedError
 from holdfast.findings.assessment import Assessment
 from holdfast.tables.lake import open_lake
-from holdfast.workflows.assess import assess
-from holdfast.workflows.ingest import Reading, ingest
+from holdfast.workflows.analysis.assess import assess
+from holdfast.workflows.analysis.ingest import Reading, ingest
 from workflows.scripted_wiki import (
     about,
     assessed,

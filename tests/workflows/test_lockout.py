@@ -9,7 +9,7 @@ from store.offices import OfficeWorld, TestMember
 
 
 def weak(world: OfficeWorld) -> dict[str, list[str]]:
-    from holdfast.workflows.lockout import weaknesses
+    from holdfast.workflows.office.lockout import weaknesses
 
     found: dict[str, list[str]] = {"shut": [], "one loss": []}
     for each in weaknesses(world.office):
@@ -43,7 +43,7 @@ def test_one_operator_two_guardians_and_single_passkeys_are_named(office: Office
 
 
 def test_an_office_without_a_second_guardian_or_an_operator_is_shut(office: OfficeWorld) -> None:
-    from holdfast.workflows.members import suspend_own
+    from holdfast.workflows.office.members import suspend_own
 
     operator, one, _ = office.member("operator"), office.member("custodian"), office.member("legal")
     suspend_own(office.office, one.reader())
@@ -86,8 +86,8 @@ def test_every_other_thing_that_people_sign_is_counted(
 
 
 def test_shares_are_acknowledged_one_by_one_and_too_few_are_named(office: OfficeWorld, tmp_path: Path) -> None:
-    from holdfast.workflows.master_keys import acknowledge, read_share, rotate_master_key, write_shares
-    from holdfast.workflows.office import open_office
+    from holdfast.workflows.office.master_keys import acknowledge, read_share, rotate_master_key, write_shares
+    from holdfast.workflows.office.opening import open_office
 
     assert says(weak(office)["one loss"], "no split")
     old = [read_share(each) for each in write_shares(office.office, tmp_path / "old")]
@@ -107,7 +107,7 @@ def test_shares_are_acknowledged_one_by_one_and_too_few_are_named(office: Office
 
 
 def test_the_doctor_and_the_members_page_say_it_and_no_upgrade_fails_for_it(office: OfficeWorld) -> None:
-    from holdfast.workflows.doctor import examine, require_health
+    from holdfast.workflows.office.doctor import examine, require_health
 
     operator = office.member("operator")
     (seats,) = [each for each in examine(office.office) if each.name == "seats"]
@@ -120,7 +120,7 @@ def test_the_doctor_and_the_members_page_say_it_and_no_upgrade_fails_for_it(offi
 def test_the_last_operator_is_given_no_other_role_and_what_a_change_leaves_is_read_before_signing(
     office: OfficeWorld,
 ) -> None:
-    from holdfast.workflows import members, propose
+    from holdfast.workflows.office import members, propose
 
     operator, one, other = office.member("operator"), office.member("custodian"), office.member("legal")
     with pytest.raises(CheckFailedError, match=r"^membership\.last_operator"):

@@ -31,7 +31,7 @@ def with_a_person(world: OfficeWorld) -> StreamId:
 def account_in(world: OfficeWorld, stream: StreamId) -> str:
     """What a new process of the office reads."""
     from holdfast.store.office.vault import Reader
-    from holdfast.workflows.office import open_office
+    from holdfast.workflows.office.opening import open_office
 
     office = open_office(world.folder, world.keys, clock=world.clock)
     assert office.vault.holding("account", CANARY) == [stream]
@@ -39,7 +39,7 @@ def account_in(world: OfficeWorld, stream: StreamId) -> str:
 
 
 def shares_of(world: OfficeWorld, folder: Path) -> list[str]:
-    from holdfast.workflows.master_keys import read_share, write_shares
+    from holdfast.workflows.office.master_keys import read_share, write_shares
 
     return [read_share(place) for place in write_shares(world.office, folder)]
 
@@ -50,7 +50,7 @@ def verbs(world: OfficeWorld) -> list[str]:
 
 def test_a_lost_key_comes_back_from_three_shares_and_everybody_is_told(office: OfficeWorld, tmp_path: Path) -> None:
     from holdfast.store.office.audit_rows import open_alarms
-    from holdfast.workflows.master_keys import bring_back
+    from holdfast.workflows.office.master_keys import bring_back
 
     stream, shares = with_a_person(office), shares_of(office, tmp_path / "shares")
     (office.keys / "master.key").unlink()
@@ -72,7 +72,7 @@ def test_each_share_is_a_file_that_only_its_owner_reads(office: OfficeWorld, tmp
 
 
 def test_shares_of_another_office_are_refused_before_anything_is_written(offices: Offices, tmp_path: Path) -> None:
-    from holdfast.workflows.master_keys import bring_back
+    from holdfast.workflows.office.master_keys import bring_back
 
     office = offices.new()
     with_a_person(office)
@@ -85,7 +85,7 @@ def test_shares_of_another_office_are_refused_before_anything_is_written(offices
 
 
 def test_a_key_that_is_there_is_not_replaced_from_shares(office: OfficeWorld, tmp_path: Path) -> None:
-    from holdfast.workflows.master_keys import bring_back
+    from holdfast.workflows.office.master_keys import bring_back
 
     shares = shares_of(office, tmp_path / "shares")
     with pytest.raises(UsageError, match=r"^keys\.master\.exists"):
@@ -96,7 +96,7 @@ def test_a_rotation_leaves_what_is_sealed_and_ends_every_session(office: OfficeW
     from allauth.mfa.models import Authenticator
 
     from holdfast.store.office.models import Session
-    from holdfast.workflows.master_keys import rotate_master_key
+    from holdfast.workflows.office.master_keys import rotate_master_key
 
     stream, member = with_a_person(office), office.member("decider")
     member.client()
@@ -107,7 +107,7 @@ def test_a_rotation_leaves_what_is_sealed_and_ends_every_session(office: OfficeW
     assert account_in(office, stream) == CANARY
     assert Session.objects.count() == 0
     assert "rotate_key" in verbs(office)
-    from holdfast.workflows.office import place_of
+    from holdfast.workflows.office.opening import place_of
 
     kept = Authenticator.objects.get(type=Authenticator.Type.TOTP).data["secret"]
     assert place_of(office.folder, office.keys).unseal_code(kept) == "CODE"
@@ -115,7 +115,7 @@ def test_a_rotation_leaves_what_is_sealed_and_ends_every_session(office: OfficeW
 
 def test_a_process_that_slept_through_a_rotation_neither_reads_nor_seals(office: OfficeWorld) -> None:
     from holdfast.store.office.vault import Reader
-    from holdfast.workflows.master_keys import rotate_master_key
+    from holdfast.workflows.office.master_keys import rotate_master_key
 
     stream, sleeping = with_a_person(office), office.office
     rotate_master_key(office.folder, office.keys, clock=office.clock)
@@ -130,7 +130,7 @@ def test_an_interrupted_rotation_is_ended_by_running_it_again(
     office: OfficeWorld, monkeypatch: pytest.MonkeyPatch, after_the_database: bool
 ) -> None:
     from holdfast.store.office import rotation
-    from holdfast.workflows.master_keys import rotate_master_key
+    from holdfast.workflows.office.master_keys import rotate_master_key
 
     stream = with_a_person(office)
 
@@ -153,7 +153,7 @@ def test_an_interrupted_rotation_is_ended_by_running_it_again(
 
 
 def test_a_key_of_another_office_opens_nothing(offices: Offices) -> None:
-    from holdfast.workflows.office import open_office
+    from holdfast.workflows.office.opening import open_office
 
     one, other = offices.new(), offices.new()
     other_key = other.keys / "master.key"

@@ -24,7 +24,7 @@ def held(world: OfficeWorld, kind: str, **body: Any) -> StreamId:
 
 
 def asked(world: OfficeWorld, custodian: TestMember, *, proven: bool = True) -> StreamId:
-    from holdfast.workflows import exposure_question as steps
+    from holdfast.workflows.exposure import question as steps
 
     stream = steps.ask(world.office, custodian.reader(), WIKI, PERSON)
     if proven:
@@ -35,7 +35,7 @@ def asked(world: OfficeWorld, custodian: TestMember, *, proven: bool = True) -> 
 
 
 def gathered(world: OfficeWorld, custodian: TestMember) -> Any:
-    from holdfast.workflows.own_data import gather
+    from holdfast.workflows.desk.own_data import gather
 
     return gather(world.office, custodian.reader(), asked(world, custodian))
 
@@ -66,7 +66,7 @@ def test_the_answer_is_the_same_whether_there_is_a_case_or_not(office: OfficeWor
 
 
 def test_who_did_not_prove_the_account_gets_nothing(office: OfficeWorld) -> None:
-    from holdfast.workflows.own_data import gather
+    from holdfast.workflows.desk.own_data import gather
 
     custodian = office.member("custodian")
     stream = asked(office, custodian, proven=False)
@@ -114,7 +114,7 @@ def test_a_custodian_fetches_the_answer_in_both_forms_and_nobody_else_does(offic
 
 @pytest.mark.requirement("4.11")
 def test_how_far_a_case_is_stands_in_the_answer_once_its_subject_may_be_told(office: OfficeWorld) -> None:
-    from holdfast.workflows.case import begin_case, write_case
+    from holdfast.workflows.cases.case import begin_case, write_case
 
     investigator, custodian = office.member("investigator").reader(), office.member("custodian")
     for wiki in (WIKI, ELSEWHERE):
@@ -132,7 +132,7 @@ def test_what_an_older_token_shares_with_another_name_is_not_given_out(office: O
     """Before, ß became SS in a token: the stream of SSeta is found by ßeta, and is not theirs."""
     from holdfast.store.office.streams import Summary
     from holdfast.store.office.vault import Reader
-    from holdfast.workflows.own_data import _facts_on, _streams
+    from holdfast.workflows.desk.own_data import _facts_on, _streams
 
     body = {"account": "SSeta", "wiki": WIKI, "jurisdiction": "J1"}
     fact = Fact(type="written", at=office.clock(), by=SYSTEM, body=body)

@@ -48,7 +48,7 @@ class Withheld:
 
     def carried_out(self, identity: str) -> Any:
         """Tried, signed by two and swept, as any other plan."""
-        from holdfast.workflows.plan import propose_plan
+        from holdfast.workflows.acting.plan import propose_plan
 
         investigator = self.people["investigator"]
         tried(self.world, investigator, identity, self.operators)
@@ -65,7 +65,7 @@ def withheld(office: OfficeWorld) -> Withheld:
 
 @pytest.mark.requirement("D1")
 def test_on_its_day_what_was_withheld_is_told_by_a_plan_that_two_people_sign(withheld: Withheld) -> None:
-    from holdfast.actions.executor import Ending
+    from holdfast.actions.sweeps.executor import Ending
 
     world = withheld.world
     assert all("Terms of Use" not in text for pages in withheld.talk(BANNED) for text in pages)
@@ -96,7 +96,7 @@ def test_on_its_day_what_was_withheld_is_told_by_a_plan_that_two_people_sign(wit
 
 
 def test_a_draft_that_one_person_gives_up_is_drafted_again(withheld: Withheld) -> None:
-    from holdfast.workflows.plan import give_up
+    from holdfast.workflows.acting.plan import give_up
 
     world = withheld.world
     world.clock.go_on(days=91)
@@ -108,7 +108,7 @@ def test_a_draft_that_one_person_gives_up_is_drafted_again(withheld: Withheld) -
 
 def test_a_person_who_was_never_told_anything_is_not_told_the_rest(office: OfficeWorld) -> None:
     from holdfast.store.office.vault import Reader
-    from holdfast.workflows.plan import draft_plan
+    from holdfast.workflows.acting.plan import draft_plan
 
     text = HEAD.replace("[every_action]", f"[every_action]{WITHHELD}") + group(
         "global_ban", [BANNED], '{ reason = "r" }'

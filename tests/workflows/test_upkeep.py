@@ -44,13 +44,13 @@ def filled(world: OfficeWorld) -> StreamId:
 
 
 def copied(world: OfficeWorld, place: Path, identity: Identity = IDENTITY) -> Path:
-    from holdfast.workflows.upkeep import back_up_office
+    from holdfast.workflows.office.upkeep import back_up_office
 
     return back_up_office(world.office, place, [identity.recipient]).path
 
 
 def restored(world: OfficeWorld, copy: Path, to: Path, **more: Any) -> Any:
-    from holdfast.workflows.upkeep import restore_office
+    from holdfast.workflows.office.upkeep import restore_office
 
     more = {"identities": [IDENTITY], "keys": world.keys, "clock": world.clock} | more
     return restore_office(copy, more.pop("identities"), to, more.pop("keys"), **more)
@@ -83,7 +83,7 @@ def test_an_office_is_lost_and_stands_again_with_everything_checked(
 
     from holdfast.store.office.models import Session
     from holdfast.store.office.vault import Reader
-    from holdfast.workflows.office import open_office
+    from holdfast.workflows.office.opening import open_office
 
     office = open_office(tmp_path / "again", world.keys, clock=world.clock)
     facts = office.vault.read(Reader.system(), stream, purpose="test")
@@ -145,7 +145,7 @@ def test_a_copy_is_not_written_into_the_office_nor_over_a_file(office: OfficeWor
 
 
 def test_a_copy_needs_somebody_who_can_open_it(office: OfficeWorld, tmp_path: Path) -> None:
-    from holdfast.workflows.upkeep import back_up_office
+    from holdfast.workflows.office.upkeep import back_up_office
 
     with pytest.raises(UsageError, match=r"^crypto\.age\.recipient"):
         back_up_office(office.office, tmp_path, [])
@@ -200,8 +200,8 @@ def test_a_copy_comes_back_under_its_own_master_key_alone(offices: Offices, tmp_
 def test_an_upgrade_makes_a_copy_first_and_checks_all_of_it(office: OfficeWorld, tmp_path: Path) -> None:
     from django.core.management import call_command
 
-    from holdfast.workflows.office import open_office, place_of
-    from holdfast.workflows.upkeep import upgrade_office
+    from holdfast.workflows.office.opening import open_office, place_of
+    from holdfast.workflows.office.upkeep import upgrade_office
 
     stream = filled(office)
     call_command("migrate", "mfa", "0002", verbosity=0)
@@ -238,7 +238,7 @@ def test_the_commands_do_the_drill(office: OfficeWorld, tmp_path: Path, capsys: 
 
 def examined(world: OfficeWorld) -> dict[str, str]:
     """The checks that failed, and what they say."""
-    from holdfast.workflows.doctor import examine
+    from holdfast.workflows.office.doctor import examine
 
     return {each.name: each.text for each in examine(world.office) if not each.ok}
 

@@ -9,9 +9,10 @@ from holdfast.networks.ballots import ballots_from
 from holdfast.networks.votes import Bloc, VoteResult, effects
 from holdfast.tables.labels import Labels
 from holdfast.tables.pseudonym import Pseudonyms
-from holdfast.workflows.vote_findings import findings_of
-from holdfast.workflows.votes import VoteRun
-from holdfast.worlds.elections import ElectionWorld, simulate
+from holdfast.workflows.analysis.vote_findings import findings_of
+from holdfast.workflows.analysis.votes import VoteRun
+from holdfast.worlds.election_world import ElectionWorld
+from holdfast.worlds.elections import simulate
 
 
 @pytest.fixture(scope="module")

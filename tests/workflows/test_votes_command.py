@@ -9,8 +9,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from holdfast.cli import main
-from holdfast.workflows.votes import FILES
-from holdfast.worlds.elections import Bloc, ElectionWorld, simulate
+from holdfast.workflows.analysis.votes import FILES
+from holdfast.worlds.election_world import Bloc, ElectionWorld
+from holdfast.worlds.elections import simulate
 
 
 def vote_list(path: Path, rows: list[str], header: str = "election,voter,candidate,vote") -> Path:

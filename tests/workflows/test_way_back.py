@@ -14,19 +14,19 @@ from store.offices import Offices, OfficeWorld, TestMember
 
 
 def shares_of(world: OfficeWorld, folder: Path) -> list[str]:
-    from holdfast.workflows.master_keys import read_share, write_shares
+    from holdfast.workflows.office.master_keys import read_share, write_shares
 
     return [read_share(place) for place in write_shares(world.office, folder)]
 
 
 def asked(world: OfficeWorld, member: TestMember, shares: list[str]) -> Any:
-    from holdfast.workflows.way_back import ask
+    from holdfast.workflows.access.way_back import ask
 
     return ask(world.office, member.member, shares)
 
 
 def opened(world: OfficeWorld, number: str) -> str:
-    from holdfast.workflows.way_back import open_way
+    from holdfast.workflows.access.way_back import open_way
 
     return open_way(world.office, number)
 
@@ -74,7 +74,7 @@ def test_a_lost_only_operator_comes_back_and_a_suspended_guardian_works_again(
     office: OfficeWorld, tmp_path: Path
 ) -> None:
     from holdfast.store.office.members import is_suspended
-    from holdfast.workflows.members import suspend_own
+    from holdfast.workflows.office.members import suspend_own
 
     operator, one, _ = office.member("operator"), office.member("custodian"), office.member("legal")
     shares = shares_of(office, tmp_path / "shares")
@@ -134,9 +134,9 @@ def test_it_leads_to_no_seat_of_a_reader_and_takes_no_fewer_shares(office: Offic
 
 
 def test_whom_a_freeze_holds_does_not_come_back_this_way(office: OfficeWorld, tmp_path: Path) -> None:
-    from holdfast.access.freeze_order import Scope
-    from holdfast.workflows.freeze import propose_freeze
-    from holdfast.workflows.register import add_row
+    from holdfast.access.freezes.order import Scope
+    from holdfast.workflows.access.freeze import propose_freeze
+    from holdfast.workflows.access.register import add_row
 
     steward, decider = office.member("access_steward"), office.member("decider")
     guardian = office.member("legal", wiki_accounts=("Simulated Ann",))
@@ -237,7 +237,7 @@ def at_once(acts: Mapping[str, Callable[[], Any]]) -> list[tuple[str, Any]]:
 def test_of_two_who_act_at_once_one_wins(
     offices: Offices, request: pytest.FixtureRequest, tmp_path: Path, engine: str
 ) -> None:
-    from holdfast.workflows.way_back import announced, stop
+    from holdfast.workflows.access.way_back import announced, stop
 
     url = request.getfixturevalue("postgres").url() if engine == "postgresql" else ""
     office = offices.new(database_url=url)

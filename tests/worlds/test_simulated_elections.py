@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from holdfast.worlds.elections import STRONG, ElectionWorld, simulate
+from holdfast.worlds.election_world import STRONG, ElectionWorld
+from holdfast.worlds.elections import simulate
 
 WORLD = ElectionWorld(
     voters=120,

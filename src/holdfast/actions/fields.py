@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
-from holdfast.actions.grounds import Text
+from holdfast.actions.plans.grounds import Text
 from holdfast.canonical import parse_json
 from holdfast.clock import parse_at
 from holdfast.elections.toml_file import KeyPath, parse_toml

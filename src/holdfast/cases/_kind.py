@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from holdfast.access.roles import Role
+from holdfast.access.rules.roles import Role
 from holdfast.errors import CheckFailedError, InputRefusedError
 from holdfast.facts import Fact
 

@@ -4,14 +4,14 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from holdfast.access.engine import load_policies
-from holdfast.access.moments import text_of
-from holdfast.access.nonpublic_rules import may_hold
-from holdfast.access.register import Register
-from holdfast.access.rights import right_named
-from holdfast.access.what_if import Loss, WhatIf
+from holdfast.access.register.moments import text_of
+from holdfast.access.register.register import Register
+from holdfast.access.register.what_if import Loss, WhatIf
+from holdfast.access.rules.engine import load_policies
+from holdfast.access.rules.nonpublic_rules import may_hold
+from holdfast.access.rules.rights import right_named
 from holdfast.ids import wiki_name
-from holdfast.workflows.register_file import Preview
+from holdfast.workflows.access.register_file import Preview
 
 Label = Callable[[str, str], str]
 """What an account of a wiki is called in an output."""

@@ -56,7 +56,7 @@ def register(group: typer.Typer) -> None:
             options=[(pair[0], pair[1]) for pair in pairs],
         )
         if out is not None:
-            from holdfast.workflows.elect import write_count
+            from holdfast.workflows.elections.count import write_count
 
             write_count(found, out)
         if as_json:

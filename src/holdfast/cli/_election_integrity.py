@@ -38,8 +38,8 @@ def register(group: typer.Typer) -> None:
         from holdfast.cli._progress import progress_bars
         from holdfast.elections.rules import load_rules
         from holdfast.settings import settings_from
-        from holdfast.workflows.integrity import check_election, write_integrity
-        from holdfast.workflows.votes import Naming, run_votes
+        from holdfast.workflows.analysis.votes import Naming, run_votes
+        from holdfast.workflows.elections.integrity import check_election, write_integrity
 
         rule_set = load_rules(rules)
         if names_all:

@@ -25,7 +25,7 @@ def register(group: typer.Typer) -> None:
         from holdfast.elections.outcome import outcomes
         from holdfast.elections.plan import changes, holidays_within, overlaps, read_plan
         from holdfast.tables.lake import open_lake
-        from holdfast.workflows.plan_election import known_holidays, read_calendar, votes_in_the_lake, write_plan
+        from holdfast.workflows.elections.publish import known_holidays, read_calendar, votes_in_the_lake, write_plan
 
         found = read_plan(file)
         differs = changes(read_plan(before), found) if before else []
@@ -75,7 +75,7 @@ def register(group: typer.Typer) -> None:
         from holdfast.cli._election_outcome import day_of
         from holdfast.elections.gate import Change, GateState, read_gate, record_change
         from holdfast.errors import UsageError
-        from holdfast.workflows.plan_election import log_change, write_gate
+        from holdfast.workflows.elections.publish import log_change, write_gate
 
         found = read_gate(file)
         if condition:

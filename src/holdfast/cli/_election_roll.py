@@ -49,7 +49,7 @@ def register(group: typer.Typer) -> None:
         from holdfast.elections.links import read_links
         from holdfast.elections.roll import as_of_moment
         from holdfast.tables.lake import open_lake
-        from holdfast.workflows.roll import commit_roll, make_roll, naming_of, write_roll, write_voter_pages
+        from holdfast.workflows.elections.roll import commit_roll, make_roll, naming_of, write_roll, write_voter_pages
 
         opened, moment = open_lake(lake), as_of_moment(as_of)
         given = _given(include, exclude, given_list, facts)
@@ -103,7 +103,7 @@ def register(group: typer.Typer) -> None:
         from holdfast.elections.rules import load_rules
         from holdfast.errors import UsageError
         from holdfast.tables.lake import open_lake
-        from holdfast.workflows.roll import is_on_roll, load_roll_document, naming_of, opening, roll_inputs
+        from holdfast.workflows.elections.roll import is_on_roll, load_roll_document, naming_of, opening, roll_inputs
 
         opened = open_lake(lake)
         document = load_roll_document(roll) if roll else None
@@ -165,7 +165,7 @@ def register(group: typer.Typer) -> None:
         """Change a roll, with a reason, as an entry of its own."""
         from holdfast.errors import UsageError
         from holdfast.tables.lake import open_lake
-        from holdfast.workflows.roll import amend_roll, commit_roll, naming_of
+        from holdfast.workflows.elections.roll import amend_roll, commit_roll, naming_of
 
         if bool(add) == bool(remove):
             raise UsageError("roll.amend", "what changes?", expected="one of --add and --remove")
@@ -180,7 +180,7 @@ def register(group: typer.Typer) -> None:
 def _given(include: Path | None, exclude: Path | None, lists: list[str], facts: Path | None) -> "Given":
     from holdfast.elections.roll_lake import Given
     from holdfast.errors import UsageError
-    from holdfast.workflows.roll import read_accounts, read_facts
+    from holdfast.workflows.elections.roll import read_accounts, read_facts
 
     named = {}
     for each in lists:

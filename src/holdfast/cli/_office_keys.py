@@ -13,8 +13,8 @@ def split(
     keys: Path | None = KEYS,
 ) -> None:
     """Split the master key into five shares; any three bring it back. One for each of five people."""
-    from holdfast.workflows.master_keys import write_shares
-    from holdfast.workflows.office import open_office
+    from holdfast.workflows.office.master_keys import write_shares
+    from holdfast.workflows.office.opening import open_office
 
     for place in write_shares(open_office(office, keys), out):
         typer.echo(str(place))
@@ -29,9 +29,9 @@ def acknowledge(
 ) -> None:
     """Note that a keeper has their share at hand; the doctor warns while too few are acknowledged."""
     from holdfast.crypto.master_key import SHARES_MADE
-    from holdfast.workflows.master_keys import acknowledge as note
-    from holdfast.workflows.master_keys import read_share
-    from holdfast.workflows.office import open_office
+    from holdfast.workflows.office.master_keys import acknowledge as note
+    from holdfast.workflows.office.master_keys import read_share
+    from holdfast.workflows.office.opening import open_office
 
     known = note(open_office(office, keys), read_share(share))
     typer.echo(f"{len(known)} of {SHARES_MADE} shares are acknowledged; delete the file from this machine again")
@@ -44,7 +44,7 @@ def restore(
 ) -> None:
     """Bring a lost master key back from three shares; the audit says so, and an alarm is raised."""
     from holdfast.store.office.config import office_folders
-    from holdfast.workflows.master_keys import bring_back, read_share
+    from holdfast.workflows.office.master_keys import bring_back, read_share
 
     folder, apart = office_folders(office, keys)
     master = bring_back(folder, apart, [read_share(each) for each in share])
@@ -54,7 +54,7 @@ def restore(
 def rotate(office: Path | None = OFFICE, keys: Path | None = KEYS) -> None:
     """Change the master key: stop the console first. Old shares and old backups do not open what comes after."""
     from holdfast.store.office.config import office_folders
-    from holdfast.workflows.master_keys import rotate_master_key
+    from holdfast.workflows.office.master_keys import rotate_master_key
 
     done = rotate_master_key(*office_folders(office, keys))
     typer.echo(f"master key {done.old_id} is replaced by {done.new_id}; {done.streams} keys wrapped anew")

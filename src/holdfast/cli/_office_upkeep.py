@@ -22,8 +22,8 @@ def backup(
     as_json: bool = _JSON,
 ) -> None:
     """Copy database, log and settings into one age file; the keys are not in it."""
-    from holdfast.workflows.office import open_office
-    from holdfast.workflows.upkeep import back_up_office
+    from holdfast.workflows.office.opening import open_office
+    from holdfast.workflows.office.upkeep import back_up_office
 
     copy = back_up_office(open_office(office, keys), destination, recipient)
     text = (
@@ -44,7 +44,7 @@ def restore(
     """Put a copy into a new place and check all of it; a place in use is refused."""
     from holdfast.crypto.age import parse_identities
     from holdfast.store.office.config import office_folders
-    from holdfast.workflows.upkeep import restore_office
+    from holdfast.workflows.office.upkeep import restore_office
 
     folder, apart = office_folders(office, keys)
     identities = [each for file in identity for each in parse_identities(_read(file))]
@@ -66,8 +66,8 @@ def upgrade(
     as_json: bool = _JSON,
 ) -> None:
     """Bring the database to this version's form: a backup, the migrations, and every check."""
-    from holdfast.workflows.office import place_of
-    from holdfast.workflows.upkeep import upgrade_office
+    from holdfast.workflows.office.opening import place_of
+    from holdfast.workflows.office.upkeep import upgrade_office
 
     done = upgrade_office(place_of(office, keys), copy_to, recipient)
     lines = [f"{len(done.migrations)} migrations" if done.migrations else "nothing to upgrade"]
@@ -78,8 +78,8 @@ def upgrade(
 
 def doctor(office: Path | None = OFFICE, keys: Path | None = KEYS, as_json: bool = _JSON) -> None:
     """Check folders, keys, that everything sealed opens, the audit, the log, clocks, promises; warn of lock-outs."""
-    from holdfast.workflows.doctor import examine
-    from holdfast.workflows.office import open_office
+    from holdfast.workflows.office.doctor import examine
+    from holdfast.workflows.office.opening import open_office
 
     found = examine(open_office(office, keys))
     if as_json:

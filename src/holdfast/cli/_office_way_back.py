@@ -11,8 +11,8 @@ from holdfast.cli._office_place import KEYS, OFFICE
 
 if TYPE_CHECKING:
     from holdfast.store.office.members import MemberRecord
-    from holdfast.workflows.lockout import Weakness
-    from holdfast.workflows.way_back import WayBack
+    from holdfast.workflows.access.way_back import WayBack
+    from holdfast.workflows.office.lockout import Weakness
 
 _ID = typer.Argument(help="The way back, as `show` lists it.", show_default=False)
 
@@ -23,13 +23,13 @@ def show(
     as_json: bool = typer.Option(False, "--json", help="Print JSON alone."),
 ) -> None:
     """List the seats, what too few people can do, and the ways back that were asked for."""
-    from holdfast.workflows.office import open_office
+    from holdfast.workflows.office.opening import open_office
 
     found = open_office(office, keys)
     # what knows the database is imported when the office is open, in every command here
     from holdfast.store.office.members import all_members
-    from holdfast.workflows.lockout import weaknesses
-    from holdfast.workflows.way_back import announced
+    from holdfast.workflows.access.way_back import announced
+    from holdfast.workflows.office.lockout import weaknesses
 
     seats, weak, ways = all_members(), weaknesses(found), announced(found)
     if as_json:
@@ -79,11 +79,11 @@ def ask(
     keys: Path | None = KEYS,
 ) -> None:
     """Ask for a way back with three shares; everybody is told, and it opens after the hours of office.toml."""
-    from holdfast.workflows.office import open_office
+    from holdfast.workflows.office.opening import open_office
 
     opened = open_office(office, keys)
-    from holdfast.workflows.master_keys import read_share
-    from holdfast.workflows.way_back import ask as begin
+    from holdfast.workflows.access.way_back import ask as begin
+    from holdfast.workflows.office.master_keys import read_share
 
     found = begin(opened, member, [read_share(each) for each in share])
     typer.echo(f"way back {found.id} for {found.member} ({', '.join(found.roles)})")
@@ -94,11 +94,11 @@ def ask(
 
 def stop(number: str = _ID, office: Path | None = OFFICE, keys: Path | None = KEYS) -> None:
     """Stop a way back that waits."""
-    from holdfast.workflows.office import open_office
+    from holdfast.workflows.office.opening import open_office
 
     opened = open_office(office, keys)
     from holdfast.store.office.vault import Reader
-    from holdfast.workflows.way_back import stop as end
+    from holdfast.workflows.access.way_back import stop as end
 
     found = end(opened, Reader.system(), number)
     typer.echo(f"way back {found.id} for {found.member} is stopped")
@@ -106,10 +106,10 @@ def stop(number: str = _ID, office: Path | None = OFFICE, keys: Path | None = KE
 
 def open_(number: str = _ID, office: Path | None = OFFICE, keys: Path | None = KEYS) -> None:
     """Open a way back whose time has come: prints the link, and ends the seat's old passkeys and sessions."""
-    from holdfast.workflows.office import open_office
+    from holdfast.workflows.office.opening import open_office
 
     found = open_office(office, keys)
-    from holdfast.workflows.way_back import open_way
+    from holdfast.workflows.access.way_back import open_way
 
     secret = open_way(found, number)
     typer.echo("give this link to the person whose seat it is; it works once, within a day:")

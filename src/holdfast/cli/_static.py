@@ -177,7 +177,8 @@ def server_for(folder: Path, port: int) -> ThreadingHTTPServer:
 
 def _listing(root: Path) -> bytes:
     """What stands at the root of a folder that has no index and no report of its own."""
-    from holdfast.report.page import Links, Page, Section, Text, render
+    from holdfast.report.page import Links, Page, Section, Text
+    from holdfast.report.render import render
 
     reports = sorted(path.relative_to(root).as_posix() for path in root.glob("*/report.html"))
     found = [place for place in reports if file_at(root, f"/{quote(place)}")]

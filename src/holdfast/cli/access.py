@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from holdfast.workflows.register_file import FileRegister, Preview
+    from holdfast.workflows.access.register_file import FileRegister, Preview
 
 _REGISTER = typer.Option(None, "--register", metavar="FILE", help="A register as CSV, without an office.")
 _RULES = typer.Option(None, "--rules", metavar="FILE", help="With --register: the book of rules, TOML.")
@@ -69,9 +69,9 @@ def register(app: typer.Typer) -> None:
         as_json: bool = _JSON,
     ) -> None:
         """Who would lose what; which wikis would fall below two holders, and which languages lose cover."""
-        from holdfast.access.engine import load_policies
-        from holdfast.access.rights import RIGHTS, right_named
-        from holdfast.access.what_if import what_if as ask
+        from holdfast.access.register.what_if import what_if as ask
+        from holdfast.access.rules.engine import load_policies
+        from holdfast.access.rules.rights import RIGHTS, right_named
         from holdfast.cli._access_output import what_if_document, what_if_text
 
         found = _open(register_file, office, keys, rules)
@@ -99,9 +99,9 @@ def register(app: typer.Typer) -> None:
         as_json: bool = _JSON,
     ) -> None:
         """Make the public noticeboard from the register: HTML, wikitext and JSON. It shows no domicile."""
-        from holdfast.access.noticeboard import noticeboard as make
+        from holdfast.access.register.noticeboard import noticeboard as make
         from holdfast.clock import system_clock
-        from holdfast.workflows.noticeboard import write_board
+        from holdfast.workflows.access.noticeboard import write_board
 
         found = _open(register_file, office, keys, rules)
         board = make(found.register, now=system_clock())
@@ -131,11 +131,11 @@ def register(app: typer.Typer) -> None:
         as_json: bool = _JSON,
     ) -> None:
         """Read people into the office's register; without an office, say what would be read. Twice adds nothing."""
-        from holdfast.access.register import Register
-        from holdfast.access.rule_book import RuleBook
+        from holdfast.access.register.register import Register
+        from holdfast.access.rules.rule_book import RuleBook
         from holdfast.cli._access_output import import_document, import_text
         from holdfast.clock import system_clock
-        from holdfast.workflows.register_file import FileRegister, preview_import
+        from holdfast.workflows.access.register_file import FileRegister, preview_import
 
         here = None if register_file else _office(office)
         if here is not None:
@@ -154,10 +154,10 @@ def register(app: typer.Typer) -> None:
         """The public table of reviews: how many are open, median days, share restored. It names nobody."""
         import json
 
-        from holdfast.workflows.office import open_office
+        from holdfast.workflows.office.opening import open_office
 
         opened = open_office(office, keys)
-        from holdfast.workflows.review import public_table
+        from holdfast.workflows.access.review import public_table
 
         table = public_table(opened).to_json()
         if as_json:
@@ -169,7 +169,7 @@ def register(app: typer.Typer) -> None:
     @group.command()
     def template() -> None:
         """Print a CSV file with every column of the register and two simulated people."""
-        from holdfast.access.import_csv import template as text
+        from holdfast.access.register.import_csv import template as text
 
         typer.echo(text(), nl=False)
 
@@ -178,7 +178,7 @@ def register(app: typer.Typer) -> None:
         """Say what each column of the CSV file holds."""
         import json
 
-        from holdfast.access.import_csv import COLUMNS
+        from holdfast.access.register.import_csv import COLUMNS
 
         if as_json:
             typer.echo(json.dumps(dict(COLUMNS), indent=2))
@@ -199,7 +199,7 @@ def _office(office: Path | None) -> Path | None:
 def _open(register_file: Path | None, office: Path | None, keys: Path | None, rules: Path | None) -> "FileRegister":
     from holdfast.clock import system_clock
     from holdfast.errors import UsageError
-    from holdfast.workflows.register_file import FileRegister, read_register_file
+    from holdfast.workflows.access.register_file import FileRegister, read_register_file
 
     if register_file is not None and office is not None:
         raise UsageError("access.which_register", "there are two registers", hint="give --register or --office")
@@ -215,11 +215,11 @@ def _open(register_file: Path | None, office: Path | None, keys: Path | None, ru
         )
     if rules is not None:
         raise UsageError("access.which_rules", "an office has a rule book of its own", hint="leave --rules out")
-    from holdfast.workflows.office import open_office
+    from holdfast.workflows.office.opening import open_office
 
     opened = open_office(here, keys)
     from holdfast.store.office.vault import Reader
-    from holdfast.workflows.register import load
+    from holdfast.workflows.access.register import load
 
     found = load(opened, Reader.system(), purpose="asked from the command line")
     return FileRegister(register=found.register, assumed=found.assumed)
@@ -229,12 +229,12 @@ def _into_office(
     office: Path, keys: Path | None, file: Path, kind: str, *, wiki: str, version: str
 ) -> "tuple[FileRegister, Preview]":
     """Whoever holds the keys' folder acts as the office itself; each step is in its audit."""
-    from holdfast.workflows.office import open_office
-    from holdfast.workflows.register_file import FileRegister
+    from holdfast.workflows.access.register_file import FileRegister
+    from holdfast.workflows.office.opening import open_office
 
     opened = open_office(office, keys)
     from holdfast.store.office.vault import Reader
-    from holdfast.workflows.register import import_file, load
+    from holdfast.workflows.access.register import import_file, load
 
     preview = import_file(opened, Reader.system(), file, kind, wiki=wiki, version=version)
     found = load(opened, Reader.system(), purpose="asked from the command line")
@@ -242,7 +242,7 @@ def _into_office(
 
 
 def _moment(text: str) -> "datetime":
-    from holdfast.access.moments import day_or_moment
+    from holdfast.access.register.moments import day_or_moment
     from holdfast.clock import system_clock
 
     return day_or_moment(text, place="--on") if text else system_clock()

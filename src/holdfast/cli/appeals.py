@@ -34,10 +34,10 @@ def table(
     """Ratified, overturned, changed, returned, ineligible, by quarters, with the counts of sealed notices."""
     import json
 
-    from holdfast.workflows.office import open_office
+    from holdfast.workflows.office.opening import open_office
 
     opened = open_office(office, keys)
-    from holdfast.workflows.appeal_table import public_files, write_files
+    from holdfast.workflows.appeals.table import public_files, write_files
 
     paths = write_files(opened, out)
     made = public_files(opened)

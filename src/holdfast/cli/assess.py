@@ -49,7 +49,7 @@ def register(app: typer.Typer) -> None:
         from holdfast.settings import settings_from
         from holdfast.tables.lake import open_lake
         from holdfast.tables.pseudonym import pseudonyms_from
-        from holdfast.workflows.assess import assess as assess_wiki
+        from holdfast.workflows.analysis.assess import assess as assess_wiki
 
         if names_all:
             typer.echo(
@@ -69,7 +69,7 @@ def register(app: typer.Typer) -> None:
                 progress=progress,
             )
             if coordination:
-                from holdfast.workflows.coordination import look_together, with_coordination
+                from holdfast.workflows.analysis.coordination import look_together, with_coordination
 
                 together = look_together(
                     open_lake(lake, settings_from()),

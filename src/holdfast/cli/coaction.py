@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
-    from holdfast.workflows.coaction import Outcome
+    from holdfast.workflows.analysis.coaction import Outcome
 
 
 def register(app: typer.Typer) -> None:
@@ -45,8 +45,8 @@ def register(app: typer.Typer) -> None:
         from holdfast.cli._progress import progress_bars
         from holdfast.errors import UsageError
         from holdfast.settings import settings_from
-        from holdfast.workflows.coaction import Method, Naming, Request
-        from holdfast.workflows.coaction import coaction as find
+        from holdfast.workflows.analysis.coaction import Method, Naming, Request
+        from holdfast.workflows.analysis.coaction import coaction as find
         from holdfast.worlds.world import seconds_of
 
         if method not in set(Method):
@@ -79,7 +79,7 @@ def register(app: typer.Typer) -> None:
 
 def summary(outcome: "Outcome") -> list[str]:
     """A few lines about a run, for people."""
-    from holdfast.workflows.coaction import Naming
+    from holdfast.workflows.analysis.coaction import Naming
 
     found = outcome.to_json()
     lines = [f"{found['actions']:,} actions of {found['accounts']:,} accounts on {found['objects']:,} objects"]

@@ -18,7 +18,7 @@ def console(
     from holdfast.store.office.config import office_folders
     from holdfast.web.console.serve import console_application, listening, serve
     from holdfast.web.console.settings import console_settings
-    from holdfast.workflows.office import OfficePlace, init_office, place_of
+    from holdfast.workflows.office.opening import OfficePlace, init_office, place_of
 
     home, apart = office_folders(office, keys)
     is_new = not (home / "office.toml").exists()

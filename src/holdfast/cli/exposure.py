@@ -8,8 +8,8 @@ import typer
 if TYPE_CHECKING:
     from datetime import date
 
-    from holdfast.access.exposure import Label
-    from holdfast.access.lookups_read import ReadLog
+    from holdfast.access.exposure.lookups_read import ReadLog
+    from holdfast.access.exposure.report import Label
     from holdfast.report.page import Page
     from holdfast.tables.pseudonym import Pseudonyms
 
@@ -76,9 +76,9 @@ def report(
     as_json: bool = _JSON,
 ) -> None:
     """What one holder looked at in a period: how many people, which kinds, and who of them was at risk."""
-    from holdfast.access.exposure import exposure_report
+    from holdfast.access.exposure.report import exposure_report
     from holdfast.ids import AccountName, wiki_name
-    from holdfast.workflows.exposure_page import report_page
+    from holdfast.report.pages.exposure import report_page
 
     tokens = _pseudonyms(pseudonym_key)
     found = _read(logs, wiki, tokens, part=part)
@@ -114,12 +114,12 @@ def who(
     as_json: bool = _JSON,
 ) -> None:
     """Who could see somebody's data on a day, by the register, and who did, by the log."""
-    from holdfast.access.exposure import who_could_and_did
-    from holdfast.access.exposure_register import held_rights
+    from holdfast.access.exposure.report import who_could_and_did
+    from holdfast.access.exposure.who_could import held_rights
     from holdfast.clock import system_clock
     from holdfast.ids import AccountName, wiki_name
-    from holdfast.workflows.exposure_page import seen_page
-    from holdfast.workflows.register_file import read_register_file
+    from holdfast.report.pages.exposure import seen_page
+    from holdfast.workflows.access.register_file import read_register_file
 
     tokens = _pseudonyms(pseudonym_key)
     found = _read(logs, wiki, tokens, part=part)
@@ -141,7 +141,7 @@ def who(
 
 
 def _read(logs: list[Path], wiki: str, tokens: "Pseudonyms", *, part: bool) -> "ReadLog":
-    from holdfast.access.lookups_read import LogFile, Part, read_lookups
+    from holdfast.access.exposure.lookups_read import LogFile, Part, read_lookups
     from holdfast.errors import InputRefusedError
     from holdfast.ids import wiki_name
 
@@ -190,7 +190,7 @@ def _day(text: str) -> "date":
 
 def _write(out: Path | None, name: str, document: dict[str, Any], page: "Page", csv: str) -> list[Path]:
     from holdfast.canonical import canonical_bytes
-    from holdfast.report.page import render
+    from holdfast.report.render import render
     from holdfast.tables._files import write_atomically
 
     if out is None:

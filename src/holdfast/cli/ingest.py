@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
-    from holdfast.workflows.ingest import Ingested
+    from holdfast.workflows.analysis.ingest import Ingested
 
 
 def register(app: typer.Typer) -> None:
@@ -49,8 +49,8 @@ def register(app: typer.Typer) -> None:
         from holdfast.cli._progress import progress_bars
         from holdfast.clock import parse_at
         from holdfast.settings import settings_from
-        from holdfast.workflows.ingest import Reading
-        from holdfast.workflows.ingest import ingest as read_all
+        from holdfast.workflows.analysis.ingest import Reading
+        from holdfast.workflows.analysis.ingest import ingest as read_all
 
         with progress_bars(quiet=as_json) as progress:
             reading = Reading(

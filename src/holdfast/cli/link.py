@@ -7,7 +7,7 @@ import typer
 
 if TYPE_CHECKING:
     from holdfast.tables.labels import Labels
-    from holdfast.workflows.link import LinkReport
+    from holdfast.workflows.analysis.link import LinkReport
 
 
 def register(app: typer.Typer) -> None:
@@ -37,7 +37,7 @@ def register(app: typer.Typer) -> None:
         from holdfast.tables.labels import Labels
         from holdfast.tables.lake import open_lake
         from holdfast.tables.pseudonym import pseudonyms_from
-        from holdfast.workflows.link import link as compare
+        from holdfast.workflows.analysis.link import link as compare
 
         opened = open_lake(lake, settings_from())
         with progress_bars(quiet=as_json) as progress:
@@ -53,7 +53,7 @@ def _as_json(report: "LinkReport", labels: "Labels", *, named: bool) -> dict[str
 
     A likelihood ratio stands where the gate lets it be published; how many innocent pairs are as alike always does.
     """
-    from holdfast.workflows.link import INNOCENT
+    from holdfast.workflows.analysis.link import INNOCENT
 
     return {
         "wiki": report.wiki,

@@ -23,7 +23,7 @@ def register(app: typer.Typer) -> None:
         import json
 
         from holdfast.errors import UsageError
-        from holdfast.workflows.assess import all_measures
+        from holdfast.workflows.analysis.assess import all_measures
 
         known = all_measures()
         if name and name not in known:

@@ -18,7 +18,7 @@ def init(
     port: int = typer.Option(8420, "--port", min=1, max=65535, help="Where the console listens on this machine."),
 ) -> None:
     """Make a new office and invite its first operator; the link is shown once and works once."""
-    from holdfast.workflows.office import init_office
+    from holdfast.workflows.office.opening import init_office
 
     made, secret = init_office(office, keys, name=name, database_url=database_url, port=port)
     typer.echo(f"office: {made.config.folder}")

@@ -14,7 +14,7 @@ _JSON = typer.Option(False, "--json", help="Print JSON alone.")
 
 def template() -> None:
     """Print a plan file with comments, to be filled in."""
-    from holdfast.actions.plan_file import template as text
+    from holdfast.actions.plans.file import template as text
 
     typer.echo(text(), nl=False)
 
@@ -30,8 +30,8 @@ def check(
 
     Where there is an office, the plan is held against its members, its operators and its other open plans.
     """
-    from holdfast.actions.plan_check import check as problems_of
-    from holdfast.actions.plan_file import read_plan
+    from holdfast.actions.plans.check import check as problems_of
+    from holdfast.actions.plans.file import read_plan
 
     plan, places = read_plan(file)
     found = [each.words() for each in problems_of(plan, _surroundings(office, keys), places)]
@@ -54,7 +54,7 @@ def check(
 
 
 def _surroundings(office: Path | None, keys: Path | None) -> Any:
-    from holdfast.actions.plan_check import Surroundings
+    from holdfast.actions.plans.check import Surroundings
     from holdfast.clock import system_clock
     from holdfast.store.office.config import CONFIG_FILE, office_folders
 
@@ -65,17 +65,18 @@ def _surroundings(office: Path | None, keys: Path | None) -> Any:
         from holdfast.store.office.config import read_config
 
         read_config(home, apart)  # says what is missing
-    from holdfast.workflows.office import open_office
+    from holdfast.workflows.office.opening import open_office
 
     opened = open_office(home, apart)
-    from holdfast.workflows.acting import operators_of, surroundings
+    from holdfast.workflows.acting.surroundings import surroundings
+    from holdfast.workflows.office.operators import operators_of
 
     return surroundings(opened, operators_of(opened))
 
 
 def _live(keys: Path | None, office: Path | None, plan: Any, places: Any) -> list[str]:
-    from holdfast.actions.planning import prepare
-    from holdfast.actions.preflight import preflight
+    from holdfast.actions.plans.planning import prepare
+    from holdfast.actions.plans.preflight import preflight
     from holdfast.clock import system_clock
     from holdfast.store.office.config import office_folders
     from holdfast.wiki.operators import read_operators
@@ -96,12 +97,12 @@ def show(
     as_json: bool = _JSON,
 ) -> None:
     """Show a plan: where it stands, its gates, its actions. Accounts are named with --names alone."""
-    from holdfast.workflows.office import open_office
+    from holdfast.workflows.office.opening import open_office
 
     opened = open_office(office, keys)
     from holdfast.store.office.vault import Reader
-    from holdfast.workflows.plan import read_plan
-    from holdfast.workflows.plan_words import plan_json, plan_lines
+    from holdfast.workflows.acting.plan import read_plan
+    from holdfast.workflows.acting.words import plan_json, plan_lines
 
     found = read_plan(opened, Reader.system(), identity, purpose="plan shown on the command line")
     if as_json:

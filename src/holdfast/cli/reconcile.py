@@ -23,11 +23,11 @@ def reconcile(
 ) -> None:
     """Compare, and name every difference; each raises an alarm. Exit code 1 when there is one."""
     listed = None if public is None else _public(public)
-    from holdfast.workflows.office import open_office
+    from holdfast.workflows.office.opening import open_office
 
     opened = open_office(office, keys)
     from holdfast.store.office.vault import Reader
-    from holdfast.workflows.reconcile import reconcile_plan
+    from holdfast.workflows.acting.reconcile import reconcile_plan
 
     found = reconcile_plan(opened, Reader.system(), identity, public=listed)
     if as_json:

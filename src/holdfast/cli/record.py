@@ -74,7 +74,7 @@ def policy(
     as_json: bool = _JSON,
 ) -> None:
     """Set which log witnesses must cosign from the next checkpoint on; the log holds every policy that it had."""
-    from holdfast.workflows.witness import open_public_log
+    from holdfast.workflows.log.witness import open_public_log
 
     chosen = _policy(witness, quorum, file)
     with open_public_log(folder) as log:
@@ -114,7 +114,7 @@ def append(
 
     from holdfast.clock import parse_at
     from holdfast.record.lines import read_drafts
-    from holdfast.workflows.witness import open_public_log
+    from holdfast.workflows.log.witness import open_public_log
 
     seal: dict[str, Any] = {"until": parse_at(until)} if until else {}
     seal |= {"condition": condition} if condition else {}
@@ -161,7 +161,7 @@ def _unreadable(name: object, reason: OSError) -> InputRefusedError:
 
 def _publish(log: "Log") -> None:
     """A checkpoint with the cosignatures of the log's witnesses; says who did not cosign."""
-    from holdfast.workflows.witness import cosigners_of
+    from holdfast.workflows.log.witness import cosigners_of
 
     try:
         log.checkpoint(cosigners_of(log.policy()))
@@ -173,7 +173,7 @@ def _publish(log: "Log") -> None:
 
 def checkpoint(folder: Path = _DIR, as_json: bool = _JSON) -> None:
     """Publish what was appended: write tiles, sign, ask the log witnesses; print the checkpoint."""
-    from holdfast.workflows.witness import open_public_log
+    from holdfast.workflows.log.witness import open_public_log
 
     with open_public_log(folder) as log:
         _publish(log)
@@ -188,7 +188,7 @@ def open_(
     as_json: bool = _JSON,
 ) -> None:
     """Open a sealed entry: publish its text, provably the one that was committed, and log that it was opened."""
-    from holdfast.workflows.witness import open_public_log
+    from holdfast.workflows.log.witness import open_public_log
 
     with open_public_log(folder) as log:
         receipt = log.open(index, because=because)
@@ -204,7 +204,7 @@ def erase(
     as_json: bool = _JSON,
 ) -> None:
     """Erase an entry's text and salt for good; the entry stays and its proof still checks."""
-    from holdfast.workflows.witness import open_public_log
+    from holdfast.workflows.log.witness import open_public_log
 
     with open_public_log(folder) as log:
         receipt = log.erase(index, reason)
@@ -217,7 +217,7 @@ def erase(
 
 def rotate(folder: Path = _DIR, as_json: bool = _JSON) -> None:
     """Change the log's key: the log says so, both keys sign once, the old one is destroyed; print the new key."""
-    from holdfast.workflows.witness import open_public_log
+    from holdfast.workflows.log.witness import open_public_log
 
     with open_public_log(folder) as log:
         receipt = log.rotate()
@@ -231,7 +231,7 @@ def clock(
     as_json: bool = _JSON,
 ) -> None:
     """Say that the last entry was taken while the clock was ahead, and go on; until then entries carry its time."""
-    from holdfast.workflows.witness import open_public_log
+    from holdfast.workflows.log.witness import open_public_log
 
     with open_public_log(folder) as log:
         receipt = log.clock_was_ahead(reason)
@@ -250,8 +250,8 @@ def serve(
     from contextlib import ExitStack
 
     from holdfast.cli._signals import ended_by_signals
-    from holdfast.workflows.record_server import serve_log
-    from holdfast.workflows.witness import open_public_log
+    from holdfast.workflows.log.server import serve_log
+    from holdfast.workflows.log.witness import open_public_log
 
     with ExitStack() as held:
         held.enter_context(ended_by_signals())
@@ -274,7 +274,7 @@ def prove(
     from holdfast.record.proof import prove as make_proof
     from holdfast.record.seals import overdue_seals
     from holdfast.record.tiles import CHECKPOINT_PATH, VERIFIER_KEY_PATH
-    from holdfast.workflows.record import public_files
+    from holdfast.workflows.log.client import public_files
 
     now = system_clock()
     with public_files(place) as fetch:
@@ -314,7 +314,7 @@ def verify(
     from holdfast.record.policy import parse_policy
     from holdfast.record.verify import Report
     from holdfast.record.verify import verify as verify_log
-    from holdfast.workflows.record import public_files
+    from holdfast.workflows.log.client import public_files
 
     report, wrong = Report(), None
     try:
@@ -378,8 +378,8 @@ def witness(
     from time import sleep
 
     from holdfast.cli._signals import ended_by_signals
-    from holdfast.workflows.record import public_files
-    from holdfast.workflows.witness import open_witness, serve_witness
+    from holdfast.workflows.log.client import public_files
+    from holdfast.workflows.log.witness import open_witness, serve_witness
 
     log_key = _read_key(key)
     own = open_witness(state, (log_key,), name=name)

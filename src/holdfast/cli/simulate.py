@@ -28,8 +28,8 @@ def register(app: typer.Typer) -> None:
         from holdfast.cli._progress import progress_bars
         from holdfast.errors import UsageError
         from holdfast.settings import settings_from
-        from holdfast.workflows.simulate import power, world_file
-        from holdfast.workflows.simulate import simulate as write
+        from holdfast.workflows.analysis.simulate import power, world_file
+        from holdfast.workflows.analysis.simulate import simulate as write
 
         if world == "power":
             if actions < 1000 or worlds < 1:

@@ -17,10 +17,10 @@ _NAMES = typer.Option(False, "--names", help="Show the targets' account names.")
 
 def run(identity: str = _ID, office: Path | None = OFFICE, keys: Path | None = KEYS, as_json: bool = _JSON) -> None:
     """Carry an approved plan out, until it is done, held or at a sealed phase; run again, it goes on where it was."""
-    from holdfast.workflows.office import open_office
+    from holdfast.workflows.office.opening import open_office
 
     opened = open_office(office, keys)
-    from holdfast.workflows.sweep import run_sweep
+    from holdfast.workflows.acting.sweep import run_sweep
 
     with progress_bars(quiet=as_json) as progress:
         outcome = run_sweep(opened, identity, progress=progress)
@@ -46,12 +46,12 @@ def status(
     as_json: bool = _JSON,
 ) -> None:
     """Show how far a sweep is, action by action, with what is held and why."""
-    from holdfast.workflows.office import open_office
+    from holdfast.workflows.office.opening import open_office
 
     opened = open_office(office, keys)
     from holdfast.store.office.vault import Reader
-    from holdfast.workflows.plan_words import sweep_json, sweep_lines
-    from holdfast.workflows.sweep import read_sweep, sweep_status
+    from holdfast.workflows.acting.sweep import read_sweep, sweep_status
+    from holdfast.workflows.acting.words import sweep_json, sweep_lines
 
     plan, found = sweep_status(opened, Reader.system(), identity)
     course = read_sweep(opened, Reader.system(), identity)
@@ -65,11 +65,11 @@ def status(
 def undo(identity: str = _ID, office: Path | None = OFFICE, keys: Path | None = KEYS, as_json: bool = _JSON) -> None:
     """Carry out the undoing that two people have approved in the console; without approval it is refused."""
     from holdfast.errors import CheckFailedError
-    from holdfast.workflows.office import open_office
+    from holdfast.workflows.office.opening import open_office
 
     opened = open_office(office, keys)
     from holdfast.store.office.vault import Reader
-    from holdfast.workflows.sweep import read_sweep, run_sweep
+    from holdfast.workflows.acting.sweep import read_sweep, run_sweep
 
     orders = [each for each in read_sweep(opened, Reader.system(), identity).orders if each.kind == "sweep-undo"]
     if not orders:

@@ -16,7 +16,7 @@ def tick(
     as_json: bool = typer.Option(False, "--json", help="Print JSON alone."),
 ) -> None:
     """Let everything happen that is due: grants end, notices, seals, retention. Safe to call at any time."""
-    from holdfast.workflows.office import open_office
+    from holdfast.workflows.office.opening import open_office
 
     opened = open_office(office, keys)
     from holdfast.workflows.tick import tick as one_step

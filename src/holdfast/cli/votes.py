@@ -37,7 +37,7 @@ def register(app: typer.Typer) -> None:
 
         from holdfast.cli._progress import progress_bars
         from holdfast.settings import settings_from
-        from holdfast.workflows.votes import Naming, run_votes, write_votes
+        from holdfast.workflows.analysis.votes import Naming, run_votes, write_votes
 
         if names_all:
             typer.echo(

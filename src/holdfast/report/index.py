@@ -14,7 +14,8 @@ from holdfast.findings.assessment import Assessment
 from holdfast.findings.finding import Area
 from holdfast.ids import WikiName, wiki_name
 from holdfast.report.finding_sections import areas_shown, in_words
-from holdfast.report.page import Block, Cards, Facts, Links, Notice, Page, Section, Text, write_page
+from holdfast.report.page import Block, Cards, Facts, Links, Notice, Page, Section, Text
+from holdfast.report.render import write_page
 from holdfast.report.text import anchor, counted, day
 from holdfast.report.words import AREAS, NO_SCORE
 

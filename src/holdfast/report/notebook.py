@@ -3,10 +3,10 @@
 from markupsafe import Markup
 
 from holdfast.findings.assessment import Assessment
-from holdfast.report._render import render_fragment
 from holdfast.report.finding_sections import areas_shown, by_area, finding_section, said_of
 from holdfast.report.measure_sections import measure_chart, measure_section, without_data
 from holdfast.report.page import Block, Column, DataTable, Folded, Section, Text
+from holdfast.report.render import render_fragment
 from holdfast.report.svg import unchecked
 from holdfast.report.text import day
 from holdfast.report.words import AREAS, NAMES, NO_SCORE, NOTHING_FOUND

@@ -1,6 +1,6 @@
 """The shape of every page that Holdfast writes: a title, a lead, sections of blocks, provenance, a footer.
 
-A page is data; `render` makes one HTML file of it that needs nothing else: no script, no address outside,
+A page is data; `report.render` makes one HTML file of it that needs nothing else: no script, no address outside,
 one style sheet whose hash stands in the page's own Content-Security-Policy. Text is text: whatever stands
 in a field is escaped, and controls that would hide or reorder it are written out.
 
@@ -10,7 +10,6 @@ in a field is escaped, and controls that would hide or reorder it are written ou
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Literal
 
 from markupsafe import Markup
@@ -195,22 +194,3 @@ def table_of(caption: str, rows: Sequence[Mapping[str, Cell]], kinds: Mapping[st
         columns=tuple(Column(heading=heading, kind=kind) for heading, kind in kinds.items()),
         rows=tuple(tuple(row.get(heading) for heading in kinds) for row in rows),
     )
-
-
-def render(page: Page) -> str:
-    """The page as one HTML text.
-
-    Raises UsageError `report.anchor_twice` when two sections would share an address, and
-    `report.outside_link` for a link that leaves the folder.
-    """
-    from holdfast.report._render import render_page
-
-    return render_page(page)
-
-
-def write_page(page: Page, path: Path) -> None:
-    """Put the rendered page at `path`, all of it or nothing; makes the folder."""
-    from holdfast.tables._files import write_atomically
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, render(page).encode())

@@ -9,7 +9,8 @@ from holdfast.errors import UsageError
 from holdfast.findings.assessment import Assessment
 from holdfast.report.assessment_page import assessment_page
 from holdfast.report.machine_files import findings_json, tables_of, write_tables
-from holdfast.report.page import Block, Section, render
+from holdfast.report.page import Block, Section
+from holdfast.report.render import render
 from holdfast.report.svg import unchecked
 from holdfast.tables._files import sync_file, sync_folder
 

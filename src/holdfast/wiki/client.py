@@ -13,9 +13,9 @@ from urllib.parse import urljoin, urlsplit
 
 import requests
 
-from holdfast import __version__
 from holdfast.canonical import canonical_bytes, parse_json, sha256_hex
 from holdfast.errors import HoldfastError, InputRefusedError, ServiceUnavailableError
+from holdfast.version import VERSION
 from holdfast.wiki.address import WikiAddress, is_loopback
 
 Value = str | int | bool | None
@@ -278,7 +278,7 @@ def open_session(api: WikiAddress, contact: str) -> requests.Session:
     """A session that names Holdfast and sends no passwords of its own accord."""
     session = requests.Session()
     contact_said = contact or "no contact given"
-    session.headers["User-Agent"] = f"Holdfast/{__version__} ({contact_said}) requests/{requests.__version__}"
+    session.headers["User-Agent"] = f"Holdfast/{VERSION} ({contact_said}) requests/{requests.__version__}"
     session.auth = _no_credentials  # else passwords of a .netrc file would be sent
     if is_loopback(api.url):
         session.trust_env = False  # no proxy between this machine and itself

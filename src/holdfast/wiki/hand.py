@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
-from holdfast.actions.ports import INFINITY, AccountState, HandLostError, LogEntry, PageState
+from holdfast.actions.steps.ports import INFINITY, AccountState, HandLostError, LogEntry, PageState
 from holdfast.errors import CheckFailedError, InputRefusedError
 from holdfast.ids import AccountName, WikiName
 from holdfast.wiki.client import Value, WikiClient
@@ -22,7 +22,7 @@ _LONGEST_LIST_BYTES = 5000  # an address longer than some 8 kB is refused by man
 
 
 class ApiHand:
-    """Implements `holdfast.actions.ports.WikiHand`. Logs in when first used. One thread uses it at a time.
+    """Implements `holdfast.actions.steps.ports.WikiHand`. Logs in when first used. One thread uses it at a time.
 
     `fellows` are the wiki's other operators, whose messages count as ours; hands of one wiki may share a `site`.
     """

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from holdfast.actions.collateral import ADMIN_LOGS, WikiFacts, work_of
-from holdfast.actions.ports import LogEntry
+from holdfast.actions.plans.collateral import ADMIN_LOGS, WikiFacts, work_of
+from holdfast.actions.steps.ports import LogEntry
 from holdfast.errors import InputRefusedError
 from holdfast.ids import AccountName
 from holdfast.wiki.hand import ApiHand

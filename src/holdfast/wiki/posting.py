@@ -12,7 +12,7 @@ from typing import Any
 import requests
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
-from holdfast.actions.ports import BusyError
+from holdfast.actions.steps.ports import BusyError
 from holdfast.errors import InputRefusedError
 from holdfast.wiki.client import Value, WikiClient, as_text, retry_after
 

@@ -3,7 +3,7 @@
 The codes are those of MediaWiki's Action API; texts are translated on each wiki and are never looked at.
 """
 
-from holdfast.actions.ports import BusyError, HandLostError
+from holdfast.actions.steps.ports import BusyError, HandLostError
 from holdfast.errors import CheckFailedError, HoldfastError, InputRefusedError
 from holdfast.wiki.client import error_code
 from holdfast.wiki.posting import Posted

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from holdfast.actions.ports import BusyError, HandLostError
+from holdfast.actions.steps.ports import BusyError, HandLostError
 from holdfast.errors import CheckFailedError, HoldfastError, InputRefusedError, ServiceUnavailableError
 from holdfast.ids import WikiName
 from holdfast.wiki.client import Value, WikiClient, error_code

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from holdfast.actions.ports import INFINITY, AccountState, BlockState, LogEntry, PageState
+from holdfast.actions.steps.ports import INFINITY, AccountState, BlockState, LogEntry, PageState
 from holdfast.ids import AccountName
 
 _ENDLESS = frozenset({"infinity", "infinite", "indefinite", "never", ""})

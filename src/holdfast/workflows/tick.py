@@ -15,7 +15,7 @@ from holdfast.registry import kinds_in
 from holdfast.store.office.leases import lease
 from holdfast.workflows import clocks
 from holdfast.workflows.clocks._clock import Clock
-from holdfast.workflows.office import Office
+from holdfast.workflows.office.opening import Office
 
 _LOG = logging.getLogger("holdfast.tick")
 _LONGEST = timedelta(minutes=10)

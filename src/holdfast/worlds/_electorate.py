@@ -1,12 +1,10 @@
 """The organic part of simulated elections: people, candidates, friendships, and votes without any plan."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from holdfast.worlds.elections import ElectionWorld
+from holdfast.worlds.election_world import ElectionWorld
 
 DAY = 86_400
 
@@ -46,7 +44,7 @@ class Votes:
     at: np.ndarray
 
 
-def draw_electorate(world: "ElectionWorld", rng: np.random.Generator) -> Electorate:
+def draw_electorate(world: ElectionWorld, rng: np.random.Generator) -> Electorate:
     """People with heavy-tailed activity and lives of unequal length; candidates, two thirds of them good."""
     people, days = world.voters, world.years * 365
     numbers = rng.permutation(10 * people)[:people] + 1
@@ -85,7 +83,7 @@ def draw_electorate(world: "ElectionWorld", rng: np.random.Generator) -> Elector
     )
 
 
-def cast(electorate: Electorate, world: "ElectionWorld", rng: np.random.Generator) -> Votes:
+def cast(electorate: Electorate, world: ElectionWorld, rng: np.random.Generator) -> Votes:
     """Everybody's own votes: by activity, life and field; friends follow friends, later votes earlier ones."""
     parts = [_one_poll(poll, electorate, world, rng) for poll in range(world.elections)]
     return Votes(
@@ -97,7 +95,7 @@ def cast(electorate: Electorate, world: "ElectionWorld", rng: np.random.Generato
 
 
 def _one_poll(
-    poll: int, electorate: Electorate, world: "ElectionWorld", rng: np.random.Generator
+    poll: int, electorate: Electorate, world: ElectionWorld, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     people = len(electorate.names)
     opened = electorate.opened[poll]

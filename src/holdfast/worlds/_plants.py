@@ -1,14 +1,11 @@
 """What is planted over an organic electorate: blocs, sleepers, sock farms, canvassed crowds."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from holdfast.worlds._electorate import Electorate, Votes
-
-if TYPE_CHECKING:
-    from holdfast.worlds.elections import Bloc, ElectionWorld
+from holdfast.worlds.election_world import Bloc, ElectionWorld
 
 Roles = set[tuple[int, str, str]]
 """Account, role, group."""
@@ -26,7 +23,7 @@ class Plants:
     """Sender, recipient, day: canvassing on talk pages."""
 
 
-def plant(votes: Votes, electorate: Electorate, world: "ElectionWorld", rng: np.random.Generator) -> Plants:
+def plant(votes: Votes, electorate: Electorate, world: ElectionWorld, rng: np.random.Generator) -> Plants:
     """Lay all that the world plants over its organic votes; members are ordinary voters of middling activity."""
     ballots = {
         (int(p), int(v)): (int(s), float(t))
@@ -89,7 +86,7 @@ def _plant_bloc(
     ballots: dict[tuple[int, int], tuple[int, float]],
     members: list[int],
     group: str,
-    bloc: "Bloc",
+    bloc: Bloc,
     electorate: Electorate,
     rng: np.random.Generator,
 ) -> set[tuple[int, str, int]]:

@@ -1,14 +1,10 @@
 """Edits and talk messages around simulated elections, so that dormancy and canvassing leave their footprints."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pyarrow as pa
 
 from holdfast.worlds._electorate import DAY, Electorate
-
-if TYPE_CHECKING:
-    from holdfast.worlds._plants import Plants
+from holdfast.worlds._plants import Plants
 
 _EPOCH = 1_577_836_800
 _ARTICLES = 400
@@ -17,7 +13,7 @@ _SILENT_DAYS = 200
 _FRESH_DAYS = 20
 
 
-def traces(plants: "Plants", electorate: Electorate, rng: np.random.Generator) -> dict[str, pa.Table]:
+def traces(plants: Plants, electorate: Electorate, rng: np.random.Generator) -> dict[str, pa.Table]:
     """Revisions and pages: ordinary edits, ordinary talk, and the messages of a canvasser.
 
     Sleepers stop editing long before their vote; socks begin shortly before theirs.
@@ -68,7 +64,7 @@ def traces(plants: "Plants", electorate: Electorate, rng: np.random.Generator) -
     }
 
 
-def registrations(plants: "Plants", electorate: Electorate) -> np.ndarray:
+def registrations(plants: Plants, electorate: Electorate) -> np.ndarray:
     """Day on which each account was made; socks shortly before their election."""
     registered = electorate.registered.copy()
     for member, role, group in plants.roles:

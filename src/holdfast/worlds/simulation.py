@@ -12,6 +12,7 @@ from holdfast.worlds import elections as voting
 from holdfast.worlds.capture import govern
 from holdfast.worlds.capture import tables_of as capture_tables
 from holdfast.worlds.editing import Actions, Stage, crowds, joined, organic, set_stage
+from holdfast.worlds.election_world import Bloc, ElectionWorld
 from holdfast.worlds.planted import Plant, legitimate_all, plant_all
 from holdfast.worlds.world import World
 
@@ -144,17 +145,17 @@ def _one_row_each(accounts: pa.Table) -> pa.Table:
     return kept.rename_columns([name.removesuffix("_min") for name in kept.column_names])
 
 
-def _election_world(section: Mapping[str, Any]) -> voting.ElectionWorld:
+def _election_world(section: Mapping[str, Any]) -> ElectionWorld:
     """The elections of a world file: the fields of `ElectionWorld`, and [[elections.blocs]]."""
     content = dict(section)
     try:
-        blocs = tuple(voting.Bloc(**each) for each in content.pop("blocs", ()))
-        return replace(voting.ElectionWorld(**content), blocs=blocs)
+        blocs = tuple(Bloc(**each) for each in content.pop("blocs", ()))
+        return replace(ElectionWorld(**content), blocs=blocs)
     except TypeError:
         raise InputRefusedError(
             "world.key",
             "the section [elections] holds something that is not known",
-            expected=", ".join(each.name for each in fields(voting.ElectionWorld)),
+            expected=", ".join(each.name for each in fields(ElectionWorld)),
             got=", ".join(section),
             hint="correct the key; docs/how-we-know.md lists them",
         ) from None

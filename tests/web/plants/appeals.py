@@ -7,8 +7,9 @@ from web.everywhere import CANARY, PlantedOffice
 
 def PLANT(made: PlantedOffice) -> list[str]:
     """Three appeals, and a no."""
-    from holdfast.actions.appeals import Outcome
-    from holdfast.workflows import appeal, appeal_filing, no_appeal
+    from holdfast.appeals.appeal import Outcome
+    from holdfast.workflows.appeals import appeal, no_appeal
+    from holdfast.workflows.appeals import filing as appeal_filing
     from workflows.office_appeals import route
 
     office, reader = made.world.office, made.members["appeal_reader"].reader()

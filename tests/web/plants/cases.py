@@ -42,7 +42,7 @@ def fill(world: CaseWorld) -> Case:
 
 def PLANT(made: PlantedOffice) -> list[str]:
     """A filled case, and a red one."""
-    from holdfast.workflows.case_files import open_names
+    from holdfast.workflows.cases.files import open_names
 
     world = CaseWorld(office=made.world, investigator=made.members["investigator"], decider=made.members["decider"])
     world.begin(f"{CANARY} red", marking="red")

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from access.checkuser_logs import answer, entry
-from holdfast.access.lookups_read import LogFile
+from holdfast.access.exposure.lookups_read import LogFile
 from holdfast.canonical import canonical_bytes
 from holdfast.ids import AccountName, wiki_name
 from web.everywhere import CANARY, PlantedOffice
@@ -11,9 +11,10 @@ from web.everywhere import CANARY, PlantedOffice
 
 def PLANT(made: PlantedOffice) -> list[str]:
     """Two look-ups, one of them sealed, and a question."""
-    from holdfast.access.exposure_told import month_stream
+    from holdfast.access.exposure.telling import month_stream
     from holdfast.notices.kinds import ReasonCode
-    from holdfast.workflows import exposure, exposure_question
+    from holdfast.workflows.exposure import months_read as exposure
+    from holdfast.workflows.exposure import question as exposure_question
 
     office, wiki = made.world.office, wiki_name("examplewiki")
     custodian = made.members["custodian"].reader()

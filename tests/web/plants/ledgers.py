@@ -5,8 +5,8 @@ from web.everywhere import CANARY, PlantedOffice
 
 def PLANT(made: PlantedOffice) -> list[str]:
     """A complaint, a recommendation, a watched account."""
-    from holdfast.workflows.ledger import write_ledger
-    from holdfast.workflows.watchlist import write_watchlist
+    from holdfast.workflows.cases.ledger import write_ledger
+    from holdfast.workflows.cases.watchlist import write_watchlist
 
     office, reader = made.world.office, made.members["investigator"].reader()
     day = "2026-12-01T00:00:00+00:00"

@@ -7,7 +7,7 @@ from workflows.paper_office import PaperOperators, approved, swept, text_of
 
 def PLANT(made: PlantedOffice) -> list[str]:
     """A draft and a sweep whose desysop is held, because somebody gave the target another group."""
-    from holdfast.workflows.plan import draft_plan
+    from holdfast.workflows.acting.plan import draft_plan
 
     world = made.world
     draft_plan(world.office, made.members["investigator"].reader(), text_of("p-draft", "D 1", f"D {CANARY}", "D 3"))

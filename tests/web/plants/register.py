@@ -18,10 +18,10 @@ def row(number: int, place: str) -> str:
 
 def PLANT(made: PlantedOffice) -> list[str]:
     """Three people, two of them frozen."""
-    from holdfast.access.freeze_order import Scope
-    from holdfast.access.review import Outcome
-    from holdfast.access.rule_book import RuleBook
-    from holdfast.workflows import freeze, register, review
+    from holdfast.access.freezes.order import Scope
+    from holdfast.access.freezes.review import Outcome
+    from holdfast.access.rules.rule_book import RuleBook
+    from holdfast.workflows.access import freeze, register, review
 
     office, steward, decider = made.world.office, made.members["access_steward"], made.members["decider"]
     with tempfile.TemporaryDirectory() as folder:

@@ -10,8 +10,8 @@ from web.everywhere import CANARY, PlantedOffice
 def PLANT(made: PlantedOffice) -> list[str]:
     """One of each."""
     from holdfast.audit import Alarm, AlarmKind
-    from holdfast.workflows import exposure_question
-    from holdfast.workflows.audit_reading import propose_export
+    from holdfast.workflows.exposure import question as exposure_question
+    from holdfast.workflows.office.audit_reading import propose_export
 
     office, members = made.world.office, made.members
     office.vault.audit.alarm(Alarm(kind=AlarmKind.SUSPENDED_SELF, at=office.clock()))

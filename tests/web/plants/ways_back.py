@@ -6,7 +6,7 @@ from web.everywhere import PlantedOffice
 
 def PLANT(made: PlantedOffice) -> list[str]:
     """One, for the custodian's seat."""
-    from holdfast.workflows.way_back import ask
+    from holdfast.workflows.access.way_back import ask
 
     office = made.world.office
     ask(office, made.members["custodian"].member, split(office.place.master)[:3])

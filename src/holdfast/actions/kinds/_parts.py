@@ -4,11 +4,11 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from holdfast.actions.kind import Action
-from holdfast.actions.ports import INFINITY
-from holdfast.actions.seen import Seen
-from holdfast.actions.steps import Json, Phase, Step, block_json
-from holdfast.actions.wikitext import as_wikitext, marker_of
+from holdfast.actions.steps.kind import Action
+from holdfast.actions.steps.ports import INFINITY
+from holdfast.actions.steps.seen import Seen
+from holdfast.actions.steps.step import Json, Phase, Step, block_json
+from holdfast.actions.steps.wikitext import as_wikitext, marker_of
 from holdfast.clock import parse_at
 from holdfast.errors import HoldfastError, InputRefusedError
 from holdfast.ids import WikiName

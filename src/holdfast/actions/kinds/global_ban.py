@@ -7,7 +7,6 @@ school or a provider's proxy holds many bystanders; the block itself does not ne
 
 from typing import Any
 
-from holdfast.actions.kind import Action, End, Kind, TargetType
 from holdfast.actions.kinds._parts import (
     check_notice,
     check_params,
@@ -20,9 +19,10 @@ from holdfast.actions.kinds._parts import (
     read_state,
     rights_step,
 )
-from holdfast.actions.ports import INFINITY
-from holdfast.actions.seen import Seen
-from holdfast.actions.steps import Json, Phase, Step
+from holdfast.actions.steps.kind import Action, End, Kind, TargetType
+from holdfast.actions.steps.ports import INFINITY
+from holdfast.actions.steps.seen import Seen
+from holdfast.actions.steps.step import Json, Phase, Step
 from holdfast.errors import InputRefusedError
 from holdfast.ids import WikiName
 

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from holdfast.actions.kind import Action, Kind, TargetType
 from holdfast.actions.kinds._parts import check_params, is_expiry, is_group, is_reason, make_step
-from holdfast.actions.seen import Seen
-from holdfast.actions.steps import Json, Phase, Step
+from holdfast.actions.steps.kind import Action, Kind, TargetType
+from holdfast.actions.steps.seen import Seen
+from holdfast.actions.steps.step import Json, Phase, Step
 from holdfast.errors import InputRefusedError
 from holdfast.ids import WikiName
 

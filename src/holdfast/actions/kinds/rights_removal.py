@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from holdfast.actions.kind import Action, End, Kind, TargetType
 from holdfast.actions.kinds._parts import (
     check_notice,
     check_params,
@@ -13,8 +12,9 @@ from holdfast.actions.kinds._parts import (
     read_state,
     rights_step,
 )
-from holdfast.actions.seen import Seen
-from holdfast.actions.steps import Json, Step
+from holdfast.actions.steps.kind import Action, End, Kind, TargetType
+from holdfast.actions.steps.seen import Seen
+from holdfast.actions.steps.step import Json, Step
 from holdfast.ids import WikiName
 
 

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from holdfast.actions.kind import Action, End, Kind, TargetType
 from holdfast.actions.kinds._parts import (
     check_notice,
     check_params,
@@ -19,8 +18,9 @@ from holdfast.actions.kinds._parts import (
     read_state,
     rights_step,
 )
-from holdfast.actions.seen import Seen
-from holdfast.actions.steps import Json, Step, is_past, living
+from holdfast.actions.steps.kind import Action, End, Kind, TargetType
+from holdfast.actions.steps.seen import Seen
+from holdfast.actions.steps.step import Json, Step, is_past, living
 from holdfast.ids import WikiName
 
 

@@ -3,7 +3,6 @@
 `about` is the earlier notice's subject, `fields` what it did not show, by name, as the notice shows it now.
 """
 
-from holdfast.actions.kind import Action, Kind, TargetType
 from holdfast.actions.kinds._parts import (
     after_message,
     check_params,
@@ -13,6 +12,7 @@ from holdfast.actions.kinds._parts import (
     only_message,
     read_message,
 )
+from holdfast.actions.steps.kind import Action, Kind, TargetType
 from holdfast.notices.kinds import FIELDS, NoticeKind
 
 _TOLD = frozenset({*FIELDS[NoticeKind.TELLING].optional, "decider_role"})

@@ -1,6 +1,5 @@
 """A warning: one message on the person's talk page, found again by its marker, so that it is left once."""
 
-from holdfast.actions.kind import Action, Kind, TargetType
 from holdfast.actions.kinds._parts import (
     after_message,
     check_params,
@@ -9,6 +8,7 @@ from holdfast.actions.kinds._parts import (
     only_message,
     read_message,
 )
+from holdfast.actions.steps.kind import Action, Kind, TargetType
 
 
 def _check(action: Action) -> None:

@@ -14,8 +14,8 @@ from typing import TypeVar
 
 from django.db import connections, transaction
 
-from holdfast.actions.journal import Entry, Mark, check_moves, states
-from holdfast.actions.journal import JournalRow as Row
+from holdfast.actions.sweeps.journal import Entry, Mark, check_moves, states
+from holdfast.actions.sweeps.journal import JournalRow as Row
 from holdfast.canonical import canonical_bytes, parse_json
 from holdfast.clock import Clock
 from holdfast.crypto.sealing import Key, seal, unseal

@@ -12,8 +12,8 @@ from typing import Any
 
 from django.db import transaction
 
-from holdfast.access.console_rules import Place, Visitor, decide
-from holdfast.access.engine import Decision, PolicySet, refusal
+from holdfast.access.rules.console_rules import Place, Visitor, decide
+from holdfast.access.rules.engine import Decision, PolicySet, refusal
 from holdfast.audit import Event, Verb
 from holdfast.clock import Clock
 from holdfast.errors import InputRefusedError, UsageError

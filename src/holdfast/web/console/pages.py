@@ -19,8 +19,8 @@ from django.utils.translation import gettext as _
 
 from holdfast.errors import CheckFailedError, HoldfastError, InputRefusedError, ServiceUnavailableError, UsageError
 from holdfast.web.console import typed
-from holdfast.web.console.doors import home_of, opens
 from holdfast.web.console.kept import kept_fields
+from holdfast.web.console.leads import home_of, opens
 
 View = Callable[..., HttpResponse]
 

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from holdfast.actions.orders import Choice
+from holdfast.actions.plans.orders import Choice
 
 _LARGEST_FILE_BYTES = 512 * 1024
 _AREA = {"class": "cdx-text-area__textarea code", "spellcheck": "false", "dir": "auto"}

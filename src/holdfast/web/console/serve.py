@@ -7,7 +7,7 @@ from typing import Any
 
 from holdfast.errors import UsageError
 from holdfast.web.console.settings import LARGEST_UPLOAD_BYTES, console_settings
-from holdfast.workflows.office import Office, OfficePlace, open_office
+from holdfast.workflows.office.opening import Office, OfficePlace, open_office
 
 MINUTE_SECONDS = 60.0
 _THREADS = 8

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from holdfast.workflows.office import OfficePlace
+from holdfast.workflows.office.opening import OfficePlace
 
 HERE = Path(__file__).parent
 CONTENT_POLICY = (

@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from holdfast.actions.telling import end_in_words
-from holdfast.web.console import doors
-from holdfast.workflows.wiki_sign_in import offered
+from holdfast.actions.plans.telling import end_in_words
+from holdfast.web.console import leads
+from holdfast.workflows.office.wiki_sign_in import offered
 
 register = template.Library()
 _DIRECTION_SIGNS = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
@@ -56,7 +56,7 @@ def wiki_offered() -> str:
 def opens(context: Any, page: str, **parts: Any) -> str:
     """A page's address where it opens for who asks, else nothing: `{% opens 'cases:one' number=id as target %}`."""
     address = reverse(page, kwargs=parts)
-    return address if doors.opens(context["request"], address) else ""
+    return address if leads.opens(context["request"], address) else ""
 
 
 @register.filter

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from holdfast.workflows.office import Office
+from holdfast.workflows.office.opening import Office
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from holdfast.actions.appeals import STREAM_KIND, Standing
+from holdfast.appeals.appeal import STREAM_KIND, Standing
 from holdfast.audit import Alarm, AlarmKind
-from holdfast.workflows.appeal import note_said_publicly
-from holdfast.workflows.appeal_restoration import note_restored
+from holdfast.workflows.acting.restoration import note_restored
+from holdfast.workflows.appeals.appeal import note_said_publicly
+from holdfast.workflows.appeals.no_appeal import lapse_due
 from holdfast.workflows.clocks._clock import Clock
-from holdfast.workflows.no_appeal import lapse_due
-from holdfast.workflows.office import Office
+from holdfast.workflows.office.opening import Office
 
 _OPEN = (Standing.RECEIVED, Standing.ELIGIBLE, Standing.ASSIGNED)
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from holdfast.audit import head_payload
 from holdfast.store.office.tidying import mark, set_mark
 from holdfast.workflows.clocks._clock import Clock
-from holdfast.workflows.office import Office
+from holdfast.workflows.office.opening import Office
 
 _MARK = "audit head committed at"
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from holdfast.store.office.tidying import mark, set_mark
+from holdfast.workflows.acting.ended_grants import flag_ended_grants
 from holdfast.workflows.clocks._clock import Clock
-from holdfast.workflows.ended_grants import flag_ended_grants
-from holdfast.workflows.office import Office
+from holdfast.workflows.office.opening import Office
 
 _MARK = "ended grants looked for at"
 _EVERY_SECONDS = 86_400

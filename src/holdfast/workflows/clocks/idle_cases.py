@@ -13,9 +13,9 @@ from holdfast.cases.course import due_at
 from holdfast.cases.people import Before
 from holdfast.facts import SYSTEM
 from holdfast.store.office.vault import Reader
-from holdfast.workflows.case import KIND, stream_of, write_as_clock
+from holdfast.workflows.cases.case import KIND, stream_of, write_as_clock
 from holdfast.workflows.clocks._clock import Clock
-from holdfast.workflows.office import Office
+from holdfast.workflows.office.opening import Office
 
 
 def _run(office: Office, now: datetime) -> Sequence[str]:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from holdfast.store.office.tidying import end_idle_sessions
 from holdfast.workflows.clocks._clock import Clock
-from holdfast.workflows.office import Office
+from holdfast.workflows.office.opening import Office
 
 
 def _run(office: Office, now: datetime) -> Sequence[str]:

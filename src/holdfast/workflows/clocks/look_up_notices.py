@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from holdfast.access.exposure_told import STREAM_KIND
+from holdfast.access.exposure.telling import STREAM_KIND
 from holdfast.audit import Alarm, AlarmKind
 from holdfast.workflows.clocks._clock import Clock
-from holdfast.workflows.exposure_months import OWED
-from holdfast.workflows.office import Office
+from holdfast.workflows.exposure.months import OWED
+from holdfast.workflows.office.opening import Office
 
 
 def _run(office: Office, now: datetime) -> Sequence[str]:

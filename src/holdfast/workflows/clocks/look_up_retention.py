@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from holdfast.access.exposure_told import may_be_forgotten_at
+from holdfast.access.exposure.telling import may_be_forgotten_at
 from holdfast.clock import parse_at
 from holdfast.store.office.vault import Reader
 from holdfast.workflows.clocks._clock import Clock
-from holdfast.workflows.exposure_months import quiet_months, read_month, telling_policy
-from holdfast.workflows.office import Office
+from holdfast.workflows.exposure.months import quiet_months, read_month, telling_policy
+from holdfast.workflows.office.opening import Office
 
 
 def _run(office: Office, now: datetime) -> Sequence[str]:

@@ -8,7 +8,7 @@ from holdfast.registry import kinds_in
 from holdfast.store.office.outbox import carry_out_due
 from holdfast.workflows import outbox_tasks
 from holdfast.workflows.clocks._clock import Clock
-from holdfast.workflows.office import Office
+from holdfast.workflows.office.opening import Office
 
 
 def _run(office: Office, now: datetime) -> Sequence[str]:

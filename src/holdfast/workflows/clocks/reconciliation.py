@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 
 from holdfast.errors import HoldfastError
 from holdfast.store.office.vault import Reader
+from holdfast.workflows.acting.reconcile import reconcile_plan, to_reconcile
+from holdfast.workflows.acting.sweep import read_sweep
 from holdfast.workflows.clocks._clock import Clock
-from holdfast.workflows.office import Office
-from holdfast.workflows.reconcile import reconcile_plan, to_reconcile
-from holdfast.workflows.sweep import read_sweep
+from holdfast.workflows.office.opening import Office
 
 _EVERY = timedelta(days=1)
 

@@ -11,7 +11,7 @@ from holdfast.audit import Alarm, AlarmKind
 from holdfast.store.office.tidying import unchanged_since
 from holdfast.store.office.vault import Reader
 from holdfast.workflows.clocks._clock import Clock
-from holdfast.workflows.office import Office
+from holdfast.workflows.office.opening import Office
 
 FORGOTTEN_BY_THE_CLOCK = frozenset({"question"})
 """Kinds of which age alone decides; months of look-ups have a clock of their own."""

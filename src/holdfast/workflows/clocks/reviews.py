@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from holdfast.workflows import review
+from holdfast.workflows.access import review
 from holdfast.workflows.clocks._clock import Clock
-from holdfast.workflows.office import Office
+from holdfast.workflows.office.opening import Office
 
 
 def _run(office: Office, now: datetime) -> Sequence[str]:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from holdfast.record.seals import overdue_seals
 from holdfast.workflows.clocks._clock import Clock
-from holdfast.workflows.office import Office
+from holdfast.workflows.office.opening import Office
 
 
 def _run(office: Office, now: datetime) -> Sequence[str]:

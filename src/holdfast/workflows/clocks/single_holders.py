@@ -7,12 +7,12 @@ person must never be less than what the wiki shows.
 from collections.abc import Sequence
 from datetime import datetime
 
-from holdfast.access.single_holder import single_holders
+from holdfast.access.register.single_holder import single_holders
 from holdfast.audit import Alarm, AlarmKind
 from holdfast.store.office.vault import Reader
+from holdfast.workflows.access.register import load
 from holdfast.workflows.clocks._clock import Clock
-from holdfast.workflows.office import Office
-from holdfast.workflows.register import load
+from holdfast.workflows.office.opening import Office
 
 
 def _run(office: Office, now: datetime) -> Sequence[str]:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from holdfast.store.office.vault import Reader
-from holdfast.workflows.acting import SWEEP, run_soon
+from holdfast.workflows.acting.surroundings import SWEEP, run_soon
 from holdfast.workflows.clocks._clock import Clock
-from holdfast.workflows.office import Office
+from holdfast.workflows.office.opening import Office
 
 
 def _run(office: Office, now: datetime) -> Sequence[str]:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from holdfast.store.office.tidying import tidy
 from holdfast.workflows.clocks._clock import Clock
-from holdfast.workflows.office import Office
+from holdfast.workflows.office.opening import Office
 
 
 def _run(office: Office, now: datetime) -> Sequence[str]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from holdfast.errors import ServiceUnavailableError
 from holdfast.store.office.erasing import empty, left_behind
 from holdfast.workflows.clocks._clock import Clock
-from holdfast.workflows.office import Office
+from holdfast.workflows.office.opening import Office
 
 
 def _run(office: Office, now: datetime) -> Sequence[str]:

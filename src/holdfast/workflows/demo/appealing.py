@@ -8,7 +8,7 @@ import requests
 from holdfast.errors import CheckFailedError
 
 if TYPE_CHECKING:
-    from holdfast.workflows.demo.story import Stage
+    from holdfast.workflows.demo.stage import Stage
 
 TEXT = "Simulated: we met in a course outside the wiki and write about what we read there. No page here tells of it."
 MESSAGE = {
@@ -20,9 +20,9 @@ NOTE = "One warning was overturned: what the person said could not be refuted fr
 
 def appeal(stage: "Stage") -> None:
     """Chapter 6: somebody appeals from the link in the notice; another person reads the whole file and overturns."""
-    from holdfast.actions.appeals import Outcome
-    from holdfast.workflows import appeal as appeals
-    from holdfast.workflows import appeal_restoration as restoring
+    from holdfast.appeals.appeal import Outcome
+    from holdfast.workflows.acting import restoration as restoring
+    from holdfast.workflows.appeals import appeal as appeals
     from holdfast.workflows.demo.cast import two_sign
     from holdfast.workflows.tick import tick
 

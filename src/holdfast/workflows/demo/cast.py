@@ -6,9 +6,9 @@ from holdfast.crypto.software_passkey import SoftwarePasskey
 from holdfast.facts import MemberId, StreamId
 from holdfast.store.office import members as store
 from holdfast.store.office.vault import Reader
-from holdfast.workflows import propose
-from holdfast.workflows.members import write_profile
-from holdfast.workflows.office import Office
+from holdfast.workflows.office import propose
+from holdfast.workflows.office.members import write_profile
+from holdfast.workflows.office.opening import Office
 
 PARTS = (
     "access_steward",

@@ -10,10 +10,10 @@ from holdfast.progress import Progress, silent
 from holdfast.report.written import write_report
 from holdfast.settings import Settings
 from holdfast.tables.lake import Lake, open_lake
-from holdfast.workflows.assess import assess
-from holdfast.workflows.coordination import MEASURE, acting_together, with_coordination
+from holdfast.workflows.analysis.assess import assess
+from holdfast.workflows.analysis.coordination import MEASURE, acting_together, with_coordination
+from holdfast.workflows.analysis.simulate import simulate, world_file
 from holdfast.workflows.demo.wikis import People
-from holdfast.workflows.simulate import simulate, world_file
 
 WORLD = "office"
 SEED = 5

@@ -12,16 +12,16 @@ from holdfast.canonical import sha256_hex
 from holdfast.cases.case import Case
 from holdfast.cases.taken_findings import Outcome, TakenFinding
 from holdfast.errors import CheckFailedError
-from holdfast.workflows.case import begin_case, read_case, write_case
-from holdfast.workflows.case_files import evidence_bytes, import_findings, take_evidence
-from holdfast.workflows.coordination import MEASURE
+from holdfast.workflows.analysis.coordination import MEASURE
+from holdfast.workflows.cases.case import begin_case, read_case, write_case
+from holdfast.workflows.cases.files import evidence_bytes, import_findings, take_evidence
 from holdfast.workflows.demo.community import RULE
 from holdfast.workflows.demo.shown import RULES, Shown, edits_file, judged, shown
 from holdfast.workflows.demo.wikis import WIKIS
 
 if TYPE_CHECKING:
     from holdfast.workflows.demo.cast import Actor
-    from holdfast.workflows.demo.story import Stage
+    from holdfast.workflows.demo.stage import Stage
 
 ASKED = {"warning": (1, 1), "rights_removal": (2, 2), "global_ban": (2, 2)}
 """Independent sources and classes of evidence, for each severity; the rate is `PER_1000` for all."""

@@ -9,8 +9,7 @@ by `how_right_it_was`, when everything is done.
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,55 +26,15 @@ from holdfast.workflows.demo.community import (
     answer_key,
     people_of,
 )
-from holdfast.workflows.demo.wikis import WIKIS, DemoWiki, demo_wikis
-from holdfast.workflows.office import Office, OfficePlace, init_office, open_office, place_of
+from holdfast.workflows.demo.stage import Stage, StoryClock, Tell
+from holdfast.workflows.demo.wikis import WIKIS, demo_wikis
+from holdfast.workflows.office.opening import OfficePlace, init_office, open_office, place_of
 
 if TYPE_CHECKING:
-    from holdfast.workflows.demo.cast import Actor  # its tables are there once an office is open
+    pass  # its tables are there once an office is open
 
-Tell = Callable[[str], None]
 DAYS = 13
 """From the freeze to the sweep, as in September 2021 (R3)."""
-
-
-@dataclass
-class StoryClock:
-    """Time in the story: it stands on a day of the past and goes on when the story says so, up to the present."""
-
-    now: datetime
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def go_on(self, **more: float) -> datetime:
-        """Later by so much, and never after the present."""
-        self.now = min(self.now + timedelta(**more), system_clock())
-        return self.now
-
-
-@dataclass
-class Stage:
-    """Everything that the chapters share."""
-
-    folder: Path
-    office: Office
-    clock: StoryClock
-    wikis: Mapping[str, DemoWiki]
-    community: Community
-    tell: Tell
-    people: dict[str, list["Actor"]] = field(default_factory=dict)
-    case: str = ""
-    plan: str = ""
-    warned: tuple[str, ...] = ()
-    """Whom the case was decided against, by account."""
-    period: tuple[str, str] = ("", "")
-    """The first and the last day that was looked at of them."""
-    overturned: tuple[str, ...] = ()
-    """Whose warning was overturned on appeal."""
-
-    def one(self, role: str, place: int = 0) -> "Actor":
-        """A member of the cast."""
-        return self.people[role][place]
 
 
 @contextmanager
@@ -132,7 +91,7 @@ def staged(
 
 def fill_register(stage: Stage) -> None:
     """Chapter 1: who may see non-public data, under which agreement, and in which class of jurisdiction."""
-    from holdfast.workflows.register import import_file
+    from holdfast.workflows.access.register import import_file
 
     head = (
         "account,wiki,wiki_language,right,grant_begins,agreement_version,agreement_signed,"
@@ -160,10 +119,10 @@ def investigate(stage: Stage) -> None:
 
 def freeze(stage: Stage) -> None:
     """Chapter 3: access in J1 and J2 is frozen at once, no fault implied; a review of each person opens."""
-    from holdfast.access.freeze import Removal
-    from holdfast.access.freeze_order import Scope
+    from holdfast.access.freezes.freeze import Removal
+    from holdfast.access.freezes.order import Scope
+    from holdfast.workflows.access.freeze import propose_freeze, read_freeze
     from holdfast.workflows.demo.cast import two_sign
-    from holdfast.workflows.freeze import propose_freeze, read_freeze
     from holdfast.workflows.tick import tick
 
     office, steward = stage.office, stage.one("access_steward")
@@ -192,10 +151,10 @@ def thirteen_days(stage: Stage) -> None:
 
 def sweep(stage: Stage) -> None:
     """Chapter 5: one plan, signed off and approved, carried out on both wikis exactly once."""
-    from holdfast.workflows import plan as plans
+    from holdfast.workflows.acting import plan as plans
+    from holdfast.workflows.acting.reconcile import reconcile_plan
+    from holdfast.workflows.acting.sweep import run_sweep, sweep_status
     from holdfast.workflows.demo.cast import two_sign
-    from holdfast.workflows.reconcile import reconcile_plan
-    from holdfast.workflows.sweep import run_sweep, sweep_status
     from holdfast.workflows.tick import tick
 
     office, who = stage.office, stage.one("investigator")
@@ -250,7 +209,7 @@ def plan_file(stage: Stage) -> str:
 def the_log_verifies(stage: Stage) -> None:
     """Chapter 7: everything that was promised to the public log is there, and a stranger's check passes."""
     from holdfast.record.verify import verify
-    from holdfast.workflows.record import public_files
+    from holdfast.workflows.log.client import public_files
     from holdfast.workflows.tick import tick
 
     tick(stage.office)
@@ -284,7 +243,7 @@ def invite_visitors(stage: Stage) -> dict[str, str]:
     """A link for each role, by which whoever watches the demo can enter the console in that role."""
     from holdfast.store.office import members as store
     from holdfast.store.office.vault import Reader
-    from holdfast.workflows.members import write_profile
+    from holdfast.workflows.office.members import write_profile
 
     links = {}
     for role in stage.people:

@@ -1,14 +1,14 @@
 """Rights taken or given back on the wikis, as two people signed it; goes on where its journal stands."""
 
-from holdfast.access.freeze_order import item_from, order_from
-from holdfast.access.lifting import LIFT_KIND
-from holdfast.actions.journal import Mark, states
-from holdfast.actions.plan import Plan
+from holdfast.access.freezes.lifting import LIFT_KIND
+from holdfast.access.freezes.order import item_from, order_from
+from holdfast.actions.plans.plan import Plan
+from holdfast.actions.sweeps.journal import Mark, states
 from holdfast.facts import StreamId
 from holdfast.store.office.vault import Reader
-from holdfast.workflows.office import Office
-from holdfast.workflows.propose import read_proposal
-from holdfast.workflows.rights_plans import carry_out
+from holdfast.workflows.access.rights_plans import carry_out
+from holdfast.workflows.office.opening import Office
+from holdfast.workflows.office.propose import read_proposal
 
 
 def _carry_out(office: Office, stream: StreamId, part: str) -> None:
@@ -19,7 +19,7 @@ def _carry_out(office: Office, stream: StreamId, part: str) -> None:
 
 def _note(office: Office, stream: StreamId, plan: Plan) -> None:
     """Keep what reading back said, with the freeze or the review that asked for it."""
-    from holdfast.workflows import freeze, review
+    from holdfast.workflows.access import freeze, review
 
     proposal = read_proposal(office, Reader.system(), stream, purpose="rights read back")
     what = proposal.request.what

@@ -13,7 +13,7 @@ from holdfast.facts import StreamId
 from holdfast.record import Log
 from holdfast.record.entry import commit, payload_text
 from holdfast.store.office.models import LogEntryRow
-from holdfast.workflows.office import Office
+from holdfast.workflows.office.opening import Office
 
 
 def _put(office: Office, stream: StreamId, part: str) -> None:

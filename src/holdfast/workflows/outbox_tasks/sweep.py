@@ -1,9 +1,9 @@
 """Carry a plan's sweep on; a wiki that stays busy is tried again later."""
 
-from holdfast.actions.means import Patience
+from holdfast.actions.sweeps.means import Patience
 from holdfast.facts import StreamId
-from holdfast.workflows.office import Office
-from holdfast.workflows.sweep import run_sweep
+from holdfast.workflows.acting.sweep import run_sweep
+from holdfast.workflows.office.opening import Office
 
 # the outbox tries again by itself, so a busy wiki need not hold up the other clocks for long
 _PATIENCE = Patience(busy_longest=60)

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from holdfast.access.rule_book import rule_book_from
+from holdfast.access.rules.rule_book import rule_book_from
 from holdfast.approval import Approved
 from holdfast.approval.request import Request
 from holdfast.errors import CheckFailedError
-from holdfast.workflows.office import Office
-from holdfast.workflows.proposals._kind import Line, ProposalKind, What
+from holdfast.workflows.office.opening import Office
+from holdfast.workflows.office.proposal_kind import Line, ProposalKind, What
 
 
 def _lines(office: Office, what: What) -> Sequence[Line]:
@@ -31,7 +31,7 @@ def _was(before: object, value: object) -> tuple[str, ...]:
 
 
 def _execute(office: Office, approved: Approved[Request]) -> str:
-    from holdfast.workflows.register import rule_book, set_rules
+    from holdfast.workflows.access.register import rule_book, set_rules
 
     what, now = approved.value.what, rule_book(office)
     if (now.to_json() if now else None) != what["before"]:

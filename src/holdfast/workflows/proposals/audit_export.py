@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from holdfast.approval import Approved
 from holdfast.approval.request import Request
 from holdfast.errors import CheckFailedError
-from holdfast.workflows.office import Office
-from holdfast.workflows.proposals._kind import Line, ProposalKind, What
+from holdfast.workflows.office.opening import Office
+from holdfast.workflows.office.proposal_kind import Line, ProposalKind, What
 
 
 def _lines(office: Office, what: What) -> Sequence[Line]:

@@ -12,10 +12,10 @@ from holdfast.errors import CheckFailedError
 from holdfast.facts import Fact, MemberId, StreamId
 from holdfast.store.office.streams import Summary
 from holdfast.store.office.vault import Reader
-from holdfast.workflows.appeal import check_evidence_free
-from holdfast.workflows.case import stream_of
-from holdfast.workflows.office import Office
-from holdfast.workflows.proposals._kind import Line, ProposalKind, What
+from holdfast.workflows.appeals.appeal import check_evidence_free
+from holdfast.workflows.cases.case import stream_of
+from holdfast.workflows.office.opening import Office
+from holdfast.workflows.office.proposal_kind import Line, ProposalKind, What
 
 
 def what_to_destroy(office: Office, case_id: str, why: str) -> dict[str, str]:

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
-from holdfast.access.freeze_order import Item, order_from
-from holdfast.access.words import PROTECTIVE
+from holdfast.access.freezes.order import Item, order_from
+from holdfast.access.freezes.words import PROTECTIVE
 from holdfast.approval import Approved
 from holdfast.approval.request import Request
 from holdfast.facts import MemberId
-from holdfast.workflows.office import Office
-from holdfast.workflows.proposals._kind import Line, ProposalKind, What
+from holdfast.workflows.office.opening import Office
+from holdfast.workflows.office.proposal_kind import Line, ProposalKind, What
 
 
 def _lines(office: Office, what: What) -> Sequence[Line]:
@@ -47,14 +47,14 @@ def left_out(what: What) -> tuple[Line, ...]:
 
 
 def _barred(office: Office, what: What) -> Mapping[MemberId, str]:
-    from holdfast.workflows.members import members_with
+    from holdfast.workflows.office.members import members_with
 
     accounts = sorted({item.account for item in order_from(what["order"]).items})
     return dict.fromkeys(members_with(office, accounts), "target")
 
 
 def _execute(office: Office, approved: Approved[Request]) -> str:
-    from holdfast.workflows.freeze import execute_freeze
+    from holdfast.workflows.access.freeze import execute_freeze
 
     return execute_freeze(office, approved)
 

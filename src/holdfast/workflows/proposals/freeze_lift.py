@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from holdfast.access.lifting import lift_from
-from holdfast.access.words import PROTECTIVE
+from holdfast.access.freezes.lifting import lift_from
+from holdfast.access.freezes.words import PROTECTIVE
 from holdfast.approval import Approved
 from holdfast.approval.request import Request
 from holdfast.facts import MemberId, StreamId
-from holdfast.workflows.office import Office
-from holdfast.workflows.proposals._kind import Line, ProposalKind, What
+from holdfast.workflows.office.opening import Office
+from holdfast.workflows.office.proposal_kind import Line, ProposalKind, What
 from holdfast.workflows.proposals.freeze import left_out
 
 
@@ -37,7 +37,7 @@ def _lines(office: Office, what: What) -> Sequence[Line]:
 
 
 def _execute(office: Office, approved: Approved[Request]) -> str:
-    from holdfast.workflows.freeze import execute_lift
+    from holdfast.workflows.access.freeze import execute_lift
 
     return execute_lift(office, approved)
 

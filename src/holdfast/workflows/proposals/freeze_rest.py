@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
-from holdfast.access.freeze_order import item_from
-from holdfast.access.words import PROTECTIVE
+from holdfast.access.freezes.order import item_from
+from holdfast.access.freezes.words import PROTECTIVE
 from holdfast.approval import Approved
 from holdfast.approval.request import Request
 from holdfast.facts import MemberId
-from holdfast.workflows.office import Office
-from holdfast.workflows.proposals._kind import Line, ProposalKind, What
+from holdfast.workflows.office.opening import Office
+from holdfast.workflows.office.proposal_kind import Line, ProposalKind, What
 from holdfast.workflows.proposals.freeze import left_out
 from holdfast.workflows.proposals.freeze_lift import targets
 
@@ -29,7 +29,7 @@ def _lines(office: Office, what: What) -> Sequence[Line]:
 
 
 def _execute(office: Office, approved: Approved[Request]) -> str:
-    from holdfast.workflows.freeze import execute_rest
+    from holdfast.workflows.access.freeze import execute_rest
 
     return execute_rest(office, approved)
 

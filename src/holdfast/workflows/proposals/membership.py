@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from holdfast.access.roles import check_roles
+from holdfast.access.rules.roles import check_roles
 from holdfast.approval import Approved
 from holdfast.approval.request import Request
 from holdfast.audit import Verb
@@ -10,8 +10,10 @@ from holdfast.errors import CheckFailedError
 from holdfast.facts import SYSTEM, MemberId
 from holdfast.store.office import members as store
 from holdfast.store.office.vault import Reader
-from holdfast.workflows.office import Office
-from holdfast.workflows.proposals._kind import Line, ProposalKind, What
+from holdfast.workflows.office.lockout import after_change
+from holdfast.workflows.office.members import check_operator_left, write_profile
+from holdfast.workflows.office.opening import Office
+from holdfast.workflows.office.proposal_kind import Line, ProposalKind, What
 
 _CHANGES = {
     "invite": "a new member is invited",
@@ -50,33 +52,12 @@ def _leaves(office: Office, what: What) -> tuple[Line, ...]:
     """What too few people could do afterwards, or one loss more would make it so."""
     if what["change"] not in ("roles", "suspend"):
         return ()
-    from holdfast.workflows.lockout import after_change
-
     found = after_change(office, what["member"], roles=what["roles"] if what["change"] == "roles" else None)
     values = tuple(f"{each.loss}: {each.text}" for each in found)
     return (Line(label="What it leaves", values=values),) if values else ()
 
 
-def check_operator_left(what: What) -> None:
-    """Return unless other roles would leave nobody to propose a change of members.
-
-    Raises CheckFailedError `membership.last_operator`.
-    """
-    if what["change"] != "roles" or "operator" in what["roles"]:
-        return
-    ready = [each for each in store.all_members() if each.active and each.passkeys and not each.suspended_at]
-    operators = {each.member for each in ready if "operator" in each.roles}
-    if operators == {what["member"]}:
-        raise CheckFailedError(
-            "membership.last_operator",
-            "this would leave the office without an operator, and nobody could propose a change of members",
-            hint="let another operator join first",
-        )
-
-
 def _execute(office: Office, approved: Approved[Request]) -> str:
-    from holdfast.workflows.members import write_profile
-
     what, now, audit = approved.value.what, office.clock(), office.vault.audit
     member, roles = MemberId(what["member"]), [each.value for each in check_roles(what["roles"])]
     verb = _VERBS[what["change"]]

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from holdfast.actions.no_appeal import STREAM_KIND
+from holdfast.appeals.no_appeal import STREAM_KIND
 from holdfast.approval import Approved
 from holdfast.approval.request import Request
 from holdfast.clock import parse_at
 from holdfast.facts import StreamId
-from holdfast.workflows.no_appeal import RULED_AS, sign_again
-from holdfast.workflows.office import Office
-from holdfast.workflows.proposals._kind import Line, ProposalKind, What
+from holdfast.workflows.appeals.no_appeal import RULED_AS, sign_again
+from holdfast.workflows.office.opening import Office
+from holdfast.workflows.office.proposal_kind import Line, ProposalKind, What
 
 
 def _lines(office: Office, what: What) -> Sequence[Line]:

@@ -2,20 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 
-from holdfast.actions.course import Standing
-from holdfast.actions.plan import Plan, PlannedAction, plan_sha256
-from holdfast.actions.telling import end_in_words
+from holdfast.actions.plans.plan import Plan, PlannedAction, plan_sha256
+from holdfast.actions.plans.telling import end_in_words
+from holdfast.actions.sweeps.course import Standing
 from holdfast.approval import Approved
 from holdfast.approval.request import Request
 from holdfast.errors import CheckFailedError
 from holdfast.facts import SYSTEM, Fact, MemberId
 from holdfast.store.office.streams import LogEntry, Summary
 from holdfast.store.office.vault import Reader
-from holdfast.workflows.acting import PLAN, SWEEP, plan_stream, run_soon, sweep_stream
-from holdfast.workflows.case_plan import note_plan_in_case
-from holdfast.workflows.office import Office
-from holdfast.workflows.plan import barred_members, check_ready_to_sign, read_plan, write_plan
-from holdfast.workflows.proposals._kind import Line, ProposalKind, What
+from holdfast.workflows.acting.plan import barred_members, check_ready_to_sign, read_plan, write_plan
+from holdfast.workflows.acting.surroundings import PLAN, SWEEP, plan_stream, run_soon, sweep_stream
+from holdfast.workflows.cases.plan_check import note_plan_in_case
+from holdfast.workflows.office.opening import Office
+from holdfast.workflows.office.proposal_kind import Line, ProposalKind, What
 
 
 def plan_lines(plan: Plan) -> Sequence[Line]:

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 
-from holdfast.access.words import PROTECTIVE
+from holdfast.access.freezes.words import PROTECTIVE
 from holdfast.approval import Approved
 from holdfast.approval.request import Request
 from holdfast.facts import MemberId
-from holdfast.workflows.office import Office
-from holdfast.workflows.proposals._kind import Line, ProposalKind, What
+from holdfast.workflows.office.opening import Office
+from holdfast.workflows.office.proposal_kind import Line, ProposalKind, What
 from holdfast.workflows.proposals.freeze import left_out
 from holdfast.workflows.proposals.freeze_lift import given_back, targets
 
@@ -28,7 +28,7 @@ def _lines(office: Office, what: What) -> Sequence[Line]:
 
 
 def _execute(office: Office, approved: Approved[Request]) -> str:
-    from holdfast.workflows.review import execute_outcome
+    from holdfast.workflows.access.review import execute_outcome
 
     return execute_outcome(office, approved)
 

@@ -2,16 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 
-from holdfast.actions.plan import plan_sha256
+from holdfast.actions.plans.plan import plan_sha256
 from holdfast.approval import Approved
 from holdfast.approval.request import Request
 from holdfast.errors import CheckFailedError, UsageError
 from holdfast.facts import MemberId
 from holdfast.store.office.vault import Reader
-from holdfast.workflows.acting import PLAN
-from holdfast.workflows.office import Office
-from holdfast.workflows.plan import OpenPlan, barred_members, read_plan
-from holdfast.workflows.proposals._kind import Line, ProposalKind, What
+from holdfast.workflows.acting.plan import OpenPlan, barred_members, read_plan
+from holdfast.workflows.acting.surroundings import PLAN
+from holdfast.workflows.office.opening import Office
+from holdfast.workflows.office.proposal_kind import Line, ProposalKind, What
 from holdfast.workflows.proposals.plan import plan_lines
 
 

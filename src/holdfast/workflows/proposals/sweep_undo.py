@@ -2,16 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 
-from holdfast.actions.orders import UndoOrder
+from holdfast.actions.plans.orders import UndoOrder
 from holdfast.approval import Approved
 from holdfast.approval.request import Request
 from holdfast.facts import MemberId
 from holdfast.store.office.vault import Reader
-from holdfast.workflows.acting import SWEEP
-from holdfast.workflows.office import Office
-from holdfast.workflows.plan import barred_members, read_plan
-from holdfast.workflows.proposals._kind import Line, ProposalKind, What
-from holdfast.workflows.sweep import check_order_fits, order
+from holdfast.workflows.acting.plan import barred_members, read_plan
+from holdfast.workflows.acting.surroundings import SWEEP
+from holdfast.workflows.acting.sweep import check_order_fits, order
+from holdfast.workflows.office.opening import Office
+from holdfast.workflows.office.proposal_kind import Line, ProposalKind, What
 
 
 def _lines(office: Office, what: What) -> Sequence[Line]:

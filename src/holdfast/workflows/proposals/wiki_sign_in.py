@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from holdfast.approval import Approved
 from holdfast.approval.request import Request
 from holdfast.facts import MemberId
-from holdfast.workflows.office import Office
-from holdfast.workflows.proposals._kind import Line, ProposalKind, What
+from holdfast.workflows.office.opening import Office
+from holdfast.workflows.office.proposal_kind import Line, ProposalKind, What
 
 
 def _lines(office: Office, what: What) -> Sequence[Line]:
@@ -24,7 +24,7 @@ def _barred(office: Office, what: What) -> Mapping[MemberId, str]:
 
 
 def _execute(office: Office, approved: Approved[Request]) -> str:
-    from holdfast.workflows.wiki_sign_in import link
+    from holdfast.workflows.office.wiki_sign_in import link
 
     what = approved.value.what
     link(office, MemberId(what["member"]), what["account"], what["wiki"])

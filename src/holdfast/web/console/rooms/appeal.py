@@ -11,15 +11,15 @@ from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from holdfast.actions.appeal_steps import TEXT_LIMIT
-from holdfast.actions.appeals import Outcome
+from holdfast.appeals.appeal import Outcome
+from holdfast.appeals.steps import TEXT_LIMIT
 from holdfast.errors import CheckFailedError, HoldfastError, ServiceUnavailableError
 from holdfast.notices.kinds import LANGUAGES, RIGHT_TO_LEFT, NoticeKind
 from holdfast.notices.wording import ORIGINAL, appeal_page_words, wording
 from holdfast.web.console.limits import count, is_over
 from holdfast.web.console.room import Room
-from holdfast.workflows import appeal_filing
-from holdfast.workflows.exposure_fetch import revision_of
+from holdfast.workflows.appeals import filing as appeal_filing
+from holdfast.workflows.exposure.fetch import revision_of
 
 TRIES_AN_HOUR = 120
 FILINGS_AN_HOUR = 30

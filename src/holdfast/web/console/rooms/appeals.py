@@ -11,21 +11,22 @@ from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from holdfast.actions.appeals import STREAM_KIND, Ineligible, Outcome, Standing
-from holdfast.actions.ports import INFINITY
-from holdfast.actions.public_table import COLUMNS, SMALL_COUNT_NOTE
-from holdfast.actions.severity import RANKS
+from holdfast.actions.steps.ports import INFINITY
+from holdfast.actions.steps.severity import RANKS
+from holdfast.appeals.appeal import STREAM_KIND, Ineligible, Outcome, Standing
+from holdfast.appeals.table import COLUMNS, SMALL_COUNT_NOTE
 from holdfast.errors import UsageError
 from holdfast.facts import StreamId
 from holdfast.store.office.vault import Reader
 from holdfast.web.console.doors import asks, either, every
 from holdfast.web.console.pages import page, show
 from holdfast.web.console.room import Room
-from holdfast.workflows import appeal as work
-from holdfast.workflows import appeal_restoration as restoring
-from holdfast.workflows import appeal_table, no_appeal
-from holdfast.workflows.appeal_file import whole_file
-from holdfast.workflows.office import Office
+from holdfast.workflows.acting import restoration as restoring
+from holdfast.workflows.appeals import appeal as work
+from holdfast.workflows.appeals import no_appeal
+from holdfast.workflows.appeals import table as appeal_table
+from holdfast.workflows.appeals.whole_file import whole_file
+from holdfast.workflows.office.opening import Office
 
 _SHOWN_BESIDE = 50
 _AREA = {"rows": 4, "class": "cdx-text-area__textarea", "dir": "auto"}

@@ -15,11 +15,11 @@ from holdfast.errors import InputRefusedError
 from holdfast.facts import StreamId
 from holdfast.store.office.members import passkey_registrations
 from holdfast.store.office.vault import Reader
-from holdfast.web.console.doors import opens
+from holdfast.web.console.leads import opens
 from holdfast.web.console.pages import lead, page, show
 from holdfast.web.console.room import Room
-from holdfast.workflows import propose
-from holdfast.workflows.office import Office
+from holdfast.workflows.office import propose
+from holdfast.workflows.office.opening import Office
 
 
 @page

@@ -14,8 +14,8 @@ from holdfast.store.office.audit_search import AuditSearch
 from holdfast.web.console.doors import asks
 from holdfast.web.console.pages import page, show
 from holdfast.web.console.room import Room
-from holdfast.workflows import audit_reading
-from holdfast.workflows.propose import proposal_lines
+from holdfast.workflows.office import audit_reading
+from holdfast.workflows.office.propose import proposal_lines
 
 _TEXT = {"class": "cdx-text-input__input", "dir": "ltr"}
 _DAY = {**_TEXT, "type": "date"}

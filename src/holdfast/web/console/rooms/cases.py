@@ -27,12 +27,12 @@ from holdfast.web.console.case_specs import SPECS
 from holdfast.web.console.doors import asks, every
 from holdfast.web.console.pages import page, show
 from holdfast.web.console.room import Room
-from holdfast.workflows import case as work
-from holdfast.workflows import case_files as files
-from holdfast.workflows.case import OpenCase
-from holdfast.workflows.office import Office
+from holdfast.workflows.cases import case as work
+from holdfast.workflows.cases import files
+from holdfast.workflows.cases.case import OpenCase
+from holdfast.workflows.office.opening import Office
+from holdfast.workflows.office.propose import propose
 from holdfast.workflows.proposals.case_destruction import what_to_destroy
-from holdfast.workflows.propose import propose
 
 TABS = {
     "overview": _("Overview"),

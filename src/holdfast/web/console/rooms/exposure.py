@@ -11,24 +11,25 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from holdfast.access.exposure import Label
-from holdfast.access.exposure_told import STREAM_KIND, month_stream
-from holdfast.access.lookups_read import LogFile, Part
+from holdfast.access.exposure.lookups_read import LogFile, Part
+from holdfast.access.exposure.report import Label
+from holdfast.access.exposure.telling import STREAM_KIND, month_stream
 from holdfast.canonical import canonical_bytes
 from holdfast.errors import HoldfastError, UsageError
 from holdfast.facts import StreamId
 from holdfast.ids import AccountName, WikiName, wiki_name
 from holdfast.notices.kinds import LANGUAGES, ReasonCode
-from holdfast.report.page import render
+from holdfast.report.pages.exposure import report_page, seen_page
+from holdfast.report.render import render
 from holdfast.web.console.doors import asks
 from holdfast.web.console.pages import page, show
 from holdfast.web.console.room import Room
-from holdfast.workflows import exposure as work
-from holdfast.workflows import exposure_question, notices_due
-from holdfast.workflows.exposure_fetch import fetch_and_import, revision_of
-from holdfast.workflows.exposure_months import pseudonyms, telling_policy
-from holdfast.workflows.exposure_page import report_page, seen_page
-from holdfast.workflows.exposure_register import held_now
+from holdfast.workflows.exposure import months_read as work
+from holdfast.workflows.exposure import question as exposure_question
+from holdfast.workflows.exposure import telling as notices_due
+from holdfast.workflows.exposure.fetch import fetch_and_import, revision_of
+from holdfast.workflows.exposure.months import pseudonyms, telling_policy
+from holdfast.workflows.exposure.who_could import held_now
 
 _TEXT = {"class": "cdx-text-input__input", "dir": "auto"}
 _CODE = {"class": "cdx-text-input__input", "dir": "ltr"}

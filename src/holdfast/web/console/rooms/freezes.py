@@ -10,16 +10,16 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from holdfast.access.freeze import Removal
-from holdfast.access.freeze_order import Scope
-from holdfast.access.rights import RIGHTS
+from holdfast.access.freezes.freeze import Removal
+from holdfast.access.freezes.order import Scope
+from holdfast.access.rules.rights import RIGHTS
 from holdfast.errors import InputRefusedError
 from holdfast.facts import StreamId
 from holdfast.web.console.doors import asks, every
 from holdfast.web.console.pages import page, show
 from holdfast.web.console.room import Room
-from holdfast.workflows import freeze as work
-from holdfast.workflows import register
+from holdfast.workflows.access import freeze as work
+from holdfast.workflows.access import register
 
 _PEOPLE_ON_A_PAGE = 50
 

@@ -15,8 +15,8 @@ from holdfast.cases.watchlist import Scope
 from holdfast.web.console.doors import asks
 from holdfast.web.console.pages import page, show
 from holdfast.web.console.room import Room
-from holdfast.workflows import ledger as ledgers
-from holdfast.workflows import watchlist
+from holdfast.workflows.cases import ledger as ledgers
+from holdfast.workflows.cases import watchlist
 
 _AREA = {"rows": 3, "class": "cdx-text-area__textarea"}
 

@@ -10,17 +10,18 @@ from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from holdfast.access.roles import MEANS, Role
+from holdfast.access.rules.roles import MEANS, Role
 from holdfast.errors import InputRefusedError
 from holdfast.facts import MemberId
 from holdfast.store.office.members import MemberRecord
 from holdfast.store.office.vault import Reader
-from holdfast.web.console.doors import asks, every, opens
+from holdfast.web.console.doors import asks, every
+from holdfast.web.console.leads import opens
 from holdfast.web.console.pages import page, show
 from holdfast.web.console.room import Room
-from holdfast.workflows import members
-from holdfast.workflows.lockout import weaknesses
-from holdfast.workflows.office import Office
+from holdfast.workflows.office import members
+from holdfast.workflows.office.lockout import weaknesses
+from holdfast.workflows.office.opening import Office
 
 
 class InviteForm(forms.Form):

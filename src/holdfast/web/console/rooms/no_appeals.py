@@ -10,12 +10,12 @@ from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from holdfast.actions.no_appeal import STREAM_KIND
+from holdfast.appeals.no_appeal import STREAM_KIND
 from holdfast.facts import StreamId
 from holdfast.web.console.doors import asks, every
 from holdfast.web.console.pages import page, show
 from holdfast.web.console.room import Room
-from holdfast.workflows import no_appeal as work
+from holdfast.workflows.appeals import no_appeal as work
 
 
 class AgainForm(forms.Form):

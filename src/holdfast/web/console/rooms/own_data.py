@@ -9,7 +9,8 @@ from holdfast.facts import StreamId
 from holdfast.web.console.doors import asks
 from holdfast.web.console.pages import page, show
 from holdfast.web.console.room import Room
-from holdfast.workflows import exposure_question, own_data
+from holdfast.workflows.desk import own_data
+from holdfast.workflows.exposure import question as exposure_question
 
 
 @page

@@ -9,20 +9,20 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _now
 from django.views.decorators.http import require_GET, require_POST
 
-from holdfast.actions.course import Standing
-from holdfast.actions.orders import Choice, Decision, UndoOrder
-from holdfast.actions.plan import Aftercare, plan_sha256
-from holdfast.actions.plan_file import template
+from holdfast.actions.plans.file import template
+from holdfast.actions.plans.orders import Choice, Decision, UndoOrder
+from holdfast.actions.plans.plan import Aftercare, plan_sha256
+from holdfast.actions.sweeps.course import Standing
 from holdfast.errors import HoldfastError
 from holdfast.web.console.doors import asks, either, every
 from holdfast.web.console.pages import page, show
 from holdfast.web.console.plan_forms import AftercareForm, DecisionForm, DraftForm, GiveUpForm, UndoForm
 from holdfast.web.console.room import Room
-from holdfast.workflows import plan as plans
-from holdfast.workflows import sweep as sweeps
-from holdfast.workflows.no_appeal import noes_of
-from holdfast.workflows.propose import propose
-from holdfast.workflows.reconcile import reconcile_plan
+from holdfast.workflows.acting import plan as plans
+from holdfast.workflows.acting import sweep as sweeps
+from holdfast.workflows.acting.reconcile import reconcile_plan
+from holdfast.workflows.appeals.no_appeal import noes_of
+from holdfast.workflows.office.propose import propose
 
 _STOP_POLLING = 286
 """HTMX's own status for: do not ask again."""

@@ -9,21 +9,21 @@ from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from holdfast.access.import_csv import COLUMNS
-from holdfast.access.nonpublic_rules import may_hold
-from holdfast.access.noticeboard import noticeboard, wikitext
-from holdfast.access.rights import RIGHTS
-from holdfast.access.rule_book import RuleBook, rule_book_from
-from holdfast.access.what_if import what_if
+from holdfast.access.register.import_csv import COLUMNS
+from holdfast.access.register.noticeboard import noticeboard, wikitext
+from holdfast.access.register.what_if import what_if
+from holdfast.access.rules.nonpublic_rules import may_hold
+from holdfast.access.rules.rights import RIGHTS
+from holdfast.access.rules.rule_book import RuleBook, rule_book_from
 from holdfast.errors import InputRefusedError
-from holdfast.report.page import render
+from holdfast.report.pages.noticeboard import board_page
+from holdfast.report.render import render
 from holdfast.web.console.doors import asks
 from holdfast.web.console.pages import page, show
 from holdfast.web.console.room import Room
-from holdfast.workflows import register as work
-from holdfast.workflows.acting import operators_of
-from holdfast.workflows.noticeboard import board_page
-from holdfast.workflows.review import public_table
+from holdfast.workflows.access import register as work
+from holdfast.workflows.access.review import public_table
+from holdfast.workflows.office.operators import operators_of
 
 _STATES = ("holds", "frozen", "former")
 _RIGHTS = [(each.name, f"{each.name}: {each.means}") for each in RIGHTS.values()]

@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from holdfast.access.review import Outcome, ReviewState
+from holdfast.access.freezes.review import Outcome, ReviewState
 from holdfast.web.console.doors import asks
 from holdfast.web.console.pages import page, show
 from holdfast.web.console.room import Room
-from holdfast.workflows import review as work
+from holdfast.workflows.access import review as work
 
 _AREA = forms.Textarea(attrs={"rows": 4, "class": "cdx-text-area__textarea"})
 

@@ -18,13 +18,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 from holdfast.store.office.members import accept, invited
 from holdfast.store.office.vault import Reader
 from holdfast.web.console import typed
-from holdfast.web.console.doors import opens
+from holdfast.web.console.leads import opens
 from holdfast.web.console.pages import page, show
 from holdfast.web.console.room import Room
-from holdfast.workflows import way_back
-from holdfast.workflows.members import suspend_own
-from holdfast.workflows.office import Office
-from holdfast.workflows.tasks import waiting_for
+from holdfast.workflows.access import way_back
+from holdfast.workflows.desk.tasks import waiting_for
+from holdfast.workflows.office.members import suspend_own
+from holdfast.workflows.office.opening import Office
 
 
 class JoinForm(forms.Form):

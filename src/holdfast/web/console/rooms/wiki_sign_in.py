@@ -22,8 +22,8 @@ from holdfast.web.console.doors import asks
 from holdfast.web.console.pages import page, show
 from holdfast.web.console.room import Room
 from holdfast.wiki.oauth import Attempt, WikiSignIn, fetch_profile, fresh_attempt
-from holdfast.workflows import members
-from holdfast.workflows.wiki_sign_in import member_of, offered, propose_link
+from holdfast.workflows.office import members
+from holdfast.workflows.office.wiki_sign_in import member_of, offered, propose_link
 
 _COOKIE = "holdfast-wiki-sign-in"
 _COOKIE_PATH = "/wiki-sign-in/"

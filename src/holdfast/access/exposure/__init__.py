@@ -1,0 +1,1 @@
+"""What was exposed: who looked whom up, who could have, and who is told."""

@@ -1,0 +1,1 @@
+"""Who holds which access: persons, grants, imports, and what a change would do."""

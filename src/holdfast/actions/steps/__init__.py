@@ -1,0 +1,1 @@
+"""One step on one wiki: what was seen, what is asked, how it is read back."""

@@ -1,0 +1,142 @@
+"""What a kind of action is: a declaration in `actions/kinds/`, one file each; the folder is the list.
+
+    action = Action(id="p-1f0c/07", kind="global_ban", target="Example", wikis=(...), params={...})
+    kind = kind_of(action)
+    kind.check(action)                        the parameters make sense; raises InputRefusedError
+    seen = look_at_targets(hand, actions)     one look at all targets on the hand's wiki, read in batches
+    before = kind.read(seen, action)          JSON: what of this wiki's state it concerns, nothing else; pure
+    after = kind.after(before, action, wiki)  JSON of the same form; pure
+    steps = kind.steps(before, action, wiki)  Step after Step; pure; empty where all is already so
+
+A plan stores `before` for each action and wiki; `holdfast.actions.steps.step` carries steps out and takes them back.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cache
+from types import MappingProxyType
+from typing import Any
+
+import holdfast.actions.kinds
+from holdfast.actions.steps.ports import WikiHand
+from holdfast.actions.steps.seen import Seen, look
+from holdfast.actions.steps.step import Json, Step
+from holdfast.actions.steps.wikitext import marker_of
+from holdfast.errors import InputRefusedError
+from holdfast.ids import WikiName, wiki_name
+from holdfast.registry import kinds_in
+
+
+class TargetType(StrEnum):
+    """What an action is done to."""
+
+    ACCOUNT = "account"
+    PAGE = "page"
+
+
+class End(StrEnum):
+    """What happens on the day that a person was told as the end. A kind without any has no end to be told."""
+
+    NONE = "none"
+    """Nothing would happen: a plan that names an end is refused."""
+    PEOPLE = "people"
+    """A clock puts the giving back before two people (`workflows/acting/ends.py`); the wiki has no such end."""
+    WIKI = "wiki"
+    """The wiki ends it: `params.expiry` is the end that the person was told. Groups are given back as by PEOPLE."""
+    EACH_GROUP = "each group"
+    """The wiki ends each group on the day that stands beside it; the plan's own end is that day or none."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Action:
+    """One kind, one target, its parameters, on the wikis listed. `id` is unique: the plan's id and a number."""
+
+    id: str
+    kind: str
+    target: str
+    wikis: tuple[WikiName, ...]
+    params: Json = field(default_factory=dict)
+
+    def is_told(self, wiki: WikiName) -> bool:
+        """Whether the action leaves its notice on that wiki."""
+        return wiki in (self.params.get("notice") or {}).get("wikis", ())
+
+    def to_json(self) -> dict[str, Any]:
+        """The action as a plan stores it."""
+        return {
+            "id": self.id,
+            "kind": self.kind,
+            "target": self.target,
+            "wikis": list(self.wikis),
+            "params": dict(self.params),
+        }
+
+    @classmethod
+    def from_json(cls, stored: Json) -> "Action":
+        """The action that `to_json` wrote."""
+        return cls(
+            id=stored["id"],
+            kind=stored["kind"],
+            target=stored["target"],
+            wikis=tuple(wiki_name(each) for each in stored["wikis"]),
+            params=stored["params"],
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """A kind of action: what it says about itself, and its four functions."""
+
+    name: str
+    """As plans write it, and the name of its file."""
+    title: str
+    """What it does, in one sentence a target could read."""
+    target: TargetType
+    severe: bool
+    """Whether it takes something away from a person."""
+    check: Callable[[Action], None]
+    """Raises InputRefusedError `kind.params` naming the parameter that is missing, unknown or of no sense."""
+    read: Callable[[Seen, Action], dict[str, Any]]
+    """The before-state on the wiki seen. Pure. Raises InputRefusedError `seen.no_account`, `kind.no_page`."""
+    after: Callable[[Json, Action, WikiName], dict[str, Any]]
+    """The after-state that belongs to a before-state. Pure."""
+    steps: Callable[[Json, Action, WikiName], tuple[Step, ...]]
+    """What leads from before to after on that wiki, in order. Pure. Raises InputRefusedError where no exact way back
+    would exist."""
+    end: End = End.NONE
+    """What makes the end true that a plan gives to an action of this kind."""
+
+
+def look_at_targets(hand: WikiHand, actions: Iterable[Action]) -> Seen:
+    """All that the reading of these actions' before-states needs on the hand's wiki, read now. Raises BusyError."""
+    here = [(each, kind_of(each).target) for each in actions if hand.wiki in each.wikis]
+    return look(
+        hand,
+        accounts=[each.target for each, target in here if target is TargetType.ACCOUNT],
+        pages=[each.target for each, target in here if target is TargetType.PAGE],
+        markers=[
+            (each.target, marker_of(f"{each.id}/{hand.wiki}/message")) for each, _ in here if each.is_told(hand.wiki)
+        ],
+    )
+
+
+@cache
+def all_kinds() -> Mapping[str, Kind]:
+    """Every kind there is, by name."""
+    return MappingProxyType(kinds_in(holdfast.actions.kinds, "KIND"))
+
+
+def kind_of(action: Action) -> Kind:
+    """The kind of an action. Raises InputRefusedError `kind.unknown`."""
+    kinds = all_kinds()
+    if action.kind not in kinds:
+        raise InputRefusedError(
+            "kind.unknown",
+            "there is no such kind of action",
+            expected=", ".join(kinds),
+            got=repr(action.kind[:60]),
+            place=action.id,
+            hint="correct the plan; nothing was changed",
+        )
+    return kinds[action.kind]

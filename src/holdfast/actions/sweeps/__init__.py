@@ -1,0 +1,1 @@
+"""A plan carried out exactly once: executor, journal, status, reconciliation."""

@@ -1,0 +1,1 @@
+"""Appeals: their facts, their links, what is published of them."""

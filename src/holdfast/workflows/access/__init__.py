@@ -1,0 +1,1 @@
+"""Who may see non-public data: the register, freezes and reviews."""

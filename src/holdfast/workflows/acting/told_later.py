@@ -1,0 +1,113 @@
+"""What was withheld from a person is told on its day: the clock drafts the plan, two people sign it as any other.
+
+A notice names a withheld field with the day until which it is withheld. On that day a plan is drafted that leaves
+exactly this field on the person's talk page; it is tried on the wikis, approved and carried out like every plan. An
+alarm stands until it is. Given up, it is drafted again: no single person can withhold without end.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from holdfast.actions.plans.plan import Plan, PlannedAction, plan_sha256
+from holdfast.actions.plans.telling import withheld_until
+from holdfast.actions.sweeps.course import Standing
+from holdfast.actions.sweeps.journal import JournalRow, Mark, states
+from holdfast.audit import Alarm, AlarmKind
+from holdfast.errors import HoldfastError
+from holdfast.notices.kinds import NoticeKind
+from holdfast.notices.wording import ORIGINAL, is_checked, wording
+from holdfast.store.office.vault import Reader
+from holdfast.workflows.acting.ends import carried_out
+from holdfast.workflows.acting.plan import draft_plan
+from holdfast.workflows.acting.surroundings import PLAN, plan_stream
+from holdfast.workflows.office.opening import Office
+
+_LONGEST_OWN_ID = 40
+
+
+def draft_what_is_due(office: Office, now: datetime) -> Sequence[str]:
+    """Draft a plan for each day on which something withheld is to be told; gives a line for each that is new."""
+    lines = []
+    for plan, rows in carried_out(office):
+        days = {one.until for each in plan.actions for one in each.withheld if one.until <= now.date()}
+        for day in sorted(days):
+            told = [each for each in plan.actions if _was_told(each, rows) and withheld_until(each, day)]
+            if told:
+                lines += _draft(office, plan, told, day, now)
+    return lines
+
+
+def _was_told(each: PlannedAction, rows: Sequence[JournalRow]) -> bool:
+    """Whether the notice that withheld something was left anywhere."""
+    last = states(rows)
+    return any(
+        (row := last.get(step.id)) is not None and row.mark is Mark.DONE
+        for step in each.steps()
+        if step.name == "message"
+    )
+
+
+def _draft(office: Office, plan: Plan, told: Sequence[PlannedAction], day: date, now: datetime) -> list[str]:
+    """Draft it once; an alarm while it waits for people, and none once they have approved it."""
+    identity, standing = _next_id(office, plan, day)
+    lines = []
+    if standing is None:
+        text = json.dumps(_plan_file(plan, identity, told, day), ensure_ascii=False)
+        try:
+            draft_plan(office, Reader.system(), text, is_json=True)
+            lines = [f"{identity} drafted: what was withheld is to be told"]
+        except HoldfastError as reason:
+            identity = str(plan.id)
+            lines = [f"what {plan.id} withheld is to be told, and cannot be drafted: {reason.code}"]
+    if standing in (None, Standing.DRAFT, Standing.PREPARED):
+        alarm = Alarm(kind=AlarmKind.CLOCK_DUE, at=now, object=plan_stream(identity))
+        # the same line at each step would say nothing new
+        if not office.vault.audit.alarm(alarm) and standing is None and identity == plan.id:
+            return []
+    return lines
+
+
+def _next_id(office: Office, plan: Plan, day: date) -> tuple[str, Standing | None]:
+    """The id of the plan that tells, and where it stands: null when it is still to be drafted."""
+    own = str(plan.id)
+    if len(own) > _LONGEST_OWN_ID:
+        own = f"{own[: _LONGEST_OWN_ID - 9].rstrip('-')}-{plan_sha256(plan)[:8]}"
+    first = f"{own}-told-{day:%Y%m%d}"
+    known = {line.stream.id: line.state for line in office.vault.plain_lines(PLAN, limit=10_000)}
+    identity, number = first, 1
+    while known.get(identity) == Standing.GIVEN_UP.value:
+        number += 1
+        identity = f"{first}-{number}"
+    return identity, Standing(known[identity]) if identity in known else None
+
+
+def _plan_file(plan: Plan, identity: str, told: Sequence[PlannedAction], day: date) -> dict[str, Any]:
+    """The plan as a person would write it."""
+    languages = {each.language for each in told}
+    unchecked = {each for each in languages if not is_checked(each, NoticeKind.TELLING)}
+    wikis = {wiki for each in told for wiki in each.notice_on}
+    return {
+        "plan": identity,
+        "purpose": "restoration",
+        "reference": f"plan/{plan.id}",
+        "accepts_unchecked_texts": sorted(unchecked | set(plan.accepts_unchecked_texts)),
+        "wiki": [{"name": each.name, "language": each.language} for each in plan.wikis if each.name in wikis],
+        "group": [_group(each, day) for each in told],
+    }
+
+
+def _group(each: PlannedAction, day: date) -> dict[str, Any]:
+    kind = NoticeKind.RIGHTS_REMOVAL_ON_REQUEST if each.at_own_request else NoticeKind(each.action.kind)
+    about: Mapping[str, str] = {
+        language: wording(kind, language).subject for language in sorted({each.language, ORIGINAL})
+    }
+    return {
+        "kind": NoticeKind.TELLING.value,
+        "targets": [each.action.target],
+        "wikis": list(each.notice_on),
+        "language": each.language,
+        "decider_role": each.decider_role,
+        "params": {"about": about, "fields": withheld_until(each, day)},
+    }

@@ -1,0 +1,1 @@
+"""An appeal from its link to its outcome and the published figures."""

@@ -1,0 +1,1 @@
+"""Cases: their files, ledgers, watchlists, and what a plan may rest on."""

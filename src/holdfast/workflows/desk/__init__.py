@@ -1,0 +1,1 @@
+"""What waits for a member, and what the office holds of a person: read from every room."""

@@ -1,0 +1,1 @@
+"""Rolls, counts, outcomes and their publication. Reaches no store."""

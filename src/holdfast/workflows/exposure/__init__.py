@@ -1,0 +1,1 @@
+"""What was exposed: months of look-ups, questions and who is told."""

@@ -1,0 +1,1 @@
+"""The public log: writing, serving and witnessing it. Reaches no store."""
