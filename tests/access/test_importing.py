@@ -10,9 +10,9 @@ from holdfast.access.import_board import read_board
 from holdfast.access.import_csv import COLUMNS, read_csv, template
 from holdfast.access.import_groups import missing_on_wiki, read_groups
 from holdfast.access.importing import Entry, Import, import_entries
-from holdfast.access.names import account_name
 from holdfast.access.person_facts import fold
 from holdfast.access.register import Register
+from holdfast.accounts.names import account_name
 from holdfast.errors import InputRefusedError, UsageError
 from holdfast.facts import StreamId
 from holdfast.ids import WikiName, same_account

@@ -79,7 +79,7 @@ def test_whatever_addresses_a_log_holds_none_is_in_the_report(addresses: list[An
 
 def test_without_the_key_nobody_can_test_a_guess_of_an_address() -> None:
     from holdfast.access.lookups_addresses import target_of
-    from holdfast.tables.pseudonym import fresh_pseudonyms
+    from holdfast.accounts.pseudonym import fresh_pseudonyms
 
     mine, guessed = target_of("192.0.2.77", WIKI, TOKENS), target_of("192.0.2.77", WIKI, fresh_pseudonyms())
     assert mine.kind is guessed.kind is TargetKind.IPV4

@@ -15,6 +15,8 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
+from holdfast.accounts.labels import Labels
+from holdfast.accounts.pseudonym import Pseudonyms
 from holdfast.ids import WikiName
 from holdfast.networks import run as networks_run
 from holdfast.networks.agreement import agreement
@@ -22,8 +24,6 @@ from holdfast.networks.ballots import ballots_from
 from holdfast.networks.bloc_gate import Gate
 from holdfast.networks.calibration import Calibration, rate_of
 from holdfast.networks.votes import Bloc, VoteResult, effects
-from holdfast.tables.labels import Labels
-from holdfast.tables.pseudonym import Pseudonyms
 from holdfast.workflows import coaction as coaction_work
 from holdfast.workflows.coaction import Naming, coaction
 from holdfast.workflows.coaction import Request as CoactionRequest

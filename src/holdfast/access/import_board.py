@@ -12,8 +12,8 @@ from html import unescape
 
 from holdfast.access.importing import Entry
 from holdfast.access.moments import midnight
-from holdfast.access.names import account_name
 from holdfast.access.person import Agreement
+from holdfast.accounts.names import account_name
 from holdfast.errors import HoldfastError
 from holdfast.ids import AccountName, account_as_compared
 

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from holdfast.access.importing import Entry
 from holdfast.access.moments import day_or_moment, end_in_words
-from holdfast.access.names import account_name
 from holdfast.access.person import Agreement, Exemption, Grant, Jurisdiction
 from holdfast.access.rights import DOMICILE, right_named
+from holdfast.accounts.names import account_name
 from holdfast.errors import HoldfastError, InputRefusedError
 from holdfast.ids import WikiName, wiki_name
 

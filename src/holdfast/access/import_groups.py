@@ -7,10 +7,10 @@ from typing import Any
 
 from holdfast.access.importing import Entry
 from holdfast.access.moments import end_in_words
-from holdfast.access.names import account_name
 from holdfast.access.person import Grant
 from holdfast.access.register import Register
 from holdfast.access.rights import right_of_group
+from holdfast.accounts.names import account_name
 from holdfast.errors import InputRefusedError
 from holdfast.facts import StreamId
 from holdfast.ids import WikiName, account_as_compared

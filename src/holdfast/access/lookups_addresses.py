@@ -6,8 +6,8 @@ import unicodedata
 from dataclasses import dataclass
 
 from holdfast.access.lookups import Target, TargetKind
+from holdfast.accounts.pseudonym import Pseudonyms
 from holdfast.ids import WikiName
-from holdfast.tables.pseudonym import Pseudonyms
 
 BLOTTED = "[address]"
 

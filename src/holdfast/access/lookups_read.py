@@ -8,10 +8,10 @@ from enum import StrEnum
 from holdfast.access.lookups import API_PREFIX, Lookup, LookupType, numbered
 from holdfast.access.lookups_addresses import blot_addresses, parse_address, target_of
 from holdfast.access.lookups_forms import Form, Row, form_of, rows_of
+from holdfast.accounts.pseudonym import Pseudonyms
 from holdfast.canonical import sha256_hex
 from holdfast.errors import InputRefusedError
 from holdfast.ids import AccountName, WikiName
-from holdfast.tables.pseudonym import Pseudonyms
 
 NAME_LIMIT = 255
 REASON_LIMIT = 10_000

@@ -250,7 +250,7 @@ def _moment(text: str) -> "datetime":
 
 def _labels(named: bool, key: Path | None) -> "Callable[[str, str], str]":
     """What an account of a wiki is called in this output."""
-    from holdfast.tables.pseudonym import fresh_pseudonyms, pseudonyms_from
+    from holdfast.accounts.pseudonym import fresh_pseudonyms, pseudonyms_from
 
     if named:
         return lambda wiki, account: account

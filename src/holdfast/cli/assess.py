@@ -41,6 +41,7 @@ def register(app: typer.Typer) -> None:
         import json
         from dataclasses import asdict
 
+        from holdfast.accounts.pseudonym import pseudonyms_from
         from holdfast.cli._progress import progress_bars
         from holdfast.findings.areas import areas_of
         from holdfast.report.finding_sections import areas_shown, said_of
@@ -48,7 +49,6 @@ def register(app: typer.Typer) -> None:
         from holdfast.report.written import write_report
         from holdfast.settings import settings_from
         from holdfast.tables.lake import open_lake
-        from holdfast.tables.pseudonym import pseudonyms_from
         from holdfast.workflows.assess import assess as assess_wiki
 
         if names_all:

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 
     from holdfast.access.exposure import Label
     from holdfast.access.lookups_read import ReadLog
+    from holdfast.accounts.pseudonym import Pseudonyms
     from holdfast.report.page import Page
-    from holdfast.tables.pseudonym import Pseudonyms
 
 _LOGS = typer.Argument(
     ..., metavar="LOG...", help="CheckUser's log: answers of the API in order, an export, a table."
@@ -157,7 +157,7 @@ def _read(logs: list[Path], wiki: str, tokens: "Pseudonyms", *, part: bool) -> "
 
 
 def _pseudonyms(key: Path | None) -> "Pseudonyms":
-    from holdfast.tables.pseudonym import fresh_pseudonyms, pseudonyms_from
+    from holdfast.accounts.pseudonym import fresh_pseudonyms, pseudonyms_from
 
     return pseudonyms_from(key) if key else fresh_pseudonyms()
 

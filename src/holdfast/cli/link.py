@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 if TYPE_CHECKING:
-    from holdfast.tables.labels import Labels
+    from holdfast.accounts.labels import Labels
     from holdfast.workflows.link import LinkReport
 
 
@@ -32,11 +32,11 @@ def register(app: typer.Typer) -> None:
         """Compare a few named accounts. Never a search: more than ten are refused. Being alike is not proof."""
         import json
 
+        from holdfast.accounts.labels import Labels
+        from holdfast.accounts.pseudonym import pseudonyms_from
         from holdfast.cli._progress import progress_bars
         from holdfast.settings import settings_from
-        from holdfast.tables.labels import Labels
         from holdfast.tables.lake import open_lake
-        from holdfast.tables.pseudonym import pseudonyms_from
         from holdfast.workflows.link import link as compare
 
         opened = open_lake(lake, settings_from())

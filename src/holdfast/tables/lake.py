@@ -22,6 +22,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from holdfast.accounts.pseudonym import Pseudonyms, make_key, pseudonyms_from
 from holdfast.canonical import file_sha256, parse_json
 from holdfast.errors import CheckFailedError, InputRefusedError, UsageError
 from holdfast.ids import WikiName, wiki_name
@@ -29,7 +30,6 @@ from holdfast.progress import Progress, silent
 from holdfast.settings import Settings
 from holdfast.tables._files import only_writer, write_atomically
 from holdfast.tables.engine import connect, listed, quoted
-from holdfast.tables.pseudonym import Pseudonyms, make_key, pseudonyms_from
 from holdfast.tables.schema import TABLES, Merge, Table
 
 FORMAT = 1

@@ -11,6 +11,7 @@ from typing import Any, Literal
 import duckdb
 
 from holdfast import __version__, measures
+from holdfast.accounts.pseudonym import Pseudonyms
 from holdfast.clock import utc_naive
 from holdfast.errors import UsageError
 from holdfast.findings.assessment import Assessment
@@ -29,7 +30,6 @@ from holdfast.measures._running import BotMonths, Measured, prepare, run
 from holdfast.progress import Progress, silent
 from holdfast.registry import kinds_in
 from holdfast.tables.lake import Entry, Lake, open_lake
-from holdfast.tables.pseudonym import Pseudonyms
 
 Names = Literal["pseudonyms", "published", "all"]
 

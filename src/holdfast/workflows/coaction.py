@@ -12,6 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from holdfast.accounts.labels import Labels
+from holdfast.accounts.pseudonym import Pseudonyms, fresh_pseudonyms, pseudonyms_from
 from holdfast.errors import UsageError
 from holdfast.networks.calibration import REPLICATES
 from holdfast.networks.coaction import WINDOWS
@@ -22,9 +24,7 @@ from holdfast.progress import Progress, silent
 from holdfast.settings import Settings
 from holdfast.tables._files import write_atomically
 from holdfast.tables.actions import Actions, actions_of, read_actions
-from holdfast.tables.labels import Labels
 from holdfast.tables.lake import open_lake
-from holdfast.tables.pseudonym import Pseudonyms, fresh_pseudonyms, pseudonyms_from
 
 PAIRS = pa.schema(
     [

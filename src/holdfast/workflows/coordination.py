@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from holdfast.accounts.pseudonym import Pseudonyms, pseudonyms_from
 from holdfast.clock import add_months
 from holdfast.findings.assessment import Assessment, SearchRun
 from holdfast.findings.finding import Area, Evidence, Finding, Innocent, false_accusation
@@ -23,7 +24,6 @@ from holdfast.networks.run import Joint, Run, joint_actions, run
 from holdfast.progress import Progress, silent
 from holdfast.tables.actions import Actions, actions_of
 from holdfast.tables.lake import Lake, open_lake
-from holdfast.tables.pseudonym import Pseudonyms, pseudonyms_from
 from holdfast.workflows.vote_findings import findings_of, search_of
 from holdfast.workflows.votes import Naming, run_votes
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from holdfast.accounts.pseudonym import Pseudonyms
 from holdfast.canonical import parse_json, sha256_hex
 from holdfast.clock import Clock, parse_at, system_clock, utc_naive
 from holdfast.elections.eligibility import failed
@@ -34,7 +35,6 @@ from holdfast.progress import Progress, silent
 from holdfast.report.page import Column, Commands, DataTable, Facts, Links, Page, Section, Text, write_page
 from holdfast.tables._files import write_atomically
 from holdfast.tables.lake import Lake
-from holdfast.tables.pseudonym import Pseudonyms
 from holdfast.workflows.witness import open_public_log
 
 # so many accounts stand on one page of the voters' pages before they are divided

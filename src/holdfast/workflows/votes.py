@@ -12,6 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from holdfast.accounts.labels import Labels
+from holdfast.accounts.pseudonym import Pseudonyms, fresh_pseudonyms, pseudonyms_from
 from holdfast.errors import UsageError
 from holdfast.networks.ballots import Ballots, ballots_from
 from holdfast.networks.poll import Check, History, all_checks
@@ -19,10 +21,8 @@ from holdfast.networks.votes import Effect, VoteResult, analyse, effects
 from holdfast.progress import Progress, silent
 from holdfast.settings import Settings
 from holdfast.tables._files import write_atomically
-from holdfast.tables.labels import Labels
 from holdfast.tables.lake import Lake, open_lake
 from holdfast.tables.people import EDITS_OF_NOBODY, tell_people
-from holdfast.tables.pseudonym import Pseudonyms, fresh_pseudonyms, pseudonyms_from
 
 FILES: Mapping[str, pa.Schema] = {
     "pairs": pa.schema(

@@ -2,9 +2,9 @@
 
 import re
 
+from holdfast.accounts.kinds import NameKind, name_kind
 from holdfast.errors import InputRefusedError
 from holdfast.ids import AccountName, account_cleaned
-from holdfast.tables.account_names import NameKind, name_kind
 
 _LONGEST_BYTES = 255
 # what no page title may hold (MediaWikiTitleCodec), and the slash, which no user name may (User::isValidUserName)
