@@ -18,9 +18,10 @@ from holdfast.access.lookups import Lookup, TargetKind
 from holdfast.access.person import Grant, Hold, Person
 from holdfast.access.register import Register
 from holdfast.access.rule_book import RuleBook
+from holdfast.accounts.names import AccountName
 from holdfast.errors import UsageError
 from holdfast.facts import StreamId
-from holdfast.ids import AccountName, WikiName, wiki_name
+from holdfast.ids import WikiName, wiki_name
 
 HOLDER = AccountName("Holder 1 (simulated)")
 OTHER_WIKI = wiki_name("otherwiki")

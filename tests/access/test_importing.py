@@ -12,10 +12,10 @@ from holdfast.access.import_groups import missing_on_wiki, read_groups
 from holdfast.access.importing import Entry, Import, import_entries
 from holdfast.access.person_facts import fold
 from holdfast.access.register import Register
-from holdfast.accounts.names import account_name
+from holdfast.accounts.names import account_name, same_account
 from holdfast.errors import InputRefusedError, UsageError
 from holdfast.facts import StreamId
-from holdfast.ids import WikiName, same_account
+from holdfast.ids import WikiName
 
 EN = WikiName("enwiki")
 EMPTY = register_of([])

@@ -11,6 +11,7 @@ import pytest
 
 from actions.paper_wiki import PaperWiki, busy
 from actions.sweeping import HEAD, NOW, every_kind, group, made, means, signed, signed_off
+from holdfast.accounts.names import AccountName
 from holdfast.actions.crew import OperatorsLostError
 from holdfast.actions.executor import Ending, Outcome, decide, run, run_undo
 from holdfast.actions.journal import Entry, FileJournal, Mark
@@ -20,7 +21,7 @@ from holdfast.actions.plan import Plan, plan_sha256
 from holdfast.actions.ports import INFINITY, BlockState
 from holdfast.actions.status import status
 from holdfast.errors import CheckFailedError, InputRefusedError, ServiceUnavailableError, UsageError
-from holdfast.ids import AccountName, WikiName
+from holdfast.ids import WikiName
 
 PEOPLE = ("Banned", "Desysopped", "Warned", "Restored", "Bystander")
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from actions.sweeping import HEAD, group, made, means, signed, signed_off
+from holdfast.accounts.names import AccountName
 from holdfast.actions.crew import OperatorsLostError
 from holdfast.actions.executor import Ending, Outcome, run
 from holdfast.actions.journal import FileJournal, Mark
@@ -15,7 +16,7 @@ from holdfast.actions.means import Patience
 from holdfast.actions.plan import Plan
 from holdfast.actions.ports import INFINITY
 from holdfast.errors import HoldfastError
-from holdfast.ids import AccountName, wiki_name
+from holdfast.ids import wiki_name
 from holdfast.wiki.address import wiki_address
 from holdfast.wiki.client import WikiClient
 from holdfast.wiki.hand import ApiHand

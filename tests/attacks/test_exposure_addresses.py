@@ -12,8 +12,8 @@ from access.checkuser_logs import TOKENS, WIKI, answer, entry, read
 from holdfast.access.exposure import exposure_report
 from holdfast.access.lookups import TargetKind
 from holdfast.access.lookups_read import LogFile
+from holdfast.accounts.names import AccountName
 from holdfast.canonical import canonical_bytes
-from holdfast.ids import AccountName
 from store.offices import NOON, OfficeWorld
 
 ADDRESSES = ("192.0.2.77", "198.51.100.0/24", "2001:DB8:0:0:0:0:0:77", "203.0.113.5")

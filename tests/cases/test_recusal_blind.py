@@ -10,10 +10,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from cases.case_story import DECIDER, INVESTIGATOR, LEGAL, SECOND, Told
+from holdfast.accounts.names import account_as_compared
 from holdfast.cases.blind import other_cases, token, tokens_of
 from holdfast.cases.recusal import Edge, Why, edges_within, read_edges, recusals
 from holdfast.errors import InputRefusedError
-from holdfast.ids import account_as_compared
 
 
 def keyed(text: str) -> str:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from holdfast.ids import account_as_compared, accounts_as_kept, same_account
+from holdfast.accounts.names import account_as_compared, accounts_as_kept, same_account
 
 SRC = Path(__file__).parents[2] / "src" / "holdfast"
 

@@ -9,8 +9,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from holdfast.access.lookups import Lookup, TargetKind
+from holdfast.accounts.names import AccountName, account_as_compared, kept_name, same_account
 from holdfast.errors import UsageError
-from holdfast.ids import AccountName, WikiName, account_as_compared, same_account
+from holdfast.ids import WikiName
 
 DATA_RIGHTS = frozenset({"checkuser"})
 """Rights that show non-public data; `checkuser-log` shows who was checked, not what was found."""
@@ -138,7 +139,7 @@ def _is_of(lookup: Lookup, account: str) -> bool:
 def _as_logged(account: str, logged: Iterable[str]) -> AccountName:
     """A name that somebody typed in the log's spelling, so that one account has one pseudonym."""
     form = account_as_compared(account)
-    return AccountName(next((each for each in logged if account_as_compared(each) == form), form))
+    return kept_name(next((each for each in logged if account_as_compared(each) == form), form))
 
 
 @dataclass(frozen=True, kw_only=True, order=True)

@@ -13,9 +13,8 @@ from html import unescape
 from holdfast.access.importing import Entry
 from holdfast.access.moments import midnight
 from holdfast.access.person import Agreement
-from holdfast.accounts.names import account_name
+from holdfast.accounts.names import AccountName, account_as_compared, account_name
 from holdfast.errors import HoldfastError
-from holdfast.ids import AccountName, account_as_compared
 
 _MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",

@@ -10,10 +10,10 @@ from holdfast.access.moments import end_in_words
 from holdfast.access.person import Grant
 from holdfast.access.register import Register
 from holdfast.access.rights import right_of_group
-from holdfast.accounts.names import account_name
+from holdfast.accounts.names import account_as_compared, account_name
 from holdfast.errors import InputRefusedError
 from holdfast.facts import StreamId
-from holdfast.ids import WikiName, account_as_compared
+from holdfast.ids import WikiName
 
 
 @dataclass(frozen=True, kw_only=True)

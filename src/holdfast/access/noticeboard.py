@@ -14,7 +14,7 @@ from holdfast.access.person import Person
 from holdfast.access.register import Register
 from holdfast.access.rights import RIGHTS
 from holdfast.access.words import PROTECTIVE
-from holdfast.ids import AccountName
+from holdfast.accounts.names import AccountName
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,9 +6,10 @@ from datetime import datetime
 
 from holdfast.access.person import Grant, Person
 from holdfast.access.rule_book import RuleBook
+from holdfast.accounts.names import account_as_compared
 from holdfast.errors import UsageError
 from holdfast.facts import StreamId
-from holdfast.ids import WikiName, account_as_compared
+from holdfast.ids import WikiName
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,8 +10,9 @@ from holdfast.access.nonpublic_rules import may_hold
 from holdfast.access.person import Hold, Person
 from holdfast.access.person_facts import apply
 from holdfast.access.register import Register
+from holdfast.accounts.names import AccountName
 from holdfast.facts import Fact, MemberId, StreamId
-from holdfast.ids import AccountName, WikiName
+from holdfast.ids import WikiName
 
 EXPIRED = "expired_meanwhile"
 STILL_HELD = "another_freeze_stands"

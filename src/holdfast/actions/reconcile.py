@@ -14,6 +14,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from holdfast.accounts.names import account_as_compared
 from holdfast.actions.journal import JournalRow, Mark, states
 from holdfast.actions.plan import Plan, plan_sha256
 from holdfast.actions.planning import Hands
@@ -21,7 +22,7 @@ from holdfast.actions.ports import LogEntry
 from holdfast.actions.seen import Seen
 from holdfast.actions.steps import Step, is_done, look_at, matches_before
 from holdfast.actions.sweep import TRIED_AGAIN, undo_id
-from holdfast.ids import WikiName, account_as_compared
+from holdfast.ids import WikiName
 
 LOG_TYPES: Mapping[str, str] = {"rights": "rights", "block": "block", "protect": "protect", "lock": "globalauth"}
 """The wiki's type of log entry for each step that makes one."""

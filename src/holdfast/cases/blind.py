@@ -6,8 +6,8 @@ database; without the key nobody can test a name against it, and a match gives a
 
 from collections.abc import Callable, Iterable, Mapping
 
+from holdfast.accounts.names import account_as_compared
 from holdfast.cases.case import Case
-from holdfast.ids import account_as_compared
 
 Blind = Callable[[str], str]
 """A keyed one-way function from text to hexadecimal: `crypto.sealing.blind` with its key and domain fixed."""

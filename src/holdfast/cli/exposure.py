@@ -77,14 +77,15 @@ def report(
 ) -> None:
     """What one holder looked at in a period: how many people, which kinds, and who of them was at risk."""
     from holdfast.access.exposure import exposure_report
-    from holdfast.ids import AccountName, wiki_name
+    from holdfast.accounts.names import kept_name
+    from holdfast.ids import wiki_name
     from holdfast.workflows.exposure_page import report_page
 
     tokens = _pseudonyms(pseudonym_key)
     found = _read(logs, wiki, tokens, part=part)
     made = exposure_report(
         found.lookups,
-        holder={wiki_name(wiki): [AccountName(each) for each in holder]},
+        holder={wiki_name(wiki): [kept_name(each) for each in holder]},
         period_start=_day(start),
         period_end=_day(end),
         at_risk=[(wiki_name(wiki), each) for each in _accounts(at_risk)],
@@ -116,8 +117,9 @@ def who(
     """Who could see somebody's data on a day, by the register, and who did, by the log."""
     from holdfast.access.exposure import who_could_and_did
     from holdfast.access.exposure_register import held_rights
+    from holdfast.accounts.names import kept_name
     from holdfast.clock import system_clock
-    from holdfast.ids import AccountName, wiki_name
+    from holdfast.ids import wiki_name
     from holdfast.workflows.exposure_page import seen_page
     from holdfast.workflows.register_file import read_register_file
 
@@ -129,7 +131,7 @@ def who(
         found.lookups,
         wiki=wiki_name(wiki),
         day=_day(on),
-        account=AccountName(account) if account else None,
+        account=kept_name(account) if account else None,
     )
     label = _label(tokens, named=names or names_all)
     document = {**seen.to_json(label), "register": "read" if known else "not given", "complete": found.complete}

@@ -9,9 +9,10 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
+from holdfast.accounts.names import AccountName, kept_name
 from holdfast.actions.ports import INFINITY, AccountState, HandLostError, LogEntry, PageState
 from holdfast.errors import CheckFailedError, InputRefusedError
-from holdfast.ids import AccountName, WikiName
+from holdfast.ids import WikiName
 from holdfast.wiki.client import Value, WikiClient
 from holdfast.wiki.messages import bringing_revisions
 from holdfast.wiki.session import Credentials, OperatorSession
@@ -87,7 +88,7 @@ class ApiHand:
     def accounts(self, names: Sequence[AccountName]) -> Mapping[AccountName, AccountState]:
         found: dict[AccountName, AccountState] = {}
         for batch in self.batches(names):
-            found |= self._accounts([AccountName(name) for name in batch])
+            found |= self._accounts([kept_name(name) for name in batch])
         return {name: found.get(name, AccountState(account=name, exists=False)) for name in names}
 
     def pages(self, titles: Sequence[str]) -> Mapping[str, PageState]:

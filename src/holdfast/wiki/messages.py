@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from holdfast.accounts.names import AccountName, kept_name
 from holdfast.errors import CheckFailedError
-from holdfast.ids import AccountName
 from holdfast.wiki.session import OperatorSession
 
 _TALK = 3
@@ -49,7 +49,7 @@ def _edits(session: OperatorSession, authors: Sequence[str]) -> Iterator[list[tu
     ):
         yield [
             # the namespace's name is in the wiki's language; an account's name holds no colon
-            (AccountName(edit["title"].partition(":")[2]), edit["revid"], edit.get("parentid", 0))
+            (kept_name(edit["title"].partition(":")[2]), edit["revid"], edit.get("parentid", 0))
             for edit in part.get("usercontribs", ())
         ]
 

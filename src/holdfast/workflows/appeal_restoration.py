@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from holdfast.accounts.names import account_as_compared
 from holdfast.actions import appeal_steps as steps
 from holdfast.actions.appeals import STREAM_KIND, Appeal, Ineligible, Outcome, Route, Standing, Text
 from holdfast.actions.given_back import still_gone
@@ -21,7 +22,6 @@ from holdfast.actions.steps import Step, is_past, look_at
 from holdfast.audit import Alarm, AlarmKind
 from holdfast.errors import CheckFailedError, InputRefusedError, ServiceUnavailableError
 from holdfast.facts import StreamId
-from holdfast.ids import account_as_compared
 from holdfast.store.office.vault import Reader
 from holdfast.wiki.operators import Operators
 from holdfast.workflows import appeal

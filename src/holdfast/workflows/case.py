@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from holdfast.access.roles import Role
+from holdfast.accounts.names import account_as_compared
 from holdfast.cases._kind import CLOCK, Stage
 from holdfast.cases.case import BEGUN, Case, append, fold, wish
 from holdfast.cases.course import due_at
@@ -19,7 +20,6 @@ from holdfast.cases.markings import Reader as CaseReader
 from holdfast.cases.readers import seen_by
 from holdfast.cases.recusal import Edge, Why, recusals
 from holdfast.facts import SYSTEM, Fact, MemberId, StreamId
-from holdfast.ids import account_as_compared
 from holdfast.store.office.streams import Summary
 from holdfast.store.office.vault import ListPage, Reader
 from holdfast.workflows.office import Office

@@ -5,6 +5,7 @@ Called when a plan is proposed and again when it is approved, because a case may
 
 from collections.abc import Iterable, Mapping
 
+from holdfast.accounts.names import account_as_compared
 from holdfast.actions.grounds import Grounds as ShownGrounds
 from holdfast.actions.kind import TargetType, kind_of
 from holdfast.actions.plan import Plan, PlannedAction, Purpose
@@ -15,7 +16,6 @@ from holdfast.cases.people import check_public_trace
 from holdfast.cases.standards import Severity
 from holdfast.errors import CheckFailedError
 from holdfast.facts import Fact, MemberId, StreamId
-from holdfast.ids import account_as_compared
 from holdfast.store.office.vault import Reader
 from holdfast.workflows.case import ACCOUNTS, KIND, recusal_facts, write_as_clock
 from holdfast.workflows.office import Office

@@ -13,10 +13,11 @@ from typing import Any
 from holdfast.access.person import Grant, Person
 from holdfast.access.register import Register
 from holdfast.access.rights import RIGHTS
+from holdfast.accounts.names import AccountName
 from holdfast.actions.steps import living
 from holdfast.audit import Alarm, AlarmKind
 from holdfast.errors import HoldfastError
-from holdfast.ids import AccountName, WikiName
+from holdfast.ids import WikiName
 from holdfast.store.office.vault import Reader
 from holdfast.wiki.operators import Operators
 from holdfast.workflows.acting import OPEN_STATES, PLAN, operators_of

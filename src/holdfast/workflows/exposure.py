@@ -30,10 +30,11 @@ from holdfast.access.exposure_told import (
 )
 from holdfast.access.lookups import Lookup
 from holdfast.access.lookups_read import LogFile, Part, read_lookups
+from holdfast.accounts.names import AccountName
 from holdfast.clock import add_months
 from holdfast.errors import UsageError
 from holdfast.facts import MemberId, StreamId
-from holdfast.ids import AccountName, WikiName
+from holdfast.ids import WikiName
 from holdfast.notices.kinds import ReasonCode
 from holdfast.store.office.vault import Reader
 from holdfast.workflows.exposure_months import (

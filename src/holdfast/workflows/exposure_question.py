@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 
 from holdfast.access.exposure_answers import AccountLink, OwnAnswer, answer_own_question, prove_asker
 from holdfast.access.exposure_told import STREAM_KIND, Telling, tell
+from holdfast.accounts.names import AccountName, kept_name
 from holdfast.clock import parse_at
 from holdfast.errors import CheckFailedError, InputRefusedError
 from holdfast.facts import Fact, MemberId, StreamId
-from holdfast.ids import AccountName, WikiName, wiki_name
+from holdfast.ids import WikiName, wiki_name
 from holdfast.store.office.streams import Summary
 from holdfast.store.office.vault import Reader
 from holdfast.workflows.account_proof import ReadRevision, check_saved, fresh_code
@@ -66,7 +67,7 @@ def read_question(office: Office, custodian: Reader, stream: StreamId) -> Questi
     return Question(
         stream=stream,
         wiki=wiki_name(body["wiki"]),
-        account=AccountName(body["account"]),
+        account=kept_name(body["account"]),
         code=str(body["code"]),
         asked_at=facts[0].at,
         state=state,

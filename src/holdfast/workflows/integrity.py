@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from holdfast.accounts.names import same_account
 from holdfast.elections.integrity import Margin, Without, judged, margin, without
 from holdfast.elections.open_votes import OpenVotes, Tally
 from holdfast.elections.outcome import Outcome
 from holdfast.elections.rules import RuleSet
 from holdfast.errors import UsageError
-from holdfast.ids import same_account
 from holdfast.networks.ballots import Ballots
 from holdfast.report.page import Bullets, Column, DataTable, Facts, Notice, Page, Section, Text, write_page
 from holdfast.tables._files import write_atomically

@@ -8,8 +8,8 @@ from typing import Any
 import duckdb
 import numpy as np
 
+from holdfast.accounts.names import account_as_compared, same_account
 from holdfast.errors import UsageError
-from holdfast.ids import account_as_compared, same_account
 from holdfast.networks.gate import TARGET
 from holdfast.networks.link_calibration import MOST_PAIRS, PAIRS, Linked, compare
 from holdfast.networks.linking import MOST_ACCOUNTS, Deeds, Rarity

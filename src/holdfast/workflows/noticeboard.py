@@ -5,9 +5,9 @@ from pathlib import Path
 
 from holdfast.access.noticeboard import Board, Line, wikitext
 from holdfast.access.words import PROTECTIVE
+from holdfast.accounts.names import kept_name
 from holdfast.canonical import canonical_bytes
 from holdfast.errors import UsageError
-from holdfast.ids import AccountName
 from holdfast.report.page import Column, DataTable, Notice, Page, Section, Text, render
 from holdfast.tables._files import write_atomically
 
@@ -70,7 +70,7 @@ def board_page(board: Board) -> Page:
 
 def _labelled(board: Board, label: Callable[[str], str]) -> Board:
     lines = tuple(
-        Line(account=AccountName(label(each.account)), version=each.version, signed_in=each.signed_in)
+        Line(account=kept_name(label(each.account)), version=each.version, signed_in=each.signed_in)
         for each in board.lines
     )
     return Board(

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from holdfast.accounts.names import account_as_compared
 from holdfast.actions.collateral import collateral
 from holdfast.actions.course import PlanCourse, Standing, check_can_close, check_standing, fold_plan, fold_sweep
 from holdfast.actions.orders import SignedOff, SignOff, check_sign_off
@@ -23,7 +24,6 @@ from holdfast.actions.telling import AppealLink
 from holdfast.approval import Approved, Signature, check_approved
 from holdfast.errors import CheckFailedError
 from holdfast.facts import Fact, MemberId, StreamId
-from holdfast.ids import account_as_compared
 from holdfast.store.office.streams import Summary
 from holdfast.store.office.vault import ListPage, Reader
 from holdfast.wiki.members import wiki_facts

@@ -21,10 +21,11 @@ from holdfast.access.person_facts import fold
 from holdfast.access.register import ClassRestriction, Register
 from holdfast.access.rights import RIGHTS
 from holdfast.access.rule_book import RuleBook, rule_book_from
+from holdfast.accounts.names import account_as_compared
 from holdfast.canonical import canonical_bytes
 from holdfast.errors import InputRefusedError, UsageError
 from holdfast.facts import Fact, MemberId, StreamId
-from holdfast.ids import WikiName, account_as_compared, wiki_name
+from holdfast.ids import WikiName, wiki_name
 from holdfast.store.office.streams import Summary, fresh_id
 from holdfast.store.office.vault import ListPage, Reader
 from holdfast.wiki.members import fetch_groups

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from holdfast.accounts.names import account_as_compared
 from holdfast.cases.watchlist import Before, Watchlist, append_watch, fold_watchlist, seen_before
 from holdfast.facts import Fact, StreamId
-from holdfast.ids import account_as_compared
 from holdfast.store.office.streams import Summary
 from holdfast.store.office.vault import Reader
 from holdfast.workflows.office import Office

@@ -5,10 +5,10 @@ question for the member's passkey. It opens no membership either: there is no si
 passkey cannot come in this way.
 """
 
+from holdfast.accounts.names import account_as_compared, accounts_as_kept, same_account
 from holdfast.audit import Alarm, AlarmKind, Verb
 from holdfast.errors import CheckFailedError
 from holdfast.facts import SYSTEM, Fact, MemberId, StreamId
-from holdfast.ids import account_as_compared, accounts_as_kept, same_account
 from holdfast.store.office.members import all_members
 from holdfast.store.office.streams import Summary
 from holdfast.store.office.vault import Reader

@@ -13,12 +13,12 @@ from typing import Any
 
 from django.db.models import F
 
+from holdfast.accounts.names import account_as_compared, accounts_as_kept
 from holdfast.canonical import canonical_bytes, parse_json, sha256_hex
 from holdfast.crypto.master_key import MasterKey, Purpose
 from holdfast.crypto.sealing import Key, blind, fresh_key, seal, unseal, unwrap_key, wrap_key
 from holdfast.errors import CheckFailedError, InputRefusedError
 from holdfast.facts import Fact, MemberId, StreamId
-from holdfast.ids import account_as_compared, accounts_as_kept
 from holdfast.store.office.erasing import empty_after_commit
 from holdfast.store.office.models import AttachmentRow, BlindToken, FactRow, LogEntryRow, StreamKey, SummaryRow
 

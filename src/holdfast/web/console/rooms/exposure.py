@@ -14,10 +14,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from holdfast.access.exposure import Label
 from holdfast.access.exposure_told import STREAM_KIND, month_stream
 from holdfast.access.lookups_read import LogFile, Part
+from holdfast.accounts.names import AccountName, kept_name
 from holdfast.canonical import canonical_bytes
 from holdfast.errors import HoldfastError, UsageError
 from holdfast.facts import StreamId
-from holdfast.ids import AccountName, WikiName, wiki_name
+from holdfast.ids import WikiName, wiki_name
 from holdfast.notices.kinds import LANGUAGES, ReasonCode
 from holdfast.report.page import render
 from holdfast.web.console.doors import asks
@@ -192,7 +193,7 @@ def who(request: HttpRequest) -> HttpResponse:
             held.rights,
             wiki=wiki_name(given["wiki"]),
             day=given["day"],
-            account=AccountName(given["account"].strip()) if given["account"].strip() else None,
+            account=kept_name(given["account"].strip()) if given["account"].strip() else None,
         )
         if given["names"]:
             held.count_shown(office, reader, seen)
@@ -215,7 +216,7 @@ def holder(request: HttpRequest) -> HttpResponse:
         given = form.cleaned_data
         accounts: dict[WikiName, list[AccountName]] = {}
         for wiki, account in _lines(given["accounts"]):
-            accounts.setdefault(wiki, []).append(AccountName(account))
+            accounts.setdefault(wiki, []).append(kept_name(account))
         report = work.report_of(
             office,
             reader,
@@ -309,7 +310,7 @@ def questions(request: HttpRequest) -> HttpResponse:
     form = QuestionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
-        stream = exposure_question.ask(office, reader, wiki_name(given["wiki"]), AccountName(given["account"]))
+        stream = exposure_question.ask(office, reader, wiki_name(given["wiki"]), kept_name(given["account"]))
         return HttpResponseRedirect(reverse("exposure:question", args=[stream.id]))
     lines = office.vault.plain_lines(exposure_question.KIND)
     context = {"form": form, "lines": lines}
