@@ -5,6 +5,7 @@ The rules are MediaWiki's own (UserNameUtils, MediaWikiTitleCodec, IPUtils; deci
 
 import re
 import unicodedata
+from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from typing import NewType
 
@@ -77,6 +78,7 @@ def kept_name(text: str) -> AccountName:
     return AccountName(text)
 
 
+@lru_cache(maxsize=1 << 16)
 def account_as_compared(name: str) -> str:
     """An account's name in the form in which MediaWiki compares names: for finding equal ones.
 

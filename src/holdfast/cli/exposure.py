@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from holdfast.access.exposure import Label
     from holdfast.access.lookups_read import ReadLog
+    from holdfast.accounts.names import AccountName
     from holdfast.accounts.pseudonym import Pseudonyms
     from holdfast.report.page import Page
 
@@ -77,18 +78,20 @@ def report(
 ) -> None:
     """What one holder looked at in a period: how many people, which kinds, and who of them was at risk."""
     from holdfast.access.exposure import exposure_report
-    from holdfast.accounts.names import kept_name
+    from holdfast.access.lookups_addresses import target_of
+    from holdfast.accounts.names import account_name
     from holdfast.ids import wiki_name
     from holdfast.workflows.exposure_page import report_page
 
     tokens = _pseudonyms(pseudonym_key)
     found = _read(logs, wiki, tokens, part=part)
+    name = wiki_name(wiki)
     made = exposure_report(
         found.lookups,
-        holder={wiki_name(wiki): [kept_name(each) for each in holder]},
+        holder={name: [account_name(each, place="--holder") for each in holder]},
         period_start=_day(start),
         period_end=_day(end),
-        at_risk=[(wiki_name(wiki), each) for each in _accounts(at_risk)],
+        at_risk=[(name, target_of(each, name, tokens)) for each in _accounts(at_risk)],
     )
     label = _label(tokens, named=names or names_all)
     document = {**made.to_json(label), "complete": found.complete}
@@ -117,7 +120,8 @@ def who(
     """Who could see somebody's data on a day, by the register, and who did, by the log."""
     from holdfast.access.exposure import who_could_and_did
     from holdfast.access.exposure_register import held_rights
-    from holdfast.accounts.names import kept_name
+    from holdfast.access.lookups_addresses import target_of
+    from holdfast.accounts.names import asked_name
     from holdfast.clock import system_clock
     from holdfast.ids import wiki_name
     from holdfast.workflows.exposure_page import seen_page
@@ -126,12 +130,13 @@ def who(
     tokens = _pseudonyms(pseudonym_key)
     found = _read(logs, wiki, tokens, part=part)
     known = read_register_file(register_file, rules=rules, now=system_clock()) if register_file else None
+    name = wiki_name(wiki)
     seen = who_could_and_did(
         held_rights(known.register) if known else (),
         found.lookups,
-        wiki=wiki_name(wiki),
+        wiki=name,
         day=_day(on),
-        account=kept_name(account) if account else None,
+        about=target_of(asked_name(account, place="--account"), name, tokens) if account else None,
     )
     label = _label(tokens, named=names or names_all)
     document = {**seen.to_json(label), "register": "read" if known else "not given", "complete": found.complete}
@@ -168,15 +173,17 @@ def _label(tokens: "Pseudonyms", *, named: bool) -> "Label":
     return (lambda wiki, account: account) if named else tokens.of
 
 
-def _accounts(path: Path | None) -> list[str]:
+def _accounts(path: Path | None) -> list["AccountName"]:
+    from holdfast.accounts.names import asked_name
     from holdfast.errors import InputRefusedError
 
     if path is None:
         return []
     try:
-        return [line.strip() for line in path.read_text("utf-8").splitlines() if line.strip()]
+        lines = path.read_text("utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError):
         raise InputRefusedError("exposure.at_risk", "the list of accounts cannot be read", place=str(path)) from None
+    return [asked_name(line, place=f"{path}: line {number}") for number, line in enumerate(lines, 1) if line.strip()]
 
 
 def _day(text: str) -> "date":

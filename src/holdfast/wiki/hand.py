@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
-from holdfast.accounts.names import AccountName, kept_name
+from holdfast.accounts.names import AccountName, account_as_compared, kept_name
 from holdfast.actions.ports import INFINITY, AccountState, HandLostError, LogEntry, PageState
 from holdfast.errors import CheckFailedError, InputRefusedError
 from holdfast.ids import WikiName
@@ -89,7 +89,10 @@ class ApiHand:
         found: dict[AccountName, AccountState] = {}
         for batch in self.batches(names):
             found |= self._accounts([kept_name(name) for name in batch])
-        return {name: found.get(name, AccountState(account=name, exists=False)) for name in names}
+        answered = {account_as_compared(name): state for name, state in found.items()}
+        return {
+            name: answered.get(account_as_compared(name), AccountState(account=name, exists=False)) for name in names
+        }
 
     def pages(self, titles: Sequence[str]) -> Mapping[str, PageState]:
         found: dict[str, PageState] = {}

@@ -92,7 +92,7 @@ def _facts_of_case(office: Office, plan: Plan) -> tuple[Fact, ...]:
 
 
 def _cases_holding(office: Office, accounts: Iterable[str]) -> dict[str, Case]:
-    streams = {each for account in accounts for each in office.vault.holding(ACCOUNTS, account_as_compared(account))}
+    streams = {each for account in accounts for each in office.vault.holding(ACCOUNTS, account)}
     return {
         stream.id: fold(office.vault.read(Reader.system(), stream, purpose="plan checked against cases"))
         for stream in sorted(streams)

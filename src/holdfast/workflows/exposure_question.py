@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 
 from holdfast.access.exposure_answers import AccountLink, OwnAnswer, answer_own_question, prove_asker
 from holdfast.access.exposure_told import STREAM_KIND, Telling, tell
-from holdfast.accounts.names import AccountName, kept_name
+from holdfast.accounts.names import AccountName, account_name, kept_name
 from holdfast.clock import parse_at
-from holdfast.errors import CheckFailedError, InputRefusedError
+from holdfast.errors import CheckFailedError
 from holdfast.facts import Fact, MemberId, StreamId
 from holdfast.ids import WikiName, wiki_name
 from holdfast.store.office.streams import Summary
@@ -39,11 +39,13 @@ class Question:
     facts: int
 
 
-def ask(office: Office, custodian: Reader, wiki: WikiName, account: AccountName) -> StreamId:
-    """Note a question, with a fresh code for the person. Raises CheckFailedError `access.refused`."""
-    if not account.strip():
-        raise InputRefusedError("exposure.ask.account", "write the account that asks")
-    body = {"wiki": wiki_name(wiki), "account": account.strip(), "code": fresh_code()}
+def ask(office: Office, custodian: Reader, wiki: WikiName, account: str) -> StreamId:
+    """Note a question, with a fresh code for the person.
+
+    Raises InputRefusedError `access.name` and CheckFailedError `access.refused`.
+    """
+    asker = account_name(account)
+    body = {"wiki": wiki_name(wiki), "account": asker, "code": fresh_code()}
     fact = Fact(type="asked", at=office.clock(), by=custodian.member, body=body)
     return office.vault.create(
         custodian,
@@ -51,7 +53,7 @@ def ask(office: Office, custodian: Reader, wiki: WikiName, account: AccountName)
         [fact],
         summary=Summary(state="asked", due_at=office.clock() + CODE_LASTS),
         purpose="a person's question noted",
-        tokens={"account": [account.strip()]},
+        tokens={"account": [asker]},
         ruled_as=STREAM_KIND,
     )
 

@@ -96,7 +96,11 @@ def _tally(ballots: Ballots, poll: int, kind: str) -> tuple[Tally, OpenVotes]:
     sides = ballots.side[ballots.poll == poll]
     voters = ballots.voter[ballots.poll == poll]
     candidate = ballots.polls[poll][1]
-    own = [int(side) for side, voter in zip(sides, voters, strict=True) if ballots.voters[int(voter)] == candidate]
+    own = [
+        int(side)
+        for side, voter in zip(sides, voters, strict=True)
+        if same_account(ballots.voters[int(voter)], candidate)
+    ]
     tally = Tally(
         candidate=candidate,
         support=int((sides == 1).sum()),

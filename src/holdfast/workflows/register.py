@@ -21,7 +21,7 @@ from holdfast.access.person_facts import fold
 from holdfast.access.register import ClassRestriction, Register
 from holdfast.access.rights import RIGHTS
 from holdfast.access.rule_book import RuleBook, rule_book_from
-from holdfast.accounts.names import account_as_compared
+from holdfast.accounts.names import account_as_compared, account_name
 from holdfast.canonical import canonical_bytes
 from holdfast.errors import InputRefusedError, UsageError
 from holdfast.facts import Fact, MemberId, StreamId
@@ -98,8 +98,11 @@ def one_person(office: Office, reader: Reader, number: str, *, purpose: str = "p
 
 
 def find(office: Office, account: str) -> tuple[str, ...]:
-    """The ids of people who have or had this account, by its keyed token; nothing is opened."""
-    return tuple(each.id for each in office.vault.holding("account", account) if each.kind == KIND)
+    """The ids of people who have or had this account, by its keyed token; nothing is opened.
+
+    Raises InputRefusedError `access.name`.
+    """
+    return tuple(each.id for each in office.vault.holding("account", account_name(account)) if each.kind == KIND)
 
 
 def people_page(office: Office, reader: Reader, *, after: str | None, state: str | None = None) -> ListPage:

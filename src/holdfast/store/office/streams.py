@@ -25,6 +25,9 @@ from holdfast.store.office.models import AttachmentRow, BlindToken, FactRow, Log
 _BLIND_INDEX = StreamId(kind="key", id="blind-index")
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
+OF_ACCOUNTS = frozenset({"account", "case account"})
+"""Purposes of tokens that stand for accounts: compared as MediaWiki compares them, found by their older forms too."""
+
 Tokens = Mapping[str, Iterable[str]]
 """Purpose (`account`, …) to the values that the stream holds; stored as keyed tokens alone."""
 
@@ -227,7 +230,7 @@ class Streams:
 
     def token(self, purpose: str, value: str) -> str:
         """The keyed token of a value, for equality search and blind matches; accounts as MediaWiki compares them."""
-        compared = account_as_compared(value) if purpose == "account" else value
+        compared = account_as_compared(value) if purpose in OF_ACCOUNTS else value
         return blind(self._blinding, purpose, compared)
 
     def set_tokens(self, row: StreamKey, tokens: Tokens) -> None:
@@ -243,7 +246,7 @@ class Streams:
 
     def holding(self, purpose: str, value: str) -> list[StreamId]:
         """The streams that hold a value; nothing is opened. An account is found by its older forms too."""
-        wanted = accounts_as_kept(value) if purpose == "account" else {value}
+        wanted = accounts_as_kept(value) if purpose in OF_ACCOUNTS else {value}
         tokens = {blind(self._blinding, purpose, each) for each in wanted}
         rows = StreamKey.objects.filter(tokens__purpose=purpose, tokens__token__in=tokens).distinct()
         return sorted(StreamId(kind=row.kind, id=row.stream_id) for row in rows)
