@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from holdfast.accounts.labels import Labels
+from holdfast.accounts.naming import Naming
 from holdfast.accounts.pseudonym import Pseudonyms
 from holdfast.ids import WikiName
 from holdfast.networks import run as networks_run
@@ -24,9 +25,8 @@ from holdfast.networks.ballots import ballots_from
 from holdfast.networks.bloc_gate import Gate
 from holdfast.networks.calibration import Calibration, rate_of
 from holdfast.networks.votes import Bloc, VoteResult, effects
-from holdfast.workflows import coaction as coaction_work
-from holdfast.workflows.coaction import Naming, coaction
 from holdfast.workflows.coaction import Request as CoactionRequest
+from holdfast.workflows.coaction import coaction
 from holdfast.workflows.vote_findings import findings_of
 from holdfast.workflows.votes import VoteRun, write_votes
 from holdfast.worlds.elections import Bloc as PlantedBloc
@@ -175,8 +175,8 @@ def coaction_outputs(
     given: Path, out: Path, places: dict[str, str], monkeypatch: pytest.MonkeyPatch, **asked: Any
 ) -> tuple[dict[str, bytes], Any]:
     monkeypatch.setattr(networks_run, "calibrate", clean)
-    monkeypatch.setattr(coaction_work, "fresh_pseudonyms", lambda: Exchanged(places))
-    outcome = coaction(given, out, request=CoactionRequest(seed=1, **asked))
+    naming = Naming(key=Exchanged(places), **asked)
+    outcome = coaction(given, out, request=CoactionRequest(seed=1, naming=naming))
     return files(out), outcome
 
 
@@ -199,7 +199,7 @@ def test_who_is_who_in_a_group_cannot_be_told_from_any_output(
     shown = b"".join(before.values())
     assert len(set(re.findall(rb"P-[A-Z2-7]{12}", shown))) == len(groups), "nobody outside a group is in them"
     assert not _EXACT.search(shown.decode())
-    named, _ = coaction_outputs(acted, tmp_path / "named", {}, monkeypatch, naming=Naming.GROUPS)
+    named, _ = coaction_outputs(acted, tmp_path / "named", {}, monkeypatch, published=True)
     assert json.loads(named["pairs.parquet"]), "what each pair did is there for those who work on a case"
     assert _EXACT.search(named["report.html"].decode())
 

@@ -37,7 +37,7 @@ def account_name(text: str, *, place: str = "") -> AccountName:
     """
     named = asked_name(text, place=place)
     if name_kind(named) is not NameKind.ACCOUNT:
-        raise _refused(text, "an address is no account", place)
+        raise _refused(text, "an address is no account's name", place)
     return named
 
 

@@ -35,11 +35,12 @@ def register(group: typer.Typer) -> None:
         # many small products: more threads than one only wait for each other
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+        from holdfast.accounts.naming import Naming
         from holdfast.cli._progress import progress_bars
         from holdfast.elections.rules import load_rules
         from holdfast.settings import settings_from
         from holdfast.workflows.integrity import check_election, write_integrity
-        from holdfast.workflows.votes import Naming, run_votes
+        from holdfast.workflows.votes import run_votes
 
         rule_set = load_rules(rules)
         if names_all:

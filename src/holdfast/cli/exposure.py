@@ -8,7 +8,6 @@ import typer
 if TYPE_CHECKING:
     from datetime import date
 
-    from holdfast.access.exposure import Label
     from holdfast.access.lookups_read import ReadLog
     from holdfast.accounts.names import AccountName
     from holdfast.accounts.pseudonym import Pseudonyms
@@ -41,7 +40,9 @@ def register(app: typer.Typer) -> None:
 
 def check(logs: list[Path] = _LOGS, wiki: str = _WIKI, part: bool = _PART, as_json: bool = _JSON) -> None:
     """Read a log and say what is in it; refuse it with its place when it is damaged."""
-    found = _read(logs, wiki, _pseudonyms(None), part=part)
+    from holdfast.accounts.naming import pseudonyms_for
+
+    found = _read(logs, wiki, pseudonyms_for(), part=part)
     document = {
         "wiki": wiki,
         "lookups": len(found.lookups),
@@ -80,10 +81,11 @@ def report(
     from holdfast.access.exposure import exposure_report
     from holdfast.access.lookups_addresses import target_of
     from holdfast.accounts.names import account_name
+    from holdfast.accounts.naming import Naming, pseudonyms_for
     from holdfast.ids import wiki_name
     from holdfast.workflows.exposure_page import report_page
 
-    tokens = _pseudonyms(pseudonym_key)
+    tokens = pseudonyms_for(pseudonym_key)
     found = _read(logs, wiki, tokens, part=part)
     name = wiki_name(wiki)
     made = exposure_report(
@@ -93,7 +95,7 @@ def report(
         period_end=_day(end),
         at_risk=[(name, target_of(each, name, tokens)) for each in _accounts(at_risk)],
     )
-    label = _label(tokens, named=names or names_all)
+    label = Naming(everybody=names or names_all, key=tokens).label()
     document = {**made.to_json(label), "complete": found.complete}
     text = (
         f"{made.lookups:,} look-ups of {made.people:,} people, {len(made.at_risk):,} of them at risk; "
@@ -122,12 +124,13 @@ def who(
     from holdfast.access.exposure_register import held_rights
     from holdfast.access.lookups_addresses import target_of
     from holdfast.accounts.names import asked_name
+    from holdfast.accounts.naming import Naming, pseudonyms_for
     from holdfast.clock import system_clock
     from holdfast.ids import wiki_name
     from holdfast.workflows.exposure_page import seen_page
     from holdfast.workflows.register_file import read_register_file
 
-    tokens = _pseudonyms(pseudonym_key)
+    tokens = pseudonyms_for(pseudonym_key)
     found = _read(logs, wiki, tokens, part=part)
     known = read_register_file(register_file, rules=rules, now=system_clock()) if register_file else None
     name = wiki_name(wiki)
@@ -138,7 +141,7 @@ def who(
         day=_day(on),
         about=target_of(asked_name(account, place="--account"), name, tokens) if account else None,
     )
-    label = _label(tokens, named=names or names_all)
+    label = Naming(everybody=names or names_all, key=tokens).label()
     document = {**seen.to_json(label), "register": "read" if known else "not given", "complete": found.complete}
     could = f"{len(seen.could):,} could" if known else "who could is not known without --register"
     strangers = f", {len(seen.unaccounted):,} of them without a known right" if known else ""
@@ -161,16 +164,6 @@ def _read(logs: list[Path], wiki: str, tokens: "Pseudonyms", *, part: bool) -> "
                 "exposure.no_file", "this file cannot be read", got=reason.strerror or "", place=str(path)
             ) from None
     return read_lookups(files, wiki=wiki_name(wiki), tokens=tokens, part=Part.PART if part else Part.WHOLE)
-
-
-def _pseudonyms(key: Path | None) -> "Pseudonyms":
-    from holdfast.accounts.pseudonym import fresh_pseudonyms, pseudonyms_from
-
-    return pseudonyms_from(key) if key else fresh_pseudonyms()
-
-
-def _label(tokens: "Pseudonyms", *, named: bool) -> "Label":
-    return (lambda wiki, account: account) if named else tokens.of
 
 
 def _accounts(path: Path | None) -> list["AccountName"]:

@@ -11,6 +11,7 @@ from typing import Any, Literal
 import duckdb
 
 from holdfast import __version__, measures
+from holdfast.accounts.naming import pseudonyms_for
 from holdfast.accounts.pseudonym import Pseudonyms
 from holdfast.clock import utc_naive
 from holdfast.errors import UsageError
@@ -180,7 +181,7 @@ class _Labels:
 
 
 def _labels(lake: Lake, wiki: WikiName, names: Names, given: Pseudonyms | None) -> _Labels:
-    key = given or lake.pseudonyms()
+    key = pseudonyms_for(given, lake.path)
 
     def pseudonym(account: str) -> str:
         return key.of(wiki, account)

@@ -112,8 +112,8 @@ def read_case(office: Office, reader: Reader, case_id: str, *, purpose: str = "c
 def write_case(office: Office, reader: Reader, case_id: str, of_type: str, body: Mapping[str, Any]) -> Case:
     """Add one fact to a case; new things get the next free id of their sort.
 
-    Raises what `read_case` raises, InputRefusedError `case.fact.…`, `access.name` and CheckFailedError `case.…` of the
-    rule that refuses it. Whoever becomes too close by this is recused in the same transaction.
+    Raises what `read_case` raises, InputRefusedError `case.fact.…`, `access.name` and CheckFailedError `case.…` of
+    the rule that refuses it. Whoever becomes too close by this is recused in the same transaction.
     """
     return write_facts(office, reader, case_id, [(of_type, body)])
 
