@@ -100,6 +100,7 @@ def register(group: typer.Typer) -> None:
         as_json: bool = typer.Option(False, "--json", help="Print JSON, and nothing else."),
     ) -> None:
         """Yes, no, unknown or no such account; which test failed by how much, and how to contest it."""
+        from holdfast.accounts.names import account_name
         from holdfast.accounts.naming import Naming
         from holdfast.elections.roll import CONTEST, as_of_moment, snapshot_of, verdict
         from holdfast.elections.rules import load_rules
@@ -118,7 +119,7 @@ def register(group: typer.Typer) -> None:
                 "election.eligible", "which roll?", expected="--roll DIR, or --rules, --wiki and --as-of"
             )
         given = _given(include, exclude, given_list, facts)
-        found = verdict(opened, wiki, rule_set, moment, account=account, given=given)
+        found = verdict(opened, wiki, rule_set, moment, account=account_name(account, place="ACCOUNT"), given=given)
         contest = rule_set.contest or CONTEST
         unknown = {"unknown_account": "no such account", "unknown": "unknown"}
         word = unknown.get(found.decided_by, "yes" if found.is_eligible else "no")

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from holdfast.accounts.names import account_as_compared
+from holdfast.accounts.names import account_as_compared, account_name
 from holdfast.errors import InputRefusedError
 
 KINDS = ("person-bot", "staff-volunteer", "same-person")
@@ -24,13 +24,16 @@ class Link:
 
 
 def read_links(path: Path) -> tuple[Link, ...]:
-    """Links from CSV: account, linked_account, kind, declared_at. Raises InputRefusedError `links.file`."""
+    """Links from CSV: account, linked_account, kind, declared_at.
+
+    Raises InputRefusedError `links.file`, `access.name`.
+    """
     try:
         rows = list(csv.DictReader(io.StringIO(path.read_text("utf-8-sig"), newline="")))
         found = tuple(
             Link(
-                account=row["account"],
-                linked=row["linked_account"],
+                account=account_name(row["account"], place=str(path)),
+                linked=account_name(row["linked_account"], place=str(path)),
                 kind=row["kind"],
                 declared_at=row["declared_at"],
             )

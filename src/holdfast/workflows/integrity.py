@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from holdfast.accounts.names import same_account
+from holdfast.accounts.names import account_name, same_account
 from holdfast.elections.integrity import Margin, Without, judged, margin, without
 from holdfast.elections.open_votes import OpenVotes, Tally
 from holdfast.elections.outcome import Outcome
@@ -51,7 +51,8 @@ class Integrity:
 def check_election(run: VoteRun, rules: RuleSet, *, candidate: str, election: str = "", kind: str = "") -> Integrity:
     """One candidate's election next to the groups that the votes engine reports over all elections.
 
-    `candidate` is a name or a pseudonym. Raises UsageError `integrity.which`, and what `outcomes` raises.
+    `candidate` is a name or a pseudonym. Raises InputRefusedError `access.name`, UsageError `integrity.which`, and
+    what `outcomes` raises.
     """
     ballots = run.result.ballots
     poll = _poll(run, candidate, election)
@@ -76,6 +77,7 @@ def check_election(run: VoteRun, rules: RuleSet, *, candidate: str, election: st
 
 
 def _poll(run: VoteRun, candidate: str, election: str) -> int:
+    candidate = account_name(candidate, place="--candidate")
     found = [
         number
         for number, (name, who) in enumerate(run.result.ballots.polls)

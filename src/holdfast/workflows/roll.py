@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from holdfast.accounts.names import account_name
 from holdfast.accounts.naming import Naming
 from holdfast.canonical import parse_json, sha256_hex
 from holdfast.clock import Clock, parse_at, system_clock, utc_naive
@@ -42,16 +43,24 @@ _ON_ONE_PAGE = 600
 
 
 def read_accounts(path: Path) -> frozenset[str]:
-    """A list of accounts, one a line, UTF-8; empty lines are passed over. Raises UsageError `roll.list`."""
+    """A list of accounts, one a line, UTF-8; empty lines are passed over.
+
+    Raises UsageError `roll.list`, InputRefusedError `access.name` with the line.
+    """
     try:
         lines = path.read_text("utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError):
         raise UsageError("roll.list", "this list of accounts cannot be read", place=str(path)) from None
-    return frozenset(line.strip() for line in lines if line.strip())
+    return frozenset(
+        account_name(line, place=f"{path}: line {number}") for number, line in enumerate(lines, 1) if line.strip()
+    )
 
 
 def read_facts(path: Path) -> dict[str, frozenset[str]]:
-    """Declared facts from CSV: account, fact, value (yes or no). Raises InputRefusedError `roll.facts`."""
+    """Declared facts from CSV: account, fact, value (yes or no).
+
+    Raises InputRefusedError `roll.facts`, `access.name`.
+    """
     found: dict[str, set[str]] = {}
     try:
         rows = list(csv.DictReader(io.StringIO(path.read_text("utf-8-sig"), newline="")))
@@ -60,7 +69,7 @@ def read_facts(path: Path) -> dict[str, frozenset[str]]:
                 raise KeyError(row["value"])
             holders = found.setdefault(row["fact"], set())
             if row["value"] == "yes":
-                holders.add(row["account"])
+                holders.add(account_name(row["account"], place=str(path)))
     except (OSError, UnicodeDecodeError, csv.Error, KeyError):
         raise InputRefusedError(
             "roll.facts",
@@ -138,14 +147,14 @@ def amend_roll(
 
     The account is called as the lake calls it today, however it was written. Writes the change into `changes.csv`.
 
-    Raises UsageError `roll.reason`, `roll.no_change`, `roll.unknown_account`, CheckFailedError `roll.changed` when
-    the roll's file is not the one that `roll.json` speaks of.
+    Raises InputRefusedError `access.name`, UsageError `roll.reason`, `roll.no_change`, `roll.unknown_account`,
+    CheckFailedError `roll.changed` when the roll's file is not the one that `roll.json` speaks of.
     """
     if not reason.strip():
         raise UsageError("roll.reason", "a change of the roll needs a reason", hint="say it with --reason")
     document = load_roll_document(folder)
     rows = read_roll(folder / "roll.csv")
-    account = account_today(lake, document["wiki"], account)
+    account = account_today(lake, document["wiki"], account_name(account))
     entry = commitment(salt(naming.pseudonyms(), document["roll_id"], account), account)
     is_there = any(row[1] == entry for row in rows)
     if is_there == add:
