@@ -211,7 +211,8 @@ def checkuser_log(office: Any, custodian: Any, names: list[str], rng: random.Ran
 
 def reports_agree(office: Any, steward: Any, inside: set[str], log: Counter[tuple[str, str]]) -> bool:
     """Whether each frozen holder's exposure report has exactly the log's look-ups."""
-    from holdfast.ids import AccountName, wiki_name
+    from holdfast.accounts.names import AccountName
+    from holdfast.ids import wiki_name
     from holdfast.workflows.exposure.months_read import report_of
 
     def lookups(name: str) -> int:

@@ -11,8 +11,8 @@ from typing import Any
 
 from holdfast.access.exposure.lookups import Lookup
 from holdfast.access.exposure.lookups_read import LogFile, ReadLog, read_lookups
+from holdfast.accounts.pseudonym import Pseudonyms
 from holdfast.ids import wiki_name
-from holdfast.tables.pseudonym import Pseudonyms
 
 RECORDED = Path(__file__).parents[1] / "data" / "checkuser"
 TOKENS = Pseudonyms(b"k" * 32)

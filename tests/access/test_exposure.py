@@ -12,15 +12,16 @@ from checkuser_logs import TOKENS, WIKI, answer, entry, planted, read
 from hypothesis import given
 from hypothesis import strategies as st
 
-from holdfast.access.exposure.lookups import Lookup, TargetKind
+from holdfast.access.exposure.lookups import Lookup, Target, TargetKind
 from holdfast.access.exposure.report import CELL_COLUMNS, LIMITS, Held, exposure_report, who_could_and_did
 from holdfast.access.exposure.who_could import held_rights
 from holdfast.access.register.person import Grant, Hold, Person
 from holdfast.access.register.register import Register
 from holdfast.access.rules.rule_book import RuleBook
+from holdfast.accounts.names import AccountName
 from holdfast.errors import UsageError
 from holdfast.facts import StreamId
-from holdfast.ids import AccountName, WikiName, wiki_name
+from holdfast.ids import WikiName, wiki_name
 
 HOLDER = AccountName("Holder 1 (simulated)")
 OTHER_WIKI = wiki_name("otherwiki")
@@ -67,8 +68,8 @@ def test_who_did_is_the_log_of_that_day_and_names_those_the_register_does_not_kn
         entry(timestamp="2021-09-02T00:00:00Z"),
     ]
     lookups = read(answer(entries)).lookups
-    person = AccountName("Person 1 (simulated)")
-    seen = who_could_and_did([held(HOLDER, "2020-01-01")], lookups, wiki=WIKI, day=date(2021, 9, 1), account=person)
+    person = Target(kind=TargetKind.ACCOUNT, name="Person 1 (simulated)")
+    seen = who_could_and_did([held(HOLDER, "2020-01-01")], lookups, wiki=WIKI, day=date(2021, 9, 1), about=person)
     assert [each.holder for each in seen.did] == [HOLDER, "Stranger (simulated)"]
     assert [each.holder for each in seen.unaccounted] == ["Stranger (simulated)"]
     shown = seen.to_json(label)
@@ -127,12 +128,11 @@ def test_the_periods_of_a_year_add_up() -> None:
 
 
 def test_those_at_risk_are_counted_among_those_looked_up() -> None:
-    at_risk = [(WIKI, f"Person {number} (simulated)") for number in (1, 2, 3)] + [
-        (OTHER_WIKI, "Person 4 (simulated)")
-    ]
+    listed = [Target(kind=TargetKind.ACCOUNT, name=f"Person {number} (simulated)") for number in (1, 2, 3, 4)]
+    at_risk = [*((WIKI, each) for each in listed[:3]), (OTHER_WIKI, listed[3])]
     report = exposure_report(LOG, holder={WIKI: [HOLDER]}, period_start=START, period_end=END, at_risk=at_risk)
-    seen = {each.target.name for each in LOG if each.holder == HOLDER and each.target.kind is TargetKind.ACCOUNT}
-    assert {name for _, name in report.at_risk} == seen & {name for wiki, name in at_risk if wiki == WIKI}
+    seen = {each.target for each in LOG if each.holder == HOLDER}
+    assert {each for _, each in report.at_risk} == seen & set(listed[:3])
 
 
 def test_one_holder_has_accounts_on_several_wikis() -> None:

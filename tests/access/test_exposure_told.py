@@ -32,9 +32,10 @@ from holdfast.access.exposure.telling import (
     take_in,
     tell,
 )
+from holdfast.accounts.names import AccountName
 from holdfast.errors import CheckFailedError, UsageError
 from holdfast.facts import SYSTEM, Fact, MemberId
-from holdfast.ids import AccountName, wiki_name
+from holdfast.ids import wiki_name
 from holdfast.notices.kinds import ReasonCode
 
 POLICY = TellingPolicy()

@@ -6,16 +6,16 @@ from typing import Any
 import pytest
 from holders import BOOK, NOW, STEWARD, after_facts, days, person_id, plain, register_of
 
-from holdfast.access.names import account_name
 from holdfast.access.register.import_board import read_board
 from holdfast.access.register.import_csv import COLUMNS, read_csv, template
 from holdfast.access.register.import_groups import missing_on_wiki, read_groups
 from holdfast.access.register.importing import Entry, Import, import_entries
 from holdfast.access.register.person_facts import fold
 from holdfast.access.register.register import Register
+from holdfast.accounts.names import account_name, same_account
 from holdfast.errors import InputRefusedError, UsageError
 from holdfast.facts import StreamId
-from holdfast.ids import WikiName, same_account
+from holdfast.ids import WikiName
 
 EN = WikiName("enwiki")
 EMPTY = register_of([])

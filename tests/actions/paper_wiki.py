@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from holdfast.accounts.names import AccountName
 from holdfast.actions.steps.ports import (
     INFINITY,
     AccountState,
@@ -18,7 +19,7 @@ from holdfast.actions.steps.ports import (
     PageState,
 )
 from holdfast.errors import InputRefusedError
-from holdfast.ids import AccountName, WikiName
+from holdfast.ids import WikiName
 
 
 @dataclass

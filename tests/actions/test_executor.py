@@ -11,6 +11,7 @@ import pytest
 
 from actions.paper_wiki import PaperWiki, busy
 from actions.sweeping import HEAD, NOW, every_kind, group, made, means, signed, signed_off
+from holdfast.accounts.names import AccountName
 from holdfast.actions.plans.orders import Choice, Decision, UndoOrder
 from holdfast.actions.plans.plan import Plan, plan_sha256
 from holdfast.actions.steps.ports import INFINITY, BlockState
@@ -20,7 +21,7 @@ from holdfast.actions.sweeps.journal import Entry, FileJournal, Mark
 from holdfast.actions.sweeps.means import Means, Patience
 from holdfast.actions.sweeps.status import status
 from holdfast.errors import CheckFailedError, InputRefusedError, ServiceUnavailableError, UsageError
-from holdfast.ids import AccountName, WikiName
+from holdfast.ids import WikiName
 
 PEOPLE = ("Banned", "Desysopped", "Warned", "Restored", "Bystander")
 

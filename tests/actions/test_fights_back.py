@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from actions.sweeping import HEAD, group, made, means, signed, signed_off
+from holdfast.accounts.names import AccountName
 from holdfast.actions.plans.plan import Plan
 from holdfast.actions.steps.ports import INFINITY
 from holdfast.actions.sweeps.crew import OperatorsLostError
@@ -15,7 +16,7 @@ from holdfast.actions.sweeps.executor import Ending, Outcome, run
 from holdfast.actions.sweeps.journal import FileJournal, Mark
 from holdfast.actions.sweeps.means import Patience
 from holdfast.errors import HoldfastError
-from holdfast.ids import AccountName, wiki_name
+from holdfast.ids import wiki_name
 from holdfast.wiki.address import wiki_address
 from holdfast.wiki.client import WikiClient
 from holdfast.wiki.hand import ApiHand

@@ -6,13 +6,14 @@ import pytest
 
 from actions.paper_wiki import PaperWiki
 from actions.sweeping import HEAD, NOW, group, made, means, signed, signed_off
+from holdfast.accounts.names import AccountName
 from holdfast.actions.plans.orders import UndoOrder
 from holdfast.actions.plans.plan import Plan, plan_sha256
 from holdfast.actions.steps.ports import INFINITY
 from holdfast.actions.sweeps.executor import run, run_undo
 from holdfast.actions.sweeps.journal import FileJournal
 from holdfast.actions.sweeps.reconcile import Difference, Differs, done_counts, observe, reconcile
-from holdfast.ids import AccountName, WikiName
+from holdfast.ids import WikiName
 
 BANNED = [f"Banned {number}" for number in range(1, 8)]
 WATCHED = ("Warden", "Warden2")

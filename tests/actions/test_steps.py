@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 
+from holdfast.accounts.names import AccountName
 from holdfast.actions.kinds.rights_restoration import still_due
 from holdfast.actions.steps.kind import Action, all_kinds, kind_of
 from holdfast.actions.steps.ports import INFINITY, AccountState, BlockState, PageState
 from holdfast.actions.steps.seen import Seen, look
 from holdfast.actions.steps.step import Phase, Step, is_done, matches_before, perform, undo
 from holdfast.errors import InputRefusedError, UsageError
-from holdfast.ids import AccountName, WikiName, wiki_name
+from holdfast.ids import WikiName, wiki_name
 
 WIKI = wiki_name("frwiki")
 SOON, LATE = "2026-12-01T00:00:00Z", "2099-01-01T00:00:00Z"

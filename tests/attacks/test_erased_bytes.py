@@ -112,7 +112,8 @@ def test_an_erasure_that_was_killed_before_the_file_was_emptied_is_ended_by_the_
 
 
 def test_what_a_clock_forgets_leaves_the_files_in_the_same_tick(office: OfficeWorld) -> None:
-    from holdfast.ids import AccountName, wiki_name
+    from holdfast.accounts.names import AccountName
+    from holdfast.ids import wiki_name
     from holdfast.store.office.models import FactRow
     from holdfast.workflows.exposure import question as exposure_question
     from holdfast.workflows.tick import tick

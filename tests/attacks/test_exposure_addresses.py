@@ -12,8 +12,8 @@ from access.checkuser_logs import TOKENS, WIKI, answer, entry, read
 from holdfast.access.exposure.lookups import TargetKind
 from holdfast.access.exposure.lookups_read import LogFile
 from holdfast.access.exposure.report import exposure_report
+from holdfast.accounts.names import AccountName
 from holdfast.canonical import canonical_bytes
-from holdfast.ids import AccountName
 from store.offices import NOON, OfficeWorld
 
 ADDRESSES = ("192.0.2.77", "198.51.100.0/24", "2001:DB8:0:0:0:0:0:77", "203.0.113.5")
@@ -80,7 +80,7 @@ def test_whatever_addresses_a_log_holds_none_is_in_the_report(addresses: list[An
 
 def test_without_the_key_nobody_can_test_a_guess_of_an_address() -> None:
     from holdfast.access.exposure.lookups_addresses import target_of
-    from holdfast.tables.pseudonym import fresh_pseudonyms
+    from holdfast.accounts.pseudonym import fresh_pseudonyms
 
     mine, guessed = target_of("192.0.2.77", WIKI, TOKENS), target_of("192.0.2.77", WIKI, fresh_pseudonyms())
     assert mine.kind is guessed.kind is TargetKind.IPV4

@@ -15,6 +15,9 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
+from holdfast.accounts.labels import Labels
+from holdfast.accounts.naming import Naming
+from holdfast.accounts.pseudonym import Pseudonyms
 from holdfast.ids import WikiName
 from holdfast.networks import run as networks_run
 from holdfast.networks.agreement import agreement
@@ -22,11 +25,8 @@ from holdfast.networks.ballots import ballots_from
 from holdfast.networks.bloc_gate import Gate
 from holdfast.networks.calibration import Calibration, rate_of
 from holdfast.networks.votes import Bloc, VoteResult, effects
-from holdfast.tables.labels import Labels
-from holdfast.tables.pseudonym import Pseudonyms
-from holdfast.workflows.analysis import coaction as coaction_work
-from holdfast.workflows.analysis.coaction import Naming, coaction
 from holdfast.workflows.analysis.coaction import Request as CoactionRequest
+from holdfast.workflows.analysis.coaction import coaction
 from holdfast.workflows.analysis.vote_findings import findings_of
 from holdfast.workflows.analysis.votes import VoteRun, write_votes
 from holdfast.worlds.election_world import Bloc as PlantedBloc
@@ -176,8 +176,8 @@ def coaction_outputs(
     given: Path, out: Path, places: dict[str, str], monkeypatch: pytest.MonkeyPatch, **asked: Any
 ) -> tuple[dict[str, bytes], Any]:
     monkeypatch.setattr(networks_run, "calibrate", clean)
-    monkeypatch.setattr(coaction_work, "fresh_pseudonyms", lambda: Exchanged(places))
-    outcome = coaction(given, out, request=CoactionRequest(seed=1, **asked))
+    naming = Naming(key=Exchanged(places), **asked)
+    outcome = coaction(given, out, request=CoactionRequest(seed=1, naming=naming))
     return files(out), outcome
 
 
@@ -200,7 +200,7 @@ def test_who_is_who_in_a_group_cannot_be_told_from_any_output(
     shown = b"".join(before.values())
     assert len(set(re.findall(rb"P-[A-Z2-7]{12}", shown))) == len(groups), "nobody outside a group is in them"
     assert not _EXACT.search(shown.decode())
-    named, _ = coaction_outputs(acted, tmp_path / "named", {}, monkeypatch, naming=Naming.GROUPS)
+    named, _ = coaction_outputs(acted, tmp_path / "named", {}, monkeypatch, published=True)
     assert json.loads(named["pairs.parquet"]), "what each pair did is there for those who work on a case"
     assert _EXACT.search(named["report.html"].decode())
 

@@ -8,9 +8,10 @@ import pytest
 
 from actions.on_wikis import hands, operators
 from actions.sweeping import HEAD, group, made, means, signed, signed_off
+from holdfast.accounts.names import AccountName
 from holdfast.actions.sweeps.executor import Ending, run
 from holdfast.actions.sweeps.journal import Entry, FileJournal, Mark
-from holdfast.ids import AccountName, wiki_name
+from holdfast.ids import wiki_name
 from holdfast.wiki.address import wiki_address
 from holdfast.wiki.client import WikiClient
 from holdfast.wiki.hand import ApiHand

@@ -10,10 +10,11 @@ import pytest
 
 from access.checkuser_logs import answer, entry
 from holdfast.access.exposure.lookups_read import LogFile
+from holdfast.accounts.names import AccountName
 from holdfast.canonical import canonical_bytes
 from holdfast.errors import HoldfastError
 from holdfast.facts import SYSTEM, Fact, StreamId
-from holdfast.ids import AccountName, wiki_name
+from holdfast.ids import wiki_name
 from holdfast.wiki.revision import WrittenRevision
 from store.offices import Offices, OfficeWorld, TestMember
 from store.postgresql import Cluster

@@ -1,23 +1,15 @@
-"""Recusal from the graph of closeness, and the blind match between cases."""
+"""Recusal from the graph of closeness."""
 
-import hashlib
-import hmac
 import io
-from collections import defaultdict
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from cases.case_story import DECIDER, INVESTIGATOR, LEGAL, SECOND, Told
-from holdfast.cases.blind import other_cases, token, tokens_of
+from holdfast.accounts.names import account_as_compared
 from holdfast.cases.recusal import Edge, Why, edges_within, read_edges, recusals
 from holdfast.errors import InputRefusedError
-from holdfast.ids import account_as_compared
-
-
-def keyed(text: str) -> str:
-    return hmac.digest(b"k" * 32, text.encode("utf-8", "surrogatepass"), hashlib.sha256).hex()
 
 
 def told_of(*people: str) -> Told:
@@ -82,18 +74,6 @@ def test_flagged_pairs_of_co_action_and_votes_are_closeness() -> None:
     ):
         with pytest.raises(InputRefusedError, match=r"case\.edges"):
             read_edges(data)
-
-
-@pytest.mark.requirement("2.7")
-def test_a_blind_match_says_that_another_case_holds_an_account_and_nothing_else() -> None:
-    index: dict[str, frozenset[str]] = defaultdict(frozenset)
-    for name, told in (("c-1", told_of("p1", "p2")), ("c-2", told_of("p2")), ("c-3", told_of("p4"))):
-        for each in tokens_of(told.state, keyed):
-            index[each] |= {name}
-            assert "p" not in each
-    assert other_cases([token("Simulated p2", keyed)], index, "c-1") == 1
-    assert other_cases(tokens_of(told_of("p1", "p2").state, keyed), index, "c-3") == 2
-    assert other_cases([token("Simulated p9", keyed)], index, "c-1") == 0
 
 
 def test_forms_of_one_account_name_match() -> None:

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from holdfast.accounts.names import AccountName
 from holdfast.cli import main
 from holdfast.errors import ExitCode
-from holdfast.ids import AccountName
 from store.offices import OfficeWorld
 from workflows.paper_office import TARGETS, PaperOperators, approved, prepared, swept, text_of
 

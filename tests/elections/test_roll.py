@@ -13,6 +13,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from lake_of import WIKI, account, edits, lake_of
 
+from holdfast.accounts.naming import Naming
 from holdfast.cli import main
 from holdfast.clock import fixed_clock
 from holdfast.elections.eligibility import condition, failed
@@ -24,10 +25,8 @@ from holdfast.errors import CheckFailedError, InputRefusedError, UsageError
 from holdfast.record.folder import create_log
 from holdfast.tables.lake import Lake
 from holdfast.workflows.elections.roll import (
-    Naming,
     amend_roll,
     load_roll_document,
-    naming_of,
     voter_code,
     write_roll,
     write_voter_pages,
@@ -413,7 +412,7 @@ def law_lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
 @pytest.fixture
 def written(g1_lake: Lake, tmp_path: Path) -> tuple[Path, Naming]:
     roll = compute_roll(g1_lake, WIKI, load_rules("zhwiki-personnel-voters"), AS_OF)
-    naming = naming_of(g1_lake)
+    naming = Naming().on(g1_lake.path)
     write_roll(roll, "zhwiki-personnel-voters", tmp_path / "roll", naming=naming, election="A test")
     return tmp_path / "roll", naming
 

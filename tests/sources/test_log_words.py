@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from holdfast.accounts.kinds import is_address, is_bot_by_name
 from holdfast.sources._durations import block_length
 from holdfast.sources._log_rows import target_kind, user_of
 from holdfast.sources._reasons import reason_category
-from holdfast.tables.account_names import is_address, is_bot_by_name
 
 AT = datetime(2019, 1, 31, 12)
 

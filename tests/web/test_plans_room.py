@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from holdfast.ids import AccountName
+from holdfast.accounts.names import AccountName
 from store.offices import OfficeWorld
 from workflows.paper_office import TARGETS, PaperOperators, approved, prepared, swept, text_of
 

@@ -48,8 +48,9 @@ def test_an_appeal_waits_for_its_readers_through_every_step_and_for_nobody_else(
 def test_notices_and_questions_wait_for_custodians_when_their_day_has_come(office: OfficeWorld) -> None:
     from access.checkuser_logs import answer, entry
     from holdfast.access.exposure.lookups_read import LogFile
+    from holdfast.accounts.names import AccountName
     from holdfast.canonical import canonical_bytes
-    from holdfast.ids import AccountName, wiki_name
+    from holdfast.ids import wiki_name
     from holdfast.workflows.exposure import months_read as exposure
     from holdfast.workflows.exposure import question as exposure_question
 

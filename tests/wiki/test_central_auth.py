@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from holdfast.accounts.names import AccountName
 from holdfast.actions.steps.ports import HandLostError
 from holdfast.errors import InputRefusedError
-from holdfast.ids import AccountName, wiki_name
+from holdfast.ids import wiki_name
 from holdfast.wiki.address import wiki_address
 from holdfast.wiki.client import WikiClient
 from holdfast.wiki.hand import ApiHand

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from holdfast.access.exposure.lookups_read import LogFile, read_lookups
+from holdfast.accounts.pseudonym import Pseudonyms
 from holdfast.errors import InputRefusedError
 from holdfast.ids import wiki_name
-from holdfast.tables.pseudonym import Pseudonyms
 from holdfast.wiki.address import wiki_address
 from holdfast.wiki.checkuser_log import fetch_checkuser_log
 from holdfast.wiki.client import WikiClient

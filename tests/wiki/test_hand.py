@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from holdfast.accounts.names import AccountName
 from holdfast.actions.steps.ports import INFINITY, BlockState, BusyError, HandLostError, WikiHand
 from holdfast.errors import CheckFailedError, HoldfastError, InputRefusedError
-from holdfast.ids import AccountName, wiki_name
+from holdfast.ids import wiki_name
 from holdfast.wiki.address import wiki_address
 from holdfast.wiki.client import Patience, WikiClient
 from holdfast.wiki.hand import ApiHand

@@ -7,10 +7,10 @@ import pytest
 
 from actions.paper_wiki import PaperWiki
 from actions.sweeping import HEAD, group
+from holdfast.accounts.names import AccountName
 from holdfast.appeals.appeal import Outcome
 from holdfast.errors import CheckFailedError, HoldfastError, InputRefusedError
 from holdfast.facts import StreamId
-from holdfast.ids import AccountName
 from store.offices import OfficeWorld, TestMember
 from workflows.paper_office import PaperOperators, approved, swept, text_of
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from actions.sweeping import group
-from holdfast.ids import AccountName
+from holdfast.accounts.names import AccountName
 from store.offices import OfficeWorld, TestMember
 from workflows.office_plans import plan_text
 from workflows.paper_office import TARGETS, PaperOperators, approved, swept

@@ -8,10 +8,11 @@ import pytest
 from access.checkuser_logs import answer, entry, planted
 from holdfast.access.exposure.lookups_read import LogFile
 from holdfast.access.exposure.report import Held
+from holdfast.accounts.names import AccountName
 from holdfast.canonical import canonical_bytes
 from holdfast.errors import CheckFailedError, HoldfastError, InputRefusedError, UsageError
 from holdfast.facts import StreamId
-from holdfast.ids import AccountName, wiki_name
+from holdfast.ids import wiki_name
 from holdfast.notices.kinds import ReasonCode
 from holdfast.wiki.revision import WrittenRevision
 from store.offices import NOON, OfficeWorld, TestMember

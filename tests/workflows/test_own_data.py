@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
+from holdfast.accounts.names import AccountName
 from holdfast.errors import CheckFailedError
 from holdfast.facts import SYSTEM, Fact, StreamId
-from holdfast.ids import AccountName, wiki_name
+from holdfast.ids import wiki_name
 from holdfast.wiki.revision import WrittenRevision
 from store.offices import OfficeWorld, TestMember
 

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
+from holdfast.accounts.labels import Labels
+from holdfast.accounts.pseudonym import Pseudonyms
 from holdfast.findings.finding import Area
 from holdfast.networks.agreement import agreement
 from holdfast.networks.ballots import ballots_from
 from holdfast.networks.votes import Bloc, VoteResult, effects
-from holdfast.tables.labels import Labels
-from holdfast.tables.pseudonym import Pseudonyms
 from holdfast.workflows.analysis.vote_findings import findings_of
 from holdfast.workflows.analysis.votes import VoteRun
 from holdfast.worlds.election_world import ElectionWorld

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from holdfast.accounts.names import is_named_in
 from holdfast.actions.steps.step import Step, undo
 from holdfast.appeals.appeal import Appeal, AppealPolicy, Ineligible, Outcome, Route, Standing, Text
 from holdfast.appeals.links import Secret, no_such_link
@@ -318,7 +319,7 @@ def _is_text(text: Text) -> bool:
 
 
 def _check_names_nobody(state: Appeal, note: str) -> None:
-    if state.route.account.casefold() in note.casefold().replace("_", " "):
+    if is_named_in(state.route.account, note):
         raise InputRefusedError(
             "appeal.note",
             "the public note names the person",

@@ -4,8 +4,8 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from holdfast.accounts.names import account_as_compared
 from holdfast.facts import MemberId
-from holdfast.ids import account_as_compared
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from holdfast.accounts.names import same_account
 from holdfast.cases._fields import LINE, PAGE, SHORT, choice, fields, ident, many, record, several, sha256, text
 from holdfast.cases._kind import CLOCK, CUSTODIAN, DECIDER, INVESTIGATOR, LIVE, WORKING, Stage, kind, known, refuse
 from holdfast.cases.attribution import Level, check_level
@@ -18,7 +19,6 @@ from holdfast.cases.sources import SourceKind, independent_of
 from holdfast.cases.standards import Severity
 from holdfast.cases.weight import check_standard
 from holdfast.facts import SYSTEM, Fact, MemberId
-from holdfast.ids import same_account
 
 if TYPE_CHECKING:
     from holdfast.cases.case import Case

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
+from holdfast.accounts.names import same_account
 from holdfast.cases._kind import Stage, refuse
 from holdfast.cases.attribution import Level
 from holdfast.cases.case import Case
 from holdfast.cases.course import Ground, Outcome, check_ground, is_own_request
 from holdfast.cases.standards import Severity
 from holdfast.cases.weight import weigh
-from holdfast.ids import same_account
 from holdfast.notices.kinds import EvidenceClass
 
 

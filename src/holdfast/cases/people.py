@@ -5,10 +5,10 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from holdfast.accounts.names import same_account
 from holdfast.cases._fields import LINE, choice, fields, ident, several, text
 from holdfast.cases._kind import DECIDER, INVESTIGATOR, LEGAL, LIVE, Stage, added, kind, known, refuse
 from holdfast.facts import Fact
-from holdfast.ids import same_account
 
 if TYPE_CHECKING:
     from holdfast.cases.case import Case

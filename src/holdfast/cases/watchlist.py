@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
+from holdfast.accounts.names import same_account
 from holdfast.cases._fields import LINE, choice, fields, ident, moment, text
 from holdfast.cases._kind import added, known, refuse
 from holdfast.errors import InputRefusedError
 from holdfast.facts import Fact, MemberId
-from holdfast.ids import same_account
 
 
 class Scope(StrEnum):

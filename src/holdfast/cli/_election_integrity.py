@@ -35,10 +35,11 @@ def register(group: typer.Typer) -> None:
         # many small products: more threads than one only wait for each other
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+        from holdfast.accounts.naming import Naming
         from holdfast.cli._progress import progress_bars
         from holdfast.elections.rules import load_rules
         from holdfast.settings import settings_from
-        from holdfast.workflows.analysis.votes import Naming, run_votes
+        from holdfast.workflows.analysis.votes import run_votes
         from holdfast.workflows.elections.integrity import check_election, write_integrity
 
         rule_set = load_rules(rules)

@@ -45,15 +45,16 @@ def register(group: typer.Typer) -> None:
         as_json: bool = typer.Option(False, "--json", help="Print roll.json, and nothing else."),
     ) -> None:
         """Who may vote: computed by rule on a frozen snapshot, and committed so that changes show."""
+        from holdfast.accounts.naming import Naming
         from holdfast.cli._progress import progress_bars
         from holdfast.elections.links import read_links
         from holdfast.elections.roll import as_of_moment
         from holdfast.tables.lake import open_lake
-        from holdfast.workflows.elections.roll import commit_roll, make_roll, naming_of, write_roll, write_voter_pages
+        from holdfast.workflows.elections.roll import commit_roll, make_roll, write_roll, write_voter_pages
 
         opened, moment = open_lake(lake), as_of_moment(as_of)
         given = _given(include, exclude, given_list, facts)
-        naming = naming_of(opened, names=names_all, key_file=pseudonym_key)
+        naming = Naming(everybody=names_all, key=pseudonym_key).on(lake)
         with progress_bars(quiet=as_json) as progress:
             found = make_roll(opened, wiki, rules, as_of=moment, given=given, progress=progress)
             name = election or f"{wiki} {moment:%Y-%m-%d}"
@@ -99,11 +100,13 @@ def register(group: typer.Typer) -> None:
         as_json: bool = typer.Option(False, "--json", help="Print JSON, and nothing else."),
     ) -> None:
         """Yes, no, unknown or no such account; which test failed by how much, and how to contest it."""
+        from holdfast.accounts.names import account_name
+        from holdfast.accounts.naming import Naming
         from holdfast.elections.roll import CONTEST, as_of_moment, snapshot_of, verdict
         from holdfast.elections.rules import load_rules
         from holdfast.errors import UsageError
         from holdfast.tables.lake import open_lake
-        from holdfast.workflows.elections.roll import is_on_roll, load_roll_document, naming_of, opening, roll_inputs
+        from holdfast.workflows.elections.roll import is_on_roll, load_roll_document, opening, roll_inputs
 
         opened = open_lake(lake)
         document = load_roll_document(roll) if roll else None
@@ -116,7 +119,7 @@ def register(group: typer.Typer) -> None:
                 "election.eligible", "which roll?", expected="--roll DIR, or --rules, --wiki and --as-of"
             )
         given = _given(include, exclude, given_list, facts)
-        found = verdict(opened, wiki, rule_set, moment, account=account, given=given)
+        found = verdict(opened, wiki, rule_set, moment, account=account_name(account, place="ACCOUNT"), given=given)
         contest = rule_set.contest or CONTEST
         unknown = {"unknown_account": "no such account", "unknown": "unknown"}
         word = unknown.get(found.decided_by, "yes" if found.is_eligible else "no")
@@ -129,7 +132,7 @@ def register(group: typer.Typer) -> None:
             "contest": contest,
         }
         if document is not None and roll is not None:
-            own, entry = opening(document, found.account, naming_of(opened, key_file=pseudonym_key))
+            own, entry = opening(document, found.account, Naming(key=pseudonym_key).on(lake))
             answer |= {
                 "on_roll": is_on_roll(roll, entry),
                 "salt": own,
@@ -163,14 +166,15 @@ def register(group: typer.Typer) -> None:
         pseudonym_key: Path | None = typer.Option(None, help="Another key than the lake's."),
     ) -> None:
         """Change a roll, with a reason, as an entry of its own."""
+        from holdfast.accounts.naming import Naming
         from holdfast.errors import UsageError
         from holdfast.tables.lake import open_lake
-        from holdfast.workflows.elections.roll import amend_roll, commit_roll, naming_of
+        from holdfast.workflows.elections.roll import amend_roll, commit_roll
 
         if bool(add) == bool(remove):
             raise UsageError("roll.amend", "what changes?", expected="one of --add and --remove")
         opened = open_lake(lake)
-        naming = naming_of(opened, key_file=pseudonym_key)
+        naming = Naming(key=pseudonym_key).on(lake)
         document = amend_roll(roll, opened, add or remove, add=bool(add), reason=reason, naming=naming)
         typer.echo(f"{document['eligible']} accounts; {roll / 'roll.csv'}: SHA-256 {document['roll_csv_sha256']}")
         if log:

@@ -250,11 +250,9 @@ def _moment(text: str) -> "datetime":
 
 def _labels(named: bool, key: Path | None) -> "Callable[[str, str], str]":
     """What an account of a wiki is called in this output."""
-    from holdfast.tables.pseudonym import fresh_pseudonyms, pseudonyms_from
+    from holdfast.accounts.naming import Naming
 
-    if named:
-        return lambda wiki, account: account
-    return (pseudonyms_from(key) if key else fresh_pseudonyms()).of
+    return Naming(everybody=named, key=key).label()
 
 
 def _print(document: dict[str, Any], text: str, found: "FileRegister", *, as_json: bool) -> None:

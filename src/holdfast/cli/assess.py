@@ -41,6 +41,7 @@ def register(app: typer.Typer) -> None:
         import json
         from dataclasses import asdict
 
+        from holdfast.accounts.naming import pseudonyms_for
         from holdfast.cli._progress import progress_bars
         from holdfast.findings.areas import areas_of
         from holdfast.report.finding_sections import areas_shown, said_of
@@ -48,7 +49,6 @@ def register(app: typer.Typer) -> None:
         from holdfast.report.written import write_report
         from holdfast.settings import settings_from
         from holdfast.tables.lake import open_lake
-        from holdfast.tables.pseudonym import pseudonyms_from
         from holdfast.workflows.analysis.assess import assess as assess_wiki
 
         if names_all:
@@ -64,7 +64,7 @@ def register(app: typer.Typer) -> None:
                 as_of=None if as_of is None else _day(as_of),
                 q=q,
                 names="all" if names_all else "published" if names else "pseudonyms",
-                pseudonyms=None if pseudonym_key is None else pseudonyms_from(pseudonym_key),
+                pseudonyms=pseudonyms_for(pseudonym_key, lake),
                 labels=label,
                 progress=progress,
             )

@@ -42,16 +42,16 @@ def register(app: typer.Typer) -> None:
         """
         import json
 
+        from holdfast.accounts.naming import Naming
         from holdfast.cli._progress import progress_bars
         from holdfast.errors import UsageError
         from holdfast.settings import settings_from
-        from holdfast.workflows.analysis.coaction import Method, Naming, Request
+        from holdfast.workflows.analysis.coaction import Method, Request
         from holdfast.workflows.analysis.coaction import coaction as find
         from holdfast.worlds.world import seconds_of
 
         if method not in set(Method):
             raise UsageError("coaction.method", "there is no such method", expected="full, count", got=method[:20])
-        naming = Naming.EVERYBODY if names_all else Naming.GROUPS if names else Naming.NOBODY
         if names_all:
             typer.echo(
                 "every account is named in these files: most of them did nothing that a group did; keep the files to"
@@ -65,8 +65,7 @@ def register(app: typer.Typer) -> None:
             replicates=replicates,
             method=Method(method),
             least=least,
-            naming=naming,
-            pseudonym_key=pseudonym_key,
+            naming=Naming(published=names, everybody=names_all, key=pseudonym_key),
         )
         with progress_bars(quiet=as_json) as progress:
             outcome = find(source, out, wiki=wiki, request=request, settings=settings_from(), progress=progress)
@@ -79,8 +78,6 @@ def register(app: typer.Typer) -> None:
 
 def summary(outcome: "Outcome") -> list[str]:
     """A few lines about a run, for people."""
-    from holdfast.workflows.analysis.coaction import Naming
-
     found = outcome.to_json()
     lines = [f"{found['actions']:,} actions of {found['accounts']:,} accounts on {found['objects']:,} objects"]
     lines += [f"left out: {count:,} {reason.replace('_', ' ')}" for reason, count in outcome.actions.dropped]
@@ -98,7 +95,7 @@ def summary(outcome: "Outcome") -> list[str]:
             if calibration.published
             else "nothing is published: the run cannot show that it errs no more often than its target"
         )
-    if outcome.request.naming is Naming.NOBODY:
+    if outcome.request.naming.is_of_nobody:
         lines.append("pairs.parquet lists pairs of named accounts: nobody is named without --names or --names-all")
     lines.append(f"written: {', '.join(str(path) for path in outcome.files)}")
     return lines

@@ -9,9 +9,9 @@ if TYPE_CHECKING:
     from datetime import date
 
     from holdfast.access.exposure.lookups_read import ReadLog
-    from holdfast.access.exposure.report import Label
+    from holdfast.accounts.names import AccountName
+    from holdfast.accounts.pseudonym import Pseudonyms
     from holdfast.report.page import Page
-    from holdfast.tables.pseudonym import Pseudonyms
 
 _LOGS = typer.Argument(
     ..., metavar="LOG...", help="CheckUser's log: answers of the API in order, an export, a table."
@@ -40,7 +40,9 @@ def register(app: typer.Typer) -> None:
 
 def check(logs: list[Path] = _LOGS, wiki: str = _WIKI, part: bool = _PART, as_json: bool = _JSON) -> None:
     """Read a log and say what is in it; refuse it with its place when it is damaged."""
-    found = _read(logs, wiki, _pseudonyms(None), part=part)
+    from holdfast.accounts.naming import pseudonyms_for
+
+    found = _read(logs, wiki, pseudonyms_for(), part=part)
     document = {
         "wiki": wiki,
         "lookups": len(found.lookups),
@@ -76,20 +78,24 @@ def report(
     as_json: bool = _JSON,
 ) -> None:
     """What one holder looked at in a period: how many people, which kinds, and who of them was at risk."""
+    from holdfast.access.exposure.lookups_addresses import target_of
     from holdfast.access.exposure.report import exposure_report
-    from holdfast.ids import AccountName, wiki_name
+    from holdfast.accounts.names import account_name
+    from holdfast.accounts.naming import Naming, pseudonyms_for
+    from holdfast.ids import wiki_name
     from holdfast.report.pages.exposure import report_page
 
-    tokens = _pseudonyms(pseudonym_key)
+    tokens = pseudonyms_for(pseudonym_key)
     found = _read(logs, wiki, tokens, part=part)
+    name = wiki_name(wiki)
     made = exposure_report(
         found.lookups,
-        holder={wiki_name(wiki): [AccountName(each) for each in holder]},
+        holder={name: [account_name(each, place="--holder") for each in holder]},
         period_start=_day(start),
         period_end=_day(end),
-        at_risk=[(wiki_name(wiki), each) for each in _accounts(at_risk)],
+        at_risk=[(name, target_of(each, name, tokens)) for each in _accounts(at_risk)],
     )
-    label = _label(tokens, named=names or names_all)
+    label = Naming(everybody=names or names_all, key=tokens).label()
     document = {**made.to_json(label), "complete": found.complete}
     text = (
         f"{made.lookups:,} look-ups of {made.people:,} people, {len(made.at_risk):,} of them at risk; "
@@ -114,24 +120,28 @@ def who(
     as_json: bool = _JSON,
 ) -> None:
     """Who could see somebody's data on a day, by the register, and who did, by the log."""
+    from holdfast.access.exposure.lookups_addresses import target_of
     from holdfast.access.exposure.report import who_could_and_did
     from holdfast.access.exposure.who_could import held_rights
+    from holdfast.accounts.names import asked_name
+    from holdfast.accounts.naming import Naming, pseudonyms_for
     from holdfast.clock import system_clock
-    from holdfast.ids import AccountName, wiki_name
+    from holdfast.ids import wiki_name
     from holdfast.report.pages.exposure import seen_page
     from holdfast.workflows.access.register_file import read_register_file
 
-    tokens = _pseudonyms(pseudonym_key)
+    tokens = pseudonyms_for(pseudonym_key)
     found = _read(logs, wiki, tokens, part=part)
     known = read_register_file(register_file, rules=rules, now=system_clock()) if register_file else None
+    name = wiki_name(wiki)
     seen = who_could_and_did(
         held_rights(known.register) if known else (),
         found.lookups,
-        wiki=wiki_name(wiki),
+        wiki=name,
         day=_day(on),
-        account=AccountName(account) if account else None,
+        about=target_of(asked_name(account, place="--account"), name, tokens) if account else None,
     )
-    label = _label(tokens, named=names or names_all)
+    label = Naming(everybody=names or names_all, key=tokens).label()
     document = {**seen.to_json(label), "register": "read" if known else "not given", "complete": found.complete}
     could = f"{len(seen.could):,} could" if known else "who could is not known without --register"
     strangers = f", {len(seen.unaccounted):,} of them without a known right" if known else ""
@@ -156,25 +166,17 @@ def _read(logs: list[Path], wiki: str, tokens: "Pseudonyms", *, part: bool) -> "
     return read_lookups(files, wiki=wiki_name(wiki), tokens=tokens, part=Part.PART if part else Part.WHOLE)
 
 
-def _pseudonyms(key: Path | None) -> "Pseudonyms":
-    from holdfast.tables.pseudonym import fresh_pseudonyms, pseudonyms_from
-
-    return pseudonyms_from(key) if key else fresh_pseudonyms()
-
-
-def _label(tokens: "Pseudonyms", *, named: bool) -> "Label":
-    return (lambda wiki, account: account) if named else tokens.of
-
-
-def _accounts(path: Path | None) -> list[str]:
+def _accounts(path: Path | None) -> list["AccountName"]:
+    from holdfast.accounts.names import asked_name
     from holdfast.errors import InputRefusedError
 
     if path is None:
         return []
     try:
-        return [line.strip() for line in path.read_text("utf-8").splitlines() if line.strip()]
+        lines = path.read_text("utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError):
         raise InputRefusedError("exposure.at_risk", "the list of accounts cannot be read", place=str(path)) from None
+    return [asked_name(line, place=f"{path}: line {number}") for number, line in enumerate(lines, 1) if line.strip()]
 
 
 def _day(text: str) -> "date":

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 if TYPE_CHECKING:
-    from holdfast.tables.labels import Labels
+    from holdfast.accounts.labels import Labels
     from holdfast.workflows.analysis.link import LinkReport
 
 
@@ -32,18 +32,16 @@ def register(app: typer.Typer) -> None:
         """Compare a few named accounts. Never a search: more than ten are refused. Being alike is not proof."""
         import json
 
+        from holdfast.accounts.naming import Naming
         from holdfast.cli._progress import progress_bars
         from holdfast.settings import settings_from
-        from holdfast.tables.labels import Labels
         from holdfast.tables.lake import open_lake
-        from holdfast.tables.pseudonym import pseudonyms_from
         from holdfast.workflows.analysis.link import link as compare
 
         opened = open_lake(lake, settings_from())
         with progress_bars(quiet=as_json) as progress:
             report = compare(opened, wiki, accounts, reason=reason, seed=seed, progress=progress)
-        pseudonyms = pseudonyms_from(pseudonym_key) if pseudonym_key else opened.pseudonyms()
-        labels = Labels(pseudonyms, wiki, everybody=names or names_all)
+        labels = Naming(everybody=names or names_all, key=pseudonym_key).labels(wiki, lake)
         found = _as_json(report, labels, named=names or names_all)
         typer.echo(json.dumps(found, indent=2, sort_keys=True) if as_json else _as_text(found))
 

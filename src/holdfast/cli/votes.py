@@ -35,9 +35,10 @@ def register(app: typer.Typer) -> None:
         # many small products: more threads than one only wait for each other
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+        from holdfast.accounts.naming import Naming
         from holdfast.cli._progress import progress_bars
         from holdfast.settings import settings_from
-        from holdfast.workflows.analysis.votes import Naming, run_votes, write_votes
+        from holdfast.workflows.analysis.votes import run_votes, write_votes
 
         if names_all:
             typer.echo(

@@ -3,9 +3,10 @@
 import csv
 import io
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from holdfast.accounts.names import account_as_compared, account_name
 from holdfast.errors import InputRefusedError
 
 KINDS = ("person-bot", "staff-volunteer", "same-person")
@@ -23,13 +24,16 @@ class Link:
 
 
 def read_links(path: Path) -> tuple[Link, ...]:
-    """Links from CSV: account, linked_account, kind, declared_at. Raises InputRefusedError `links.file`."""
+    """Links from CSV: account, linked_account, kind, declared_at.
+
+    Raises InputRefusedError `links.file`, `access.name`.
+    """
     try:
         rows = list(csv.DictReader(io.StringIO(path.read_text("utf-8-sig"), newline="")))
         found = tuple(
             Link(
-                account=row["account"],
-                linked=row["linked_account"],
+                account=account_name(row["account"], place=str(path)),
+                linked=account_name(row["linked_account"], place=str(path)),
                 kind=row["kind"],
                 declared_at=row["declared_at"],
             )
@@ -49,12 +53,11 @@ def read_links(path: Path) -> tuple[Link, ...]:
 
 
 def linked_accounts(eligible: Collection[str], links: Sequence[Link]) -> tuple[Link, ...]:
-    """The links of which both accounts are eligible, each pair once."""
-    seen: set[frozenset[str]] = set()
-    found = []
+    """The links of which both accounts are eligible, each pair once, in the roll's spelling of them."""
+    spelt = {account_as_compared(each): each for each in eligible}
+    found: dict[frozenset[str], Link] = {}
     for link in links:
-        pair = frozenset((link.account, link.linked))
-        if len(pair) == 2 and pair <= set(eligible) and pair not in seen:
-            seen.add(pair)
-            found.append(link)
-    return tuple(found)
+        pair = [spelt.get(account_as_compared(each), "") for each in (link.account, link.linked)]
+        if all(pair) and pair[0] != pair[1]:
+            found.setdefault(frozenset(pair), replace(link, account=pair[0], linked=pair[1]))
+    return tuple(found.values())

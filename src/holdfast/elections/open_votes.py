@@ -13,11 +13,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from holdfast.accounts.names import account_as_compared
 from holdfast.canonical import parse_json
 from holdfast.elections.contest import check_text
 from holdfast.elections.toml_file import parse_toml
 from holdfast.errors import InputRefusedError, UsageError
-from holdfast.ids import account_as_compared
 
 _WORDS = {"support": 1, "oppose": -1, "neutral": 0, "abstain": 0, "1": 1, "+1": 1, "-1": -1, "0": 0}
 _STATES = ("", "withheld", "withdrawn")

@@ -8,7 +8,6 @@ docs/decisions/0062.
 
 import csv
 import hashlib
-import hmac
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from holdfast.accounts.pseudonym import Pseudonyms
 from holdfast.canonical import canonical_bytes, sha256_hex
 from holdfast.clock import parse_at, utc_naive
 from holdfast.elections.eligibility import Node, condition, explain, facts_sql, failed
@@ -238,10 +238,10 @@ def _node(rules: RuleSet, as_of: datetime, given: Given) -> Node:
     return node
 
 
-def salt(key: bytes, election: str, account: str) -> bytes:
+def salt(keyed: Pseudonyms, election: str, account: str) -> bytes:
     """The salt of one account's entry: 16 bytes that only the holder of the key can make."""
     message = b"roll\0" + election.encode() + b"\0" + account.encode("utf-8", "surrogatepass")
-    return hmac.digest(key, message, "sha256")[:16]
+    return keyed.digest(message)[:16]
 
 
 def commitment(salt_bytes: bytes, account: str) -> str:

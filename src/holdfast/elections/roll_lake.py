@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 
 import duckdb
 
+from holdfast.accounts.names import account_as_compared
 from holdfast.elections.eligibility import Leaf
 from holdfast.errors import InputRefusedError
-from holdfast.ids import WikiName, account_as_compared
+from holdfast.ids import WikiName
 from holdfast.tables.lake import Lake
 from holdfast.tables.people import name_outsiders
 

@@ -8,6 +8,7 @@ from datetime import date
 import duckdb
 import numpy as np
 
+from holdfast.accounts.kinds import Outsider, plural
 from holdfast.clock import add_months
 from holdfast.ids import WikiName
 from holdfast.measures._calendar import _DATED, WINDOWS_MONTHS, Calendar
@@ -15,7 +16,6 @@ from holdfast.measures._derived import DERIVED
 from holdfast.measures._flaws import Flaw
 from holdfast.measures._measure import Computed, Measure, Row, not_enough
 from holdfast.progress import Progress, silent
-from holdfast.tables.account_names import Outsider, plural
 from holdfast.tables.people import name_outsiders
 
 Period = tuple[date, date] | None

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from holdfast.accounts.kinds import Outsider, plural
 from holdfast.findings.assessment import Assessment
 from holdfast.report.finding_sections import areas_shown, by_area, finding_section, summary_cards
 from holdfast.report.measure_sections import (
@@ -28,7 +29,6 @@ from holdfast.report.page import (
 )
 from holdfast.report.text import counted, day, size
 from holdfast.report.words import CANNOT_TELL, LEAD, NAMES, NO_SCORE, NOTHING_FOUND, READERS, false_alarms_in_words
-from holdfast.tables.account_names import Outsider, plural
 
 
 def assessment_page(

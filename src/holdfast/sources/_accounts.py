@@ -1,10 +1,10 @@
-"""The accounts that an input names: addresses and bots by name are told by the rules of `tables.account_names`."""
+"""The accounts that an input names: addresses and bots by name are told by the rules of `accounts.kinds`."""
 
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from holdfast.tables.account_names import is_address, is_bot_by_name
+from holdfast.accounts.kinds import is_address, is_bot_by_name
 from holdfast.tables.ingest import Ingest
 
 _NAMES_REMEMBERED = 1_000_000

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from holdfast.accounts.kinds import name_kind
 from holdfast.sources._accounts import AccountRows
 from holdfast.sources._durations import block_length
 from holdfast.sources._reasons import reason_category
-from holdfast.tables.account_names import name_kind
 from holdfast.tables.ingest import Ingest
 
 USER_NAMESPACE = 2

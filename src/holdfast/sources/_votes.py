@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from holdfast.accounts.names import same_account
 from holdfast.tables.ingest import Ingest
 from holdfast.tables.schema import NAMELESS
 
@@ -41,7 +42,7 @@ class VoteRows:
             last = at if last is None or at > last else last
         known = outcome if known == UNKNOWN else known
         self._elections[key[:2]] = (first, last, known)
-        self._on_oneself += voter == candidate
+        self._on_oneself += same_account(voter, candidate)
         self._nameless += voter == NAMELESS
         return known
 

@@ -4,13 +4,13 @@ Everybody without an account carries the one name `Anonymous`; the address stand
 name they would look like one very active person, so here the address is the account, marked `is_address`.
 """
 
+from holdfast.accounts.kinds import is_address
 from holdfast.clock import parse_at, utc_naive
 from holdfast.errors import InputRefusedError
 from holdfast.sources._accounts import AccountRows
 from holdfast.sources._compression import refused
 from holdfast.sources._source import Head, Likeness, Opening, Source
 from holdfast.sources._text_rows import Rows, columns_in, wrong_width
-from holdfast.tables.account_names import is_address
 from holdfast.tables.ingest import Ingest
 from holdfast.tables.schema import Kind
 

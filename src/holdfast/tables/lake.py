@@ -22,6 +22,8 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from holdfast.accounts.naming import pseudonyms_for
+from holdfast.accounts.pseudonym import KEY_FILE, Pseudonyms, make_key
 from holdfast.canonical import file_sha256, parse_json
 from holdfast.errors import CheckFailedError, InputRefusedError, UsageError
 from holdfast.ids import WikiName, wiki_name
@@ -29,7 +31,6 @@ from holdfast.progress import Progress, silent
 from holdfast.settings import Settings
 from holdfast.tables._files import only_writer, write_atomically
 from holdfast.tables.engine import connect, listed, quoted
-from holdfast.tables.pseudonym import Pseudonyms, make_key, pseudonyms_from
 from holdfast.tables.schema import TABLES, Merge, Table
 
 FORMAT = 1
@@ -153,7 +154,7 @@ class Lake:
 
     def pseudonyms(self) -> Pseudonyms:
         """The lake's own pseudonyms."""
-        return pseudonyms_from(self.path / "pseudonym.key")
+        return pseudonyms_for(source=self.path)
 
     def connect(self, wiki: str | None = None) -> duckdb.DuckDBPyConnection:
         """An engine with a view for each canonical table, with the column `wiki` in front.
@@ -289,7 +290,7 @@ def create_lake(path: Path, settings: Settings | None = None) -> Lake:
         )
     for name in ("manifest", "tables", "staging"):
         (path / name).mkdir(parents=True, exist_ok=True)
-    make_key(path / "pseudonym.key")
+    make_key(path / KEY_FILE)
     write_atomically(path / "lake.json", json.dumps({"format": FORMAT}).encode())
     return Lake(path, settings)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import duckdb
 import pyarrow as pa
 
-from holdfast.tables.account_names import SOFTWARE_NAMES, outsider_kind
+from holdfast.accounts.kinds import SOFTWARE_NAMES, outsider_kind
 from holdfast.tables.engine import quoted
 
 BOT_GROUP = "bot"

@@ -9,9 +9,10 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
+from holdfast.accounts.names import AccountName, account_as_compared, kept_name
 from holdfast.actions.steps.ports import INFINITY, AccountState, HandLostError, LogEntry, PageState
 from holdfast.errors import CheckFailedError, InputRefusedError
-from holdfast.ids import AccountName, WikiName
+from holdfast.ids import WikiName
 from holdfast.wiki.client import Value, WikiClient
 from holdfast.wiki.messages import bringing_revisions
 from holdfast.wiki.session import Credentials, OperatorSession
@@ -87,8 +88,11 @@ class ApiHand:
     def accounts(self, names: Sequence[AccountName]) -> Mapping[AccountName, AccountState]:
         found: dict[AccountName, AccountState] = {}
         for batch in self.batches(names):
-            found |= self._accounts([AccountName(name) for name in batch])
-        return {name: found.get(name, AccountState(account=name, exists=False)) for name in names}
+            found |= self._accounts([kept_name(name) for name in batch])
+        answered = {account_as_compared(name): state for name, state in found.items()}
+        return {
+            name: answered.get(account_as_compared(name), AccountState(account=name, exists=False)) for name in names
+        }
 
     def pages(self, titles: Sequence[str]) -> Mapping[str, PageState]:
         found: dict[str, PageState] = {}

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from holdfast.accounts.names import AccountName
 from holdfast.actions.plans.collateral import ADMIN_LOGS, WikiFacts, work_of
 from holdfast.actions.steps.ports import LogEntry
 from holdfast.errors import InputRefusedError
-from holdfast.ids import AccountName
 from holdfast.wiki.hand import ApiHand
 from holdfast.wiki.states import end_of
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from holdfast.accounts.names import AccountName, account_as_compared
 from holdfast.errors import CheckFailedError
-from holdfast.ids import AccountName
 from holdfast.wiki.session import OperatorSession
 
 _TALK = 3
@@ -20,9 +20,14 @@ def bringing_revisions(
     have been delivered, and a second one must not go out.
     """
     found: dict[AccountName, int | None] = dict.fromkeys(markers)
+    named = {account_as_compared(account): account for account in markers}
     missing = set(markers)
     for edits in _edits(session, authors):
-        mine = [(account, revision, parent) for account, revision, parent in edits if account in missing]
+        mine = [
+            (named[form], revision, parent)
+            for form, revision, parent in edits
+            if form in named and named[form] in missing
+        ]
         texts = _texts(session, [number for _, revision, parent in mine for number in (revision, parent) if number])
         for account, revision, parent in mine:
             marker = markers[account]
@@ -38,8 +43,8 @@ def bringing_revisions(
     return found
 
 
-def _edits(session: OperatorSession, authors: Sequence[str]) -> Iterator[list[tuple[AccountName, int, int]]]:
-    """The authors' edits of talk pages of accounts: account, revision, the revision before (0: none)."""
+def _edits(session: OperatorSession, authors: Sequence[str]) -> Iterator[list[tuple[str, int, int]]]:
+    """The authors' edits of talk pages of accounts: account as compared, revision, the revision before (0: none)."""
     for part in session.parts(
         list="usercontribs",
         ucuser="|".join(authors),
@@ -49,7 +54,7 @@ def _edits(session: OperatorSession, authors: Sequence[str]) -> Iterator[list[tu
     ):
         yield [
             # the namespace's name is in the wiki's language; an account's name holds no colon
-            (AccountName(edit["title"].partition(":")[2]), edit["revid"], edit.get("parentid", 0))
+            (account_as_compared(edit["title"].partition(":")[2]), edit["revid"], edit.get("parentid", 0))
             for edit in part.get("usercontribs", ())
         ]
 

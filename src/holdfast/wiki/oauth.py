@@ -24,9 +24,9 @@ from urllib.parse import urlencode
 
 import requests
 
+from holdfast.accounts.names import AccountName, kept_name
 from holdfast.canonical import parse_json
 from holdfast.errors import CheckFailedError, InputRefusedError, ServiceUnavailableError
-from holdfast.ids import AccountName
 from holdfast.wiki.address import WikiAddress, is_loopback, wiki_address
 from holdfast.wiki.client import open_session
 from holdfast.wiki.secret_file import bad_form, read_secret_toml
@@ -150,7 +150,7 @@ def _profile(found: Mapping[str, Any]) -> WikiProfile:
         raise _odd("no number of an account")
     if not isinstance(account, str) or not account.strip() or not account.isprintable():
         raise _odd("no name of an account; it may be hidden")
-    return WikiProfile(number=number, account=AccountName(account), is_blocked=found.get("blocked") is not False)
+    return WikiProfile(number=number, account=kept_name(account), is_blocked=found.get("blocked") is not False)
 
 
 def _answer(settings: WikiSignIn, session: requests.Session, method: str, path: str, **more: Any) -> dict[str, Any]:

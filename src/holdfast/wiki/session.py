@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from holdfast.accounts.names import same_account
 from holdfast.actions.steps.ports import BusyError, HandLostError
 from holdfast.errors import CheckFailedError, HoldfastError, InputRefusedError, ServiceUnavailableError
 from holdfast.ids import WikiName
@@ -144,7 +145,7 @@ class OperatorSession:
             raise error
         login = answer.content.get("login")
         login = login if isinstance(login, dict) else {}
-        if login.get("result") != "Success" or login.get("lgusername") != self.operator:
+        if login.get("result") != "Success" or not same_account(str(login.get("lgusername")), self.operator):
             reason = login.get("reason")
             raise HandLostError(
                 "wiki.hand.login",

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from holdfast.accounts.names import kept_name
 from holdfast.actions.steps.ports import INFINITY, AccountState, BlockState, LogEntry, PageState
-from holdfast.ids import AccountName
 
 _ENDLESS = frozenset({"infinity", "infinite", "indefinite", "never", ""})
 CASCADE = "cascade"
@@ -18,7 +18,7 @@ def end_of(text: object) -> str:
 
 def account_state(user: Mapping[str, Any], blocks: Iterable[Mapping[str, Any]], *, is_system: bool) -> AccountState:
     """One account from list=users and its entries of list=blocks. The lock is not known here."""
-    name = AccountName(user["name"])
+    name = kept_name(user["name"])
     if "userid" not in user or user.get("missing") or user.get("invalid"):
         return AccountState(account=name, exists=False, is_system=is_system)
     memberships = user.get("groupmemberships") or []

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 from access.checkuser_logs import answer, entry
 from holdfast.access.exposure.lookups_read import LogFile
+from holdfast.accounts.names import AccountName
 from holdfast.canonical import canonical_bytes
-from holdfast.ids import AccountName, wiki_name
+from holdfast.ids import wiki_name
 from web.everywhere import CANARY, PlantedOffice
 
 

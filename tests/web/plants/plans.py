@@ -1,6 +1,6 @@
 """Plans with the canary in every text: a draft, and one that was swept with a target held."""
 
-from holdfast.ids import AccountName
+from holdfast.accounts.names import AccountName
 from web.everywhere import CANARY, PlantedOffice
 from workflows.paper_office import PaperOperators, approved, swept, text_of
 

@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from holdfast.ids import AccountName, wiki_name
+from holdfast.accounts.names import AccountName
+from holdfast.ids import wiki_name
 from holdfast.wiki.revision import WrittenRevision
 from web.everywhere import CANARY, PlantedOffice
 

@@ -9,9 +9,10 @@ from typing import Any
 from holdfast.access.exposure.lookups import TargetKind
 from holdfast.access.exposure.report import LIMITS
 from holdfast.access.exposure.telling import LookupMonth, NoticeState, Telling, TellingPolicy
+from holdfast.accounts.names import AccountName, account_as_compared
 from holdfast.errors import CheckFailedError
 from holdfast.facts import MemberId
-from holdfast.ids import AccountName, WikiName, account_as_compared
+from holdfast.ids import WikiName
 from holdfast.notices.kinds import ReasonCode
 
 OTHER_ACCOUNT = "[another account]"

@@ -11,10 +11,11 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
+from holdfast.accounts.names import AccountName, kept_name
 from holdfast.canonical import canonical_bytes, sha256_hex
 from holdfast.clock import parse_at
 from holdfast.errors import UsageError
-from holdfast.ids import AccountName, WikiName, wiki_name
+from holdfast.ids import WikiName, wiki_name
 
 API_PREFIX = "API: "
 """What CheckUser puts before the reason of a check made through its API."""
@@ -116,7 +117,7 @@ class Lookup:
         return cls(
             wiki=wiki_name(value["wiki"]),
             at=parse_at(value["at"]),
-            holder=AccountName(value["holder"]),
+            holder=kept_name(value["holder"]),
             type=LookupType(value["type"]),
             target=Target(kind=TargetKind(value["target"]["kind"]), name=value["target"]["name"]),
             reason=value["reason"],

@@ -6,8 +6,9 @@ import unicodedata
 from dataclasses import dataclass
 
 from holdfast.access.exposure.lookups import Target, TargetKind
+from holdfast.accounts.names import account_as_compared
+from holdfast.accounts.pseudonym import Pseudonyms
 from holdfast.ids import WikiName
-from holdfast.tables.pseudonym import Pseudonyms
 
 BLOTTED = "[address]"
 
@@ -55,7 +56,7 @@ def parse_address(text: str) -> AddressRange | None:
             low, high = ipaddress.ip_address(first), ipaddress.ip_address(last)
             same = low.version == high.version and int(low) <= int(high)
             return AddressRange(first=low, last=high, is_range=low != high) if same else None
-        network: Network = ipaddress.ip_network(text, strict=False)
+        network: Network = ipaddress.ip_network(account_as_compared(text), strict=False)
     except ValueError:
         return None
     return AddressRange(

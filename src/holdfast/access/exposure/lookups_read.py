@@ -8,10 +8,11 @@ from enum import StrEnum
 from holdfast.access.exposure.lookups import API_PREFIX, Lookup, LookupType, numbered
 from holdfast.access.exposure.lookups_addresses import blot_addresses, parse_address, target_of
 from holdfast.access.exposure.lookups_forms import Form, Row, form_of, rows_of
+from holdfast.accounts.names import kept_name
+from holdfast.accounts.pseudonym import Pseudonyms
 from holdfast.canonical import sha256_hex
 from holdfast.errors import InputRefusedError
-from holdfast.ids import AccountName, WikiName
-from holdfast.tables.pseudonym import Pseudonyms
+from holdfast.ids import WikiName
 
 NAME_LIMIT = 255
 REASON_LIMIT = 10_000
@@ -111,7 +112,7 @@ def _lookup(row: Row, wiki: WikiName, tokens: Pseudonyms, source: str) -> Lookup
     return Lookup(
         wiki=wiki,
         at=_time(row),
-        holder=AccountName(_name(row, "checkuser")),
+        holder=kept_name(_name(row, "checkuser")),
         type=kind,
         target=target_of(raw_target, wiki, tokens),
         reason=blot_addresses(raw_reason[len(API_PREFIX.strip()) :] if through_api else raw_reason).strip(),

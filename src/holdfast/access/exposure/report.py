@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from holdfast.access.exposure.lookups import Lookup, TargetKind
+from holdfast.access.exposure.lookups import Lookup, Target, TargetKind
+from holdfast.accounts.names import AccountName, account_as_compared, kept_name, same_account
 from holdfast.errors import UsageError
-from holdfast.ids import AccountName, WikiName, account_as_compared, same_account
+from holdfast.ids import WikiName
 
 DATA_RIGHTS = frozenset({"checkuser"})
 """Rights that show non-public data; `checkuser-log` shows who was checked, not what was found."""
@@ -19,6 +20,7 @@ LIMITS = (
     "The log shows checks, not results: what was found is not known.",
     "A failed check leaves no entry, and neither does a look into a private copy of earlier results.",
     "A look-up of a range shows everybody behind it; how many that were is not known.",
+    "An address is found where it was looked up itself, not where a range around it was.",
     "An account is counted by its name as the log has it: a renamed one may be counted twice.",
     "Who could is as complete as the register: a right that the register does not know is not in it.",
     "A right whose date has passed counts until somebody has said that the wiki shows it no more.",
@@ -28,7 +30,10 @@ LIMITS = (
 Label = Callable[[WikiName, str], str]
 """What stands for an account in an output: a pseudonym, or the name for those who may see it."""
 
-AtRisk = Iterable[tuple[WikiName, str]]
+_Whom = tuple[WikiName, TargetKind, str]
+"""Whom a look-up was of, as compared."""
+
+AtRisk = Iterable[tuple[WikiName, Target]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +61,7 @@ class Seen:
     """The answer to: who could see an account's data on a day, and who did (1.12)."""
 
     wiki: WikiName
-    account: AccountName | None
+    about: Target | None
     """None: anybody on that wiki."""
     day: date
     could: tuple[Held, ...]
@@ -73,7 +78,7 @@ class Seen:
         """For machines; accounts as `label` shows them."""
         return {
             "wiki": self.wiki,
-            "account": None if self.account is None else label(self.wiki, self.account),
+            "account": None if self.about is None else shown_target(self.wiki, self.about, label),
             "day": self.day.isoformat(),
             "could": [
                 {
@@ -97,7 +102,7 @@ def who_could_and_did(
     *,
     wiki: WikiName,
     day: date,
-    account: AccountName | None = None,
+    about: Target | None = None,
     rights: frozenset[str] = DATA_RIGHTS,
 ) -> Seen:
     """Who could see the data of an account (or of anybody) on a day, UTC, and who did on that day.
@@ -112,14 +117,14 @@ def who_could_and_did(
             (
                 each
                 for each in lookups
-                if each.wiki == wiki and start <= each.at < end and (account is None or _is_of(each, account))
+                if each.wiki == wiki and start <= each.at < end and (about is None or _is_of(each, about))
             ),
             key=lambda each: (each.at, each.identity),
         )
     )
     return Seen(
         wiki=wiki,
-        account=None if account is None else _as_logged(account, (each.target.name for each in did)),
+        about=next((each.target for each in did), about) if about else None,
         day=day,
         could=tuple(
             sorted(
@@ -131,14 +136,20 @@ def who_could_and_did(
     )
 
 
-def _is_of(lookup: Lookup, account: str) -> bool:
-    return lookup.target.kind is TargetKind.ACCOUNT and same_account(lookup.target.name, account)
+def _is_of(lookup: Lookup, about: Target) -> bool:
+    is_account = about.kind is TargetKind.ACCOUNT and lookup.target.kind is TargetKind.ACCOUNT
+    return lookup.target == about or (is_account and same_account(lookup.target.name, about.name))
+
+
+def shown_target(wiki: WikiName, target: Target, label: Label) -> str:
+    """An account as `label` shows it; an address by its token, which is no name."""
+    return label(wiki, target.name) if target.kind is TargetKind.ACCOUNT else target.name
 
 
 def _as_logged(account: str, logged: Iterable[str]) -> AccountName:
     """A name that somebody typed in the log's spelling, so that one account has one pseudonym."""
     form = account_as_compared(account)
-    return AccountName(next((each for each in logged if account_as_compared(each) == form), form))
+    return kept_name(next((each for each in logged if account_as_compared(each) == form), form))
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
@@ -174,7 +185,7 @@ class ExposureReport:
     """Different single addresses, counted wiki by wiki."""
     ranges: int
     without_reason: int
-    at_risk: tuple[tuple[WikiName, str], ...]
+    at_risk: tuple[tuple[WikiName, Target], ...]
     """Those looked up that are on the list of people at risk."""
     cells: tuple[Cell, ...]
     first: datetime | None
@@ -191,7 +202,7 @@ class ExposureReport:
             "addresses": self.addresses,
             "ranges": self.ranges,
             "without_reason": self.without_reason,
-            "at_risk": [{"wiki": wiki, "account": label(wiki, account)} for wiki, account in self.at_risk],
+            "at_risk": [{"wiki": wiki, "account": shown_target(wiki, each, label)} for wiki, each in self.at_risk],
             "first": None if self.first is None else _shown(self.first),
             "last": None if self.last is None else _shown(self.last),
             "cells": [dict(zip(CELL_COLUMNS, _row(cell), strict=True)) for cell in self.cells],
@@ -239,8 +250,8 @@ def exposure_report(
     found = [
         each for each in lookups if start <= each.at < end and (each.wiki, account_as_compared(each.holder)) in own
     ]
-    danger = {(wiki, account_as_compared(name)) for wiki, name in at_risk}
-    people = {_person(each): each.target.name for each in found if each.target.kind is TargetKind.ACCOUNT}
+    danger = {_whom(wiki, target) for wiki, target in at_risk}
+    whom = {_whom(each.wiki, each.target): each.target for each in found}
     return ExposureReport(
         holder=tuple(
             sorted(
@@ -250,34 +261,34 @@ def exposure_report(
         period_start=period_start,
         period_end=period_end,
         lookups=len(found),
-        people=len({name for _, name in people}),
+        people=len({name for _, kind, name in whom if kind is TargetKind.ACCOUNT}),
         addresses=len({each.target for each in found if _is_single_address(each)}),
         ranges=len({each.target for each in found if each.target.kind.is_range}),
         without_reason=sum(not each.has_reason for each in found),
-        at_risk=tuple(sorted((wiki, people[wiki, name]) for wiki, name in people.keys() & danger)),
+        at_risk=tuple(sorted((each[0], whom[each]) for each in whom.keys() & danger)),
         cells=_cells(found, danger),
         first=min((each.at for each in found), default=None),
         last=max((each.at for each in found), default=None),
     )
 
 
-def _person(lookup: Lookup) -> tuple[WikiName, str]:
-    """Whom a look-up was of, as compared."""
-    return lookup.wiki, account_as_compared(lookup.target.name)
+def _whom(wiki: WikiName, target: Target) -> _Whom:
+    is_account = target.kind is TargetKind.ACCOUNT
+    return wiki, target.kind, account_as_compared(target.name) if is_account else target.name
 
 
 def _is_single_address(lookup: Lookup) -> bool:
     return lookup.target.kind is not TargetKind.ACCOUNT and not lookup.target.kind.is_range
 
 
-def _cells(lookups: Iterable[Lookup], at_risk: set[tuple[WikiName, str]]) -> tuple[Cell, ...]:
+def _cells(lookups: Iterable[Lookup], at_risk: set[_Whom]) -> tuple[Cell, ...]:
     grouped: dict[tuple[WikiName, str, str, str], list[Lookup]] = defaultdict(list)
     for each in lookups:
         month = f"{each.at.astimezone(UTC):%Y-%m}"
         grouped[each.wiki, month, each.type.value, each.target.kind.value].append(each)
     cells = []
     for (wiki, month, kind, target_kind), those in grouped.items():
-        people = {_person(each) for each in those if each.target.kind is TargetKind.ACCOUNT}
+        whom = {_whom(each.wiki, each.target) for each in those}
         cells.append(
             Cell(
                 wiki=wiki,
@@ -285,8 +296,8 @@ def _cells(lookups: Iterable[Lookup], at_risk: set[tuple[WikiName, str]]) -> tup
                 type=kind,
                 target_kind=target_kind,
                 lookups=len(those),
-                people=len(people),
-                at_risk=len(people & at_risk),
+                people=len(whom) if target_kind == TargetKind.ACCOUNT else 0,
+                at_risk=len(whom & at_risk),
                 without_reason=sum(not each.has_reason for each in those),
             )
         )
@@ -295,7 +306,6 @@ def _cells(lookups: Iterable[Lookup], at_risk: set[tuple[WikiName, str]]) -> tup
 
 def lookup_json(lookup: Lookup, label: Label) -> dict[str, Any]:
     """One look-up for an output. The reason is strangers' text: it may name people, and stays inside."""
-    is_account = lookup.target.kind is TargetKind.ACCOUNT
     return {
         "id": lookup.identity,
         "wiki": lookup.wiki,
@@ -303,7 +313,7 @@ def lookup_json(lookup: Lookup, label: Label) -> dict[str, Any]:
         "holder": label(lookup.wiki, lookup.holder),
         "type": lookup.type.value,
         "target_kind": lookup.target.kind.value,
-        "target": label(lookup.wiki, lookup.target.name) if is_account else lookup.target.name,
+        "target": shown_target(lookup.wiki, lookup.target, label),
         "has_reason": lookup.has_reason,
     }
 

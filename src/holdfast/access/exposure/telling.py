@@ -11,11 +11,12 @@ from enum import StrEnum
 from typing import Any
 
 from holdfast.access.exposure.lookups import Lookup, TargetKind, is_reason
+from holdfast.accounts.names import account_as_compared
 from holdfast.canonical import sha256_hex
 from holdfast.clock import month_end, parse_at
 from holdfast.errors import CheckFailedError, UsageError
 from holdfast.facts import Fact, MemberId, StreamId
-from holdfast.ids import WikiName, account_as_compared
+from holdfast.ids import WikiName
 from holdfast.notices.kinds import ReasonCode
 
 STREAM_KIND = "exposure"

@@ -10,9 +10,10 @@ from holdfast.access.register.moments import INFINITY, text_of
 from holdfast.access.register.person import Grant, Person
 from holdfast.access.register.register import Register
 from holdfast.access.rules.rights import RIGHTS
+from holdfast.accounts.names import AccountName, kept_name
 from holdfast.errors import CheckFailedError, InputRefusedError, UsageError
 from holdfast.facts import StreamId
-from holdfast.ids import AccountName, WikiName, wiki_name
+from holdfast.ids import WikiName, wiki_name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -240,7 +241,7 @@ def item_from(found: Mapping[str, Any]) -> Item:
     return Item(
         person=StreamId(kind="person", id=found["person"]),
         wiki=wiki_name(found["wiki"]),
-        account=AccountName(found["account"]),
+        account=kept_name(found["account"]),
         user_id=found["user_id"],
         right=found["right"],
         before=dict(found["before"]),

@@ -10,8 +10,9 @@ from holdfast.access.register.person_facts import apply
 from holdfast.access.register.register import Register
 from holdfast.access.rules.engine import PolicySet
 from holdfast.access.rules.nonpublic_rules import may_hold
+from holdfast.accounts.names import AccountName
 from holdfast.facts import Fact, MemberId, StreamId
-from holdfast.ids import AccountName, WikiName
+from holdfast.ids import WikiName
 
 EXPIRED = "expired_meanwhile"
 STILL_HELD = "another_freeze_stands"

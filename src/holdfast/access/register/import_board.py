@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from html import unescape
 
-from holdfast.access.names import account_name
 from holdfast.access.register.importing import Entry
 from holdfast.access.register.moments import midnight
 from holdfast.access.register.person import Agreement
+from holdfast.accounts.names import AccountName, account_as_compared, account_name
 from holdfast.errors import HoldfastError
-from holdfast.ids import AccountName, account_as_compared
 
 _MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",

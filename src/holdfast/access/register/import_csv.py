@@ -5,11 +5,11 @@ import io
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from holdfast.access.names import account_name
 from holdfast.access.register.importing import Entry
 from holdfast.access.register.moments import day_or_moment, end_in_words
 from holdfast.access.register.person import Agreement, Exemption, Grant, Jurisdiction
 from holdfast.access.rules.rights import DOMICILE, right_named
+from holdfast.accounts.names import account_name
 from holdfast.errors import HoldfastError, InputRefusedError
 from holdfast.ids import WikiName, wiki_name
 

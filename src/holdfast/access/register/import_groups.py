@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from holdfast.access.names import account_name
 from holdfast.access.register.importing import Entry
 from holdfast.access.register.moments import end_in_words
 from holdfast.access.register.person import Grant
 from holdfast.access.register.register import Register
 from holdfast.access.rules.rights import right_of_group
+from holdfast.accounts.names import account_as_compared, account_name
 from holdfast.errors import InputRefusedError
 from holdfast.facts import StreamId
-from holdfast.ids import WikiName, account_as_compared
+from holdfast.ids import WikiName
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,9 +8,10 @@ from holdfast.access.register.moments import day_or_moment, text_of, text_or_non
 from holdfast.access.register.person import Agreement, Exemption, Grant, Jurisdiction, Person
 from holdfast.access.register.person_facts import apply, fold
 from holdfast.access.register.register import Register
+from holdfast.accounts.names import AccountName, account_as_compared, same_account
 from holdfast.errors import InputRefusedError
 from holdfast.facts import Fact, MemberId, StreamId
-from holdfast.ids import AccountName, WikiName, account_as_compared, same_account
+from holdfast.ids import WikiName
 
 _TODAY = timedelta(days=1)
 """A day that has begun somewhere on Earth is not the future."""

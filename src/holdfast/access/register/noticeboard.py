@@ -14,7 +14,7 @@ from holdfast.access.register.moments import midnight
 from holdfast.access.register.person import Person
 from holdfast.access.register.register import Register
 from holdfast.access.rules.rights import RIGHTS
-from holdfast.ids import AccountName
+from holdfast.accounts.names import AccountName
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from holdfast.access.rules.rights import DOMICILE
+from holdfast.accounts.names import AccountName, account_as_compared
 from holdfast.facts import MemberId, StreamId
-from holdfast.ids import AccountName, WikiName, account_as_compared
+from holdfast.ids import WikiName
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,9 +6,10 @@ from typing import Any
 
 from holdfast.access.register.moments import moment, moment_or_none
 from holdfast.access.register.person import Agreement, Exemption, Grant, Hold, Jurisdiction, Person, WikiAccount
+from holdfast.accounts.names import account_as_compared, kept_name, same_account
 from holdfast.errors import InputRefusedError
 from holdfast.facts import SYSTEM, Fact, MemberId, StreamId
-from holdfast.ids import AccountName, WikiName, account_as_compared, same_account
+from holdfast.ids import WikiName
 
 ENDED_BY_A_CLOCK = "two holders or none"
 """The reason in facts that the clock of single holders wrote before it only flagged."""
@@ -28,7 +29,7 @@ def fold(stream: StreamId, facts: Iterable[Fact]) -> Person:
                 raise _odd(stream, fact, "the first fact is not `person added`")
             person = Person(
                 id=stream,
-                account=AccountName(fact.body["account"]),
+                account=kept_name(fact.body["account"]),
                 wiki_accounts={},
                 language=str(fact.body.get("language", "")),
             )
@@ -54,13 +55,13 @@ def _odd(stream: StreamId, fact: Fact, what: str) -> InputRefusedError:
 
 
 def _linked(person: Person, fact: Fact, body: Mapping[str, Any]) -> Person:
-    account = WikiAccount(name=AccountName(body["name"]), user_id=body.get("user_id"))
+    account = WikiAccount(name=kept_name(body["name"]), user_id=body.get("user_id"))
     return replace(person, wiki_accounts={**person.wiki_accounts, WikiName(body["wiki"]): account})
 
 
 def _renamed(person: Person, fact: Fact, body: Mapping[str, Any]) -> Person:
     """On one wiki, or (without a wiki) wherever the old name stands. The old name is kept."""
-    old, new, wiki = AccountName(body["from"]), AccountName(body["to"]), body.get("wiki")
+    old, new, wiki = kept_name(body["from"]), kept_name(body["to"]), body.get("wiki")
     accounts = {
         place: replace(each, name=new)
         if place == wiki or (wiki is None and account_as_compared(each.name) == account_as_compared(old))
@@ -80,7 +81,7 @@ def _renamed(person: Person, fact: Fact, body: Mapping[str, Any]) -> Person:
 
 
 def _formerly(person: Person, fact: Fact, body: Mapping[str, Any]) -> Person:
-    return replace(person, former=(*person.former, AccountName(body["name"])))
+    return replace(person, former=(*person.former, kept_name(body["name"])))
 
 
 def _vanished(person: Person, fact: Fact, body: Mapping[str, Any]) -> Person:

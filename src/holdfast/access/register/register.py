@@ -6,9 +6,10 @@ from datetime import datetime
 
 from holdfast.access.register.person import Grant, Person
 from holdfast.access.rules.rule_book import RuleBook
+from holdfast.accounts.names import account_as_compared, account_name
 from holdfast.errors import UsageError
 from holdfast.facts import StreamId
-from holdfast.ids import WikiName, account_as_compared
+from holdfast.ids import WikiName
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,9 +49,10 @@ class Register:
     def one(self, name: str, *, wiki: WikiName | None = None) -> Person:
         """The person of this name.
 
-        Raises UsageError `access.person.unknown` and `access.person.ambiguous` (two people have or had the name).
+        Raises InputRefusedError `access.name`, UsageError `access.person.unknown` and `access.person.ambiguous`
+        (two people have or had the name).
         """
-        found = self.named(name, wiki=wiki)
+        found = self.named(account_name(name), wiki=wiki)
         if not found:
             raise UsageError(
                 "access.person.unknown",

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
+from holdfast.accounts.names import AccountName, account_as_compared, kept_name
 from holdfast.actions.fields import Problem
 from holdfast.actions.plans.grounds import LONGEST_UNSIGNED_DAYS, Appeal, Withheld
 from holdfast.actions.plans.plan import Plan, PlanId, PlannedAction, Purpose
@@ -16,7 +17,6 @@ from holdfast.actions.steps.kind import End, Kind, TargetType, all_kinds
 from holdfast.actions.steps.ports import INFINITY
 from holdfast.clock import parse_at
 from holdfast.errors import InputRefusedError
-from holdfast.ids import AccountName, account_as_compared
 from holdfast.notices.kinds import FORMS, LANGUAGES, NEVER_WITHHELD
 
 _JURISDICTION = re.compile(r"[A-Z][A-Z0-9-]{0,15}\Z")
@@ -265,7 +265,7 @@ def targets(plan: Plan) -> frozenset[AccountName]:
     """The accounts that a plan acts on: none of them may approve it."""
     kinds = all_kinds()
     return frozenset(
-        AccountName(each.action.target)
+        kept_name(each.action.target)
         for each in plan.actions
         if each.action.kind in kinds and kinds[each.action.kind].target is TargetType.ACCOUNT
     )

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from holdfast.accounts.names import account_as_compared
 from holdfast.actions.steps.kind import Action, kind_of
 from holdfast.actions.steps.ports import LogEntry
 from holdfast.actions.steps.step import Json
-from holdfast.ids import WikiName, account_as_compared
+from holdfast.ids import WikiName
 
 ADMIN_LOGS = ("block", "delete", "protect", "rights", "import", "merge", "abusefilter", "massmessage", "gblblock")
 """Types of log entry that only people with extended rights make."""

@@ -14,12 +14,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from holdfast.accounts.names import same_account
 from holdfast.actions.steps.kind import Action, Kind, TargetType, kind_of, look_at_targets
 from holdfast.actions.steps.ports import HandLostError, WikiHand
 from holdfast.actions.steps.seen import Seen
 from holdfast.actions.steps.step import Json, Step, is_done, is_past, look_at, matches_before
 from holdfast.errors import HoldfastError, InputRefusedError, ServiceUnavailableError
-from holdfast.ids import WikiName, same_account
+from holdfast.ids import WikiName
 
 States = Mapping[str, Mapping[WikiName, Json]]
 """Action id → wiki → before-state."""

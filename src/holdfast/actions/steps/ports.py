@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from holdfast.accounts.names import AccountName
 from holdfast.errors import CheckFailedError, ServiceUnavailableError
-from holdfast.ids import AccountName, WikiName
+from holdfast.ids import WikiName
 
 INFINITY = "infinity"
 """An end that never comes, as every field here writes it, whatever the API wrote."""

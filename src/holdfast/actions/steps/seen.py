@@ -8,9 +8,10 @@ A look grows old at once. Take a new one before each judgement that a write depe
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from holdfast.accounts.names import AccountName, kept_name
 from holdfast.actions.steps.ports import AccountState, PageState, WikiHand
 from holdfast.errors import InputRefusedError, UsageError
-from holdfast.ids import AccountName, WikiName
+from holdfast.ids import WikiName
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,9 +26,9 @@ class Seen:
 
     def account(self, name: str) -> AccountState:
         """One account, which may not exist. Raises UsageError `seen.not_looked` when the look did not include it."""
-        if AccountName(name) not in self.accounts:
+        if kept_name(name) not in self.accounts:
             raise self._not_looked("an account")
-        return self.accounts[AccountName(name)]
+        return self.accounts[kept_name(name)]
 
     def known_account(self, name: str) -> AccountState:
         """One account that exists. Raises InputRefusedError `seen.no_account` when the wiki does not know it."""
@@ -67,7 +68,7 @@ def look(
     markers: Iterable[tuple[str, str]] = (),
 ) -> Seen:
     """One look. `markers` are pairs of account and marker. Raises BusyError when the wiki cannot be read."""
-    names = [AccountName(name) for name in dict.fromkeys(accounts)]
+    names = [kept_name(name) for name in dict.fromkeys(accounts)]
     titles = list(dict.fromkeys(pages))
     return Seen(
         wiki=hand.wiki,
@@ -85,7 +86,7 @@ def _markers(hand: WikiHand, wanted: Iterable[tuple[str, str]]) -> dict[str, int
         batch: dict[AccountName, str] = {}
         later: list[tuple[str, str]] = []
         for account, marker in waiting:
-            if batch.setdefault(AccountName(account), marker) != marker:
+            if batch.setdefault(kept_name(account), marker) != marker:
                 later.append((account, marker))
         revisions = hand.message_revisions(batch)
         found |= {marker: revisions[account] for account, marker in batch.items()}

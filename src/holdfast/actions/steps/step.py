@@ -19,11 +19,12 @@ from enum import IntEnum
 from types import MappingProxyType
 from typing import Any
 
+from holdfast.accounts.names import kept_name
 from holdfast.actions.steps.ports import INFINITY, AccountState, BlockState, WikiHand
 from holdfast.actions.steps.seen import Seen, look
 from holdfast.clock import parse_at
 from holdfast.errors import UsageError
-from holdfast.ids import AccountName, WikiName, wiki_name
+from holdfast.ids import WikiName, wiki_name
 
 Json = Mapping[str, Any]
 """A JSON object: text keys, and text, whole numbers, true, false, null, lists and objects inside."""
@@ -208,7 +209,7 @@ def _rights_hold(step: Step, seen: Seen, side: str, now: datetime) -> bool:
 def _write_rights(step: Step, hand: WikiHand, now: datetime) -> None:
     old, new = living(step.intent["from"], now), living(step.intent["to"], now)
     hand.change_groups(
-        AccountName(step.target),
+        kept_name(step.target),
         add={group: expiry for group, expiry in new.items() if old.get(group) != expiry},
         remove=sorted(set(old) - set(new)),
         reason=step.intent["reason"],
@@ -228,7 +229,7 @@ def _block_holds(step: Step, seen: Seen, side: str, now: datetime) -> bool:
 
 def _write_block(step: Step, hand: WikiHand, now: datetime) -> None:
     wanted = _living_block(step.intent["to"], now)
-    account, reason = AccountName(step.target), step.intent["reason"]
+    account, reason = kept_name(step.target), step.intent["reason"]
     if wanted is None:
         hand.unblock(account, reason=reason)
         return
@@ -250,7 +251,7 @@ def _lock_holds(step: Step, seen: Seen, side: str, _: datetime) -> bool:
 
 
 def _write_lock(step: Step, hand: WikiHand, _: datetime) -> None:
-    hand.set_lock(AccountName(step.target), locked=step.intent["to"], reason=step.intent["reason"])
+    hand.set_lock(kept_name(step.target), locked=step.intent["to"], reason=step.intent["reason"])
 
 
 def _living_protection(protection: Mapping[str, Any], now: datetime) -> dict[str, tuple[str, str]]:
@@ -275,7 +276,7 @@ def _message_holds(step: Step, seen: Seen, side: str, _: datetime) -> bool:
 
 def _write_message(step: Step, hand: WikiHand, _: datetime) -> None:
     hand.message(
-        AccountName(step.target),
+        kept_name(step.target),
         heading=step.intent["heading"],
         text=step.intent["text"],
         marker=step.intent["marker"],

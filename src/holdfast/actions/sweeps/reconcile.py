@@ -14,6 +14,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from holdfast.accounts.names import account_as_compared
 from holdfast.actions.plans.plan import Plan, plan_sha256
 from holdfast.actions.plans.planning import Hands
 from holdfast.actions.steps.ports import LogEntry
@@ -21,7 +22,7 @@ from holdfast.actions.steps.seen import Seen
 from holdfast.actions.steps.step import Step, is_done, look_at, matches_before
 from holdfast.actions.sweeps.journal import JournalRow, Mark, states
 from holdfast.actions.sweeps.sweep import TRIED_AGAIN, undo_id
-from holdfast.ids import WikiName, account_as_compared
+from holdfast.ids import WikiName
 
 LOG_TYPES: Mapping[str, str] = {"rights": "rights", "block": "block", "protect": "protect", "lock": "globalauth"}
 """The wiki's type of log entry for each step that makes one."""

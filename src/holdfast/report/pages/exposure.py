@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from holdfast.access.exposure.report import CELL_COLUMNS, LIMITS, ExposureReport, Label, Seen
+from holdfast.access.exposure.report import CELL_COLUMNS, LIMITS, ExposureReport, Label, Seen, shown_target
 from holdfast.report.page import Bullets, Column, DataTable, Facts, Page, Section, Text
 
 _NUMBERS = frozenset({"lookups", "people", "at_risk", "without_reason"})
@@ -62,7 +62,7 @@ def report_page(report: ExposureReport, label: Label) -> Page:
                     DataTable(
                         caption="Of the list that was given",
                         columns=(Column(heading="wiki"), Column(heading="account")),
-                        rows=tuple((wiki, label(wiki, account)) for wiki, account in report.at_risk),
+                        rows=tuple((wiki, shown_target(wiki, each, label)) for wiki, each in report.at_risk),
                         empty="None of the list that was given, or no list was given.",
                     ),
                 ),
@@ -75,7 +75,7 @@ def report_page(report: ExposureReport, label: Label) -> Page:
 
 def seen_page(seen: Seen, label: Label) -> Page:
     """Who could see an account's data on a day, and who did."""
-    whose = "anybody" if seen.account is None else label(seen.wiki, seen.account)
+    whose = "anybody" if seen.about is None else shown_target(seen.wiki, seen.about, label)
     strangers = {each.identity for each in seen.unaccounted}
     return Page(
         title="Who could see, and who did",

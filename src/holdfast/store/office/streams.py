@@ -13,17 +13,20 @@ from typing import Any
 
 from django.db.models import F
 
+from holdfast.accounts.names import account_as_compared, accounts_as_kept
 from holdfast.canonical import canonical_bytes, parse_json, sha256_hex
 from holdfast.crypto.master_key import MasterKey, Purpose
 from holdfast.crypto.sealing import Key, blind, fresh_key, seal, unseal, unwrap_key, wrap_key
 from holdfast.errors import CheckFailedError, InputRefusedError
 from holdfast.facts import Fact, MemberId, StreamId
-from holdfast.ids import account_as_compared, accounts_as_kept
 from holdfast.store.office.erasing import empty_after_commit
 from holdfast.store.office.models import AttachmentRow, BlindToken, FactRow, LogEntryRow, StreamKey, SummaryRow
 
 _BLIND_INDEX = StreamId(kind="key", id="blind-index")
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+OF_ACCOUNTS = frozenset({"account", "case account"})
+"""Purposes of tokens that stand for accounts: compared as MediaWiki compares them, found by their older forms too."""
 
 Tokens = Mapping[str, Iterable[str]]
 """Purpose (`account`, …) to the values that the stream holds; stored as keyed tokens alone."""
@@ -227,7 +230,7 @@ class Streams:
 
     def token(self, purpose: str, value: str) -> str:
         """The keyed token of a value, for equality search and blind matches; accounts as MediaWiki compares them."""
-        compared = account_as_compared(value) if purpose == "account" else value
+        compared = account_as_compared(value) if purpose in OF_ACCOUNTS else value
         return blind(self._blinding, purpose, compared)
 
     def set_tokens(self, row: StreamKey, tokens: Tokens) -> None:
@@ -243,7 +246,7 @@ class Streams:
 
     def holding(self, purpose: str, value: str) -> list[StreamId]:
         """The streams that hold a value; nothing is opened. An account is found by its older forms too."""
-        wanted = accounts_as_kept(value) if purpose == "account" else {value}
+        wanted = accounts_as_kept(value) if purpose in OF_ACCOUNTS else {value}
         tokens = {blind(self._blinding, purpose, each) for each in wanted}
         rows = StreamKey.objects.filter(tokens__purpose=purpose, tokens__token__in=tokens).distinct()
         return sorted(StreamId(kind=row.kind, id=row.stream_id) for row in rows)

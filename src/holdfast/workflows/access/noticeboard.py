@@ -4,9 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from holdfast.access.register.noticeboard import Board, Line, wikitext
+from holdfast.accounts.names import kept_name
 from holdfast.canonical import canonical_bytes
 from holdfast.errors import UsageError
-from holdfast.ids import AccountName
 from holdfast.report.pages.noticeboard import board_page
 from holdfast.report.render import render
 from holdfast.tables._files import write_atomically
@@ -32,7 +32,7 @@ def write_board(board: Board, out: Path, *, label: Callable[[str], str]) -> tupl
 
 def _labelled(board: Board, label: Callable[[str], str]) -> Board:
     lines = tuple(
-        Line(account=AccountName(label(each.account)), version=each.version, signed_in=each.signed_in)
+        Line(account=kept_name(label(each.account)), version=each.version, signed_in=each.signed_in)
         for each in board.lines
     )
     return Board(

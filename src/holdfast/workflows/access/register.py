@@ -21,10 +21,11 @@ from holdfast.access.register.person_facts import fold
 from holdfast.access.register.register import ClassRestriction, Register
 from holdfast.access.rules.rights import RIGHTS
 from holdfast.access.rules.rule_book import RuleBook, rule_book_from
+from holdfast.accounts.names import account_as_compared, account_name
 from holdfast.canonical import canonical_bytes
 from holdfast.errors import InputRefusedError, UsageError
 from holdfast.facts import Fact, MemberId, StreamId
-from holdfast.ids import WikiName, account_as_compared, wiki_name
+from holdfast.ids import WikiName, wiki_name
 from holdfast.store.office.streams import Summary, fresh_id
 from holdfast.store.office.vault import ListPage, Reader
 from holdfast.wiki.members import fetch_groups
@@ -97,8 +98,11 @@ def one_person(office: Office, reader: Reader, number: str, *, purpose: str = "p
 
 
 def find(office: Office, account: str) -> tuple[str, ...]:
-    """The ids of people who have or had this account, by its keyed token; nothing is opened."""
-    return tuple(each.id for each in office.vault.holding("account", account) if each.kind == KIND)
+    """The ids of people who have or had this account, by its keyed token; nothing is opened.
+
+    Raises InputRefusedError `access.name`.
+    """
+    return tuple(each.id for each in office.vault.holding("account", account_name(account)) if each.kind == KIND)
 
 
 def people_page(office: Office, reader: Reader, *, after: str | None, state: str | None = None) -> ListPage:

@@ -13,10 +13,11 @@ from typing import Any
 from holdfast.access.register.person import Grant, Person
 from holdfast.access.register.register import Register
 from holdfast.access.rules.rights import RIGHTS
+from holdfast.accounts.names import AccountName
 from holdfast.actions.steps.step import living
 from holdfast.audit import Alarm, AlarmKind
 from holdfast.errors import HoldfastError
-from holdfast.ids import AccountName, WikiName
+from holdfast.ids import WikiName
 from holdfast.store.office.vault import Reader
 from holdfast.wiki.operators import Operators
 from holdfast.workflows.access.register import load

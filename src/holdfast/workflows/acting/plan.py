@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from holdfast.accounts.names import account_as_compared
 from holdfast.actions.plans.check import check, target_keys, targets
 from holdfast.actions.plans.collateral import collateral
 from holdfast.actions.plans.file import PlaceOf, parse_plan, refuse
@@ -30,7 +31,6 @@ from holdfast.actions.sweeps.course import (
 from holdfast.approval import Approved, Signature, check_approved
 from holdfast.errors import CheckFailedError
 from holdfast.facts import Fact, MemberId, StreamId
-from holdfast.ids import account_as_compared
 from holdfast.store.office.streams import Summary
 from holdfast.store.office.vault import ListPage, Reader
 from holdfast.wiki.members import wiki_facts

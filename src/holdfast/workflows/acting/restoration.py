@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from holdfast.accounts.names import account_as_compared
 from holdfast.actions.plans.orders import UndoOrder
 from holdfast.actions.plans.plan import PlannedAction, plan_id, plan_sha256
 from holdfast.actions.steps.kind import TargetType, kind_of
@@ -21,7 +22,6 @@ from holdfast.appeals.appeal import STREAM_KIND, Appeal, Ineligible, Outcome, Ro
 from holdfast.audit import Alarm, AlarmKind
 from holdfast.errors import CheckFailedError, InputRefusedError, ServiceUnavailableError
 from holdfast.facts import StreamId
-from holdfast.ids import account_as_compared
 from holdfast.store.office.vault import Reader
 from holdfast.wiki.operators import Operators
 from holdfast.workflows.acting.plan import read_plan

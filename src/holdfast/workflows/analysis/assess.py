@@ -11,6 +11,8 @@ from typing import Any, Literal
 import duckdb
 
 from holdfast import measures
+from holdfast.accounts.naming import pseudonyms_for
+from holdfast.accounts.pseudonym import Pseudonyms
 from holdfast.clock import utc_naive
 from holdfast.errors import UsageError
 from holdfast.findings.assessment import Assessment
@@ -29,7 +31,6 @@ from holdfast.measures._running import BotMonths, Measured, prepare, run
 from holdfast.progress import Progress, silent
 from holdfast.registry import kinds_in
 from holdfast.tables.lake import Entry, Lake, open_lake
-from holdfast.tables.pseudonym import Pseudonyms
 from holdfast.version import VERSION
 
 Names = Literal["pseudonyms", "published", "all"]
@@ -181,7 +182,7 @@ class _Labels:
 
 
 def _labels(lake: Lake, wiki: WikiName, names: Names, given: Pseudonyms | None) -> _Labels:
-    key = given or lake.pseudonyms()
+    key = pseudonyms_for(given, lake.path)
 
     def pseudonym(account: str) -> str:
         return key.of(wiki, account)

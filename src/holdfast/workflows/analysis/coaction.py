@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from holdfast.accounts.labels import Labels
+from holdfast.accounts.naming import Naming
 from holdfast.errors import UsageError
 from holdfast.networks.calibration import REPLICATES
 from holdfast.networks.coaction import WINDOWS
@@ -22,9 +24,7 @@ from holdfast.progress import Progress, silent
 from holdfast.settings import Settings
 from holdfast.tables._files import write_atomically
 from holdfast.tables.actions import Actions, actions_of, read_actions
-from holdfast.tables.labels import Labels
 from holdfast.tables.lake import open_lake
-from holdfast.tables.pseudonym import Pseudonyms, fresh_pseudonyms, pseudonyms_from
 
 PAIRS = pa.schema(
     [
@@ -60,14 +60,6 @@ class Method(StrEnum):
     COUNT = "count"
 
 
-class Naming(StrEnum):
-    """Who is named in outputs: nobody, the members of published groups, or everybody."""
-
-    NOBODY = "nobody"
-    GROUPS = "groups"
-    EVERYBODY = "everybody"
-
-
 @dataclass(frozen=True, kw_only=True)
 class Request:
     """What is asked of one run."""
@@ -79,8 +71,7 @@ class Request:
     method: Method = Method.FULL
     least: int = 2
     """`count` only: coordinated actions that an account needs."""
-    naming: Naming = Naming.NOBODY
-    pseudonym_key: Path | None = None
+    naming: Naming = field(default_factory=Naming)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,10 +127,10 @@ def coaction(
     look_settings = LookSettings(windows=request.windows, q=request.q, seed=request.seed)
     check_settings(look_settings, request.replicates)
     actions = _actions(source, wiki, settings)
-    pseudonyms = _pseudonyms(source, request)
+    request = replace(request, naming=request.naming.on(source))
     out.mkdir(parents=True, exist_ok=True)
     if request.method is Method.COUNT:
-        return _count(actions, request, pseudonyms, out)
+        return _count(actions, request, out)
     found = run(
         actions.account,
         actions.object,
@@ -148,7 +139,7 @@ def coaction(
         replicates=request.replicates,
         progress=progress,
     )
-    return _write(found, actions, request, pseudonyms, out)
+    return _write(found, actions, request, out)
 
 
 def _actions(source: Path, wiki: str, settings: Settings | None) -> Actions:
@@ -164,19 +155,6 @@ def _actions(source: Path, wiki: str, settings: Settings | None) -> Actions:
             )
         return actions_of(lake, wiki or known[0])
     return read_actions(source, settings)
-
-
-def _pseudonyms(source: Path, request: Request) -> Pseudonyms:
-    if request.pseudonym_key is not None:
-        return pseudonyms_from(request.pseudonym_key)
-    key = source / "pseudonym.key"
-    return pseudonyms_from(key) if key.is_file() else fresh_pseudonyms()
-
-
-def labels_for(actions: Actions, pseudonyms: Pseudonyms, naming: Naming, members: set[int]) -> Labels:
-    """The labels that `naming` allows."""
-    named = {actions.account_names[each] for each in members} if naming is Naming.GROUPS else set()
-    return Labels(pseudonyms, actions.wiki, named=named, everybody=naming is Naming.EVERYBODY)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -195,13 +173,13 @@ class Numbered:
         return self.labels.shows(self.actions.account_names[number])
 
 
-def _write(found: Run, actions: Actions, request: Request, pseudonyms: Pseudonyms, out: Path) -> Outcome:
+def _write(found: Run, actions: Actions, request: Request, out: Path) -> Outcome:
     from holdfast.workflows.analysis.coaction_page import report_page
 
     look = found.look
     groups = look.groups if look is not None else ()
-    members = {int(each) for group in groups for each in group.accounts}
-    numbered = Numbered(actions=actions, labels=labels_for(actions, pseudonyms, request.naming, members))
+    members = {actions.account_names[int(each)] for group in groups for each in group.accounts}
+    numbered = Numbered(actions=actions, labels=request.naming.labels(actions.wiki, members=members))
     label = numbered.of
     ids = tuple(f"{group.level}-{number:03d}" for number, group in enumerate(groups, 1))
     pairs = _pair_rows(found, numbered)
@@ -297,9 +275,9 @@ def _parquet(path: Path, rows: pa.Table, schema: pa.Schema) -> Path:
     return path
 
 
-def _count(actions: Actions, request: Request, pseudonyms: Pseudonyms, out: Path) -> Outcome:
+def _count(actions: Actions, request: Request, out: Path) -> Outcome:
     """Plain counting: observed pairs of actions, and nothing that a null would give."""
-    numbered = Numbered(actions=actions, labels=labels_for(actions, pseudonyms, request.naming, set()))
+    numbered = Numbered(actions=actions, labels=request.naming.labels(actions.wiki))
     tables = []
     for window in request.windows:
         found = plain_count(actions.account, actions.object, actions.at, window=window, least=request.least)

@@ -12,6 +12,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from holdfast.accounts.naming import Naming, pseudonyms_for
+from holdfast.accounts.pseudonym import Pseudonyms
 from holdfast.clock import add_months
 from holdfast.findings.assessment import Assessment, SearchRun
 from holdfast.findings.finding import Area, Evidence, Finding, Innocent, false_accusation
@@ -23,9 +25,8 @@ from holdfast.networks.run import Joint, Run, joint_actions, run
 from holdfast.progress import Progress, silent
 from holdfast.tables.actions import Actions, actions_of
 from holdfast.tables.lake import Lake, open_lake
-from holdfast.tables.pseudonym import Pseudonyms, pseudonyms_from
 from holdfast.workflows.analysis.vote_findings import findings_of, search_of
-from holdfast.workflows.analysis.votes import Naming, run_votes
+from holdfast.workflows.analysis.votes import run_votes
 
 MEASURE = "co_action"
 NULL = (
@@ -109,7 +110,7 @@ def _co_action(
     )
     if found.look is None or not found.calibration.published:
         return Together(findings=(), runs=(made,))
-    shown = pseudonyms or opened.pseudonyms()
+    shown = pseudonyms_for(pseudonyms, opened.path)
 
     def label(number: int) -> str:
         text = actions.account_names[number]
@@ -306,7 +307,7 @@ def look_together(
                 wiki=wiki,
                 replicates=replicates,
                 seed=seed,
-                pseudonyms=None if pseudonym_key is None else pseudonyms_from(pseudonym_key),
+                pseudonyms=pseudonyms_for(pseudonym_key, lake.path),
                 named=named,
                 progress=progress,
             )

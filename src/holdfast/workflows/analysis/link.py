@@ -8,8 +8,8 @@ from typing import Any
 import duckdb
 import numpy as np
 
+from holdfast.accounts.names import account_name, same_account
 from holdfast.errors import UsageError
-from holdfast.ids import account_as_compared, same_account
 from holdfast.networks.gate import TARGET
 from holdfast.networks.link_calibration import MOST_PAIRS, PAIRS, Linked, compare
 from holdfast.networks.linking import MOST_ACCOUNTS, Deeds, Rarity
@@ -59,19 +59,20 @@ def link(
 
     Raises UsageError `link.too_many` (more than ten), `link.too_few`, `link.no_reason`, `link.unknown_account`.
     """
-    _check({account_as_compared(each) for each in accounts}, reason)
+    asked = list(dict.fromkeys(account_name(each) for each in accounts))
+    _check(asked, reason)
     name = lake.require(wiki)
     connection = lake.connect(name)
     try:
-        named = tuple(dict.fromkeys(_as_written(connection, each) for each in accounts))
+        named = tuple(_as_written(connection, each) for each in asked)
         everybody, rarity = _read(connection, named, seed)
     finally:
         connection.close()
     rng = np.random.default_rng(seed)
-    asked = list(combinations(named, 2))
-    most = min(MOST_PAIRS, max(PAIRS, _PAIRS_PER_LOOK * len(asked)))
+    looks = list(combinations(named, 2))
+    most = min(MOST_PAIRS, max(PAIRS, _PAIRS_PER_LOOK * len(looks)))
     pairs = tuple(
-        compare(a, b, everybody, rarity, rng, progress, most_pairs=most, looks=len(asked)) for a, b in asked
+        compare(a, b, everybody, rarity, rng, progress, most_pairs=most, looks=len(looks)) for a, b in looks
     )
     return LinkReport(wiki=name, reason=reason.strip(), accounts=named, pairs=pairs)
 
@@ -97,15 +98,14 @@ def _check(named: Collection[str], reason: str) -> None:
 
 
 def _as_written(connection: duckdb.DuckDBPyConnection, account: str) -> str:
-    """The lake's spelling of a name that somebody typed; as it was typed where the lake has nobody of this name."""
-    form = account_as_compared(account)
+    """The lake's spelling of a name that somebody typed; the name itself where the lake has nobody of it."""
     found = connection.execute(
         """SELECT DISTINCT account FROM revisions
         WHERE account = ? OR lower(nfc_normalize(replace(account, '_', ' '))) = lower(?)""",
-        [account, form],
+        [account, account],
     ).fetchall()
     spelt = {str(each) for (each,) in found if same_account(str(each), account)}
-    return next((each for each in (account, form) if each in spelt), min(spelt, default=account))
+    return account if account in spelt else min(spelt, default=account)
 
 
 def _read(connection: duckdb.DuckDBPyConnection, named: Sequence[str], seed: int) -> tuple[dict[str, Deeds], Rarity]:

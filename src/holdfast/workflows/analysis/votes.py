@@ -12,6 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from holdfast.accounts.labels import Labels
+from holdfast.accounts.naming import Naming
 from holdfast.errors import UsageError
 from holdfast.networks.ballots import Ballots, ballots_from
 from holdfast.networks.poll import Check, History, all_checks
@@ -19,10 +21,8 @@ from holdfast.networks.votes import Effect, VoteResult, analyse, effects
 from holdfast.progress import Progress, silent
 from holdfast.settings import Settings
 from holdfast.tables._files import write_atomically
-from holdfast.tables.labels import Labels
 from holdfast.tables.lake import Lake, open_lake
 from holdfast.tables.people import EDITS_OF_NOBODY, tell_people
-from holdfast.tables.pseudonym import Pseudonyms, fresh_pseudonyms, pseudonyms_from
 
 FILES: Mapping[str, pa.Schema] = {
     "pairs": pa.schema(
@@ -63,17 +63,6 @@ FILES: Mapping[str, pa.Schema] = {
     ),
 }
 """Columns and types of each Parquet file; rows are ordered by the columns that name them, never by a score."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Naming:
-    """Who is shown by name. Nobody, unless asked."""
-
-    published: bool = False
-    """The members of published blocs."""
-    everybody: bool = False
-    key: Path | None = None
-    """A pseudonym key for a bare file; a lake has its own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,20 +117,19 @@ def run_votes(
         name = _wiki_of(lake, wiki)
         ballots, notes, simulated = _ballots(lake, name)
         history = history_of(lake, name, ballots)
-        pseudonyms = pseudonyms_from(naming.key) if naming.key else lake.pseudonyms()
         source = f"{votes.resolve().name} --wiki {name}"
     else:
         name = wiki or "votes"
         ballots, notes, simulated = _from_file(votes, name, settings, progress)
         history = None
-        pseudonyms = pseudonyms_from(naming.key) if naming.key else fresh_pseudonyms()
         source = votes.name
     result = analyse(ballots, seed=seed, replicates=replicates, progress=progress)
     checks = all_checks(ballots, np.random.default_rng([seed, 1]), history)
+    members = {result.ballots.voters[int(each)] for bloc in result.published for each in bloc.members}
     return VoteRun(
         result=result,
         effects=tuple(effects(result, threshold)),
-        labels=labels_for(result, naming, pseudonyms, name),
+        labels=naming.labels(name, votes, members=members),
         threshold=threshold,
         seed=seed,
         source=source,
@@ -149,12 +137,6 @@ def run_votes(
         is_simulated=simulated,
         checks=tuple(checks),
     )
-
-
-def labels_for(result: VoteResult, naming: Naming, pseudonyms: Pseudonyms, wiki: str) -> Labels:
-    """The labels that `naming` allows."""
-    members = {result.ballots.voters[int(each)] for bloc in result.published for each in bloc.members}
-    return Labels(pseudonyms, wiki, named=members if naming.published else frozenset(), everybody=naming.everybody)
 
 
 def _wiki_of(lake: Lake, wiki: str | None) -> str:

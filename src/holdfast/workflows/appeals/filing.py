@@ -9,6 +9,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
+from holdfast.accounts.names import kept_name
 from holdfast.appeals import steps
 from holdfast.appeals.appeal import Ineligible, Outcome, Standing, Text
 from holdfast.appeals.links import (
@@ -20,7 +21,7 @@ from holdfast.appeals.links import (
     receipt_sha256,
 )
 from holdfast.errors import InputRefusedError
-from holdfast.ids import AccountName, wiki_name
+from holdfast.ids import wiki_name
 from holdfast.store.office.vault import Reader
 from holdfast.workflows.appeals.appeal import LINK, RECEIPT, Kept, append_to, create_kept, open_kept, stream_for
 from holdfast.workflows.office.account_proof import ReadRevision, check_saved, fresh_code
@@ -109,7 +110,7 @@ def prove_account(office: Office, receipt: str, wiki: str, revision: int, read: 
             "appeal.wiki", "the action is not on this wiki", expected=", ".join(route.wikis), got=wiki[:64]
         )
     found = read(wiki_name(wiki), revision)
-    account = AccountName(route.account)
+    account = kept_name(route.account)
     check_saved(found, account=account, code=filing.code, given_at=filing.at, refusal="appeal.not_proven")
     with office.vault.transaction():  # the wiki was read meanwhile: the filing as it is now
         kept = _by_receipt(office, receipt)

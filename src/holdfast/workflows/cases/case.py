@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from holdfast.access.rules.roles import Role
+from holdfast.accounts.names import account_as_compared, asked_name
 from holdfast.cases._kind import CLOCK, Stage
 from holdfast.cases.case import BEGUN, Case, append, fold, wish
 from holdfast.cases.course import due_at
@@ -19,7 +20,6 @@ from holdfast.cases.markings import Reader as CaseReader
 from holdfast.cases.readers import seen_by
 from holdfast.cases.recusal import Edge, Why, recusals
 from holdfast.facts import SYSTEM, Fact, MemberId, StreamId
-from holdfast.ids import account_as_compared
 from holdfast.store.office.streams import Summary
 from holdfast.store.office.vault import ListPage, Reader
 from holdfast.workflows.office.opening import Office
@@ -112,8 +112,8 @@ def read_case(office: Office, reader: Reader, case_id: str, *, purpose: str = "c
 def write_case(office: Office, reader: Reader, case_id: str, of_type: str, body: Mapping[str, Any]) -> Case:
     """Add one fact to a case; new things get the next free id of their sort.
 
-    Raises what `read_case` raises, InputRefusedError `case.fact.…` and CheckFailedError `case.…` of the rule that
-    refuses it. Whoever becomes too close by this is recused in the same transaction.
+    Raises what `read_case` raises, InputRefusedError `case.fact.…`, `access.name` and CheckFailedError `case.…` of
+    the rule that refuses it. Whoever becomes too close by this is recused in the same transaction.
     """
     return write_facts(office, reader, case_id, [(of_type, body)])
 
@@ -128,7 +128,8 @@ def write_facts(
         before = case = fold(facts)
         seen_by(case, _case_reader(reader))
         new: list[Fact] = []
-        for of_type, body in wishes:
+        for of_type, given in wishes:
+            body = {**given, "account": asked_name(str(given["account"]))} if "account" in given else given
             with_id = {"id": next_id(case, _PREFIXES[of_type]), **body} if of_type in _PREFIXES else body
             fact = wish(case, of_type, with_id, by=reader.member, at=office.clock(), roles=reader.roles)
             case = append(case, fact)
@@ -256,7 +257,7 @@ def _after(case: Case, facts: Iterable[Fact]) -> Case:
 
 
 def _cases_holding(office: Office, account: str) -> set[str]:
-    return {each.id for each in office.vault.holding(ACCOUNTS, account_as_compared(account)) if each.kind == KIND}
+    return {each.id for each in office.vault.holding(ACCOUNTS, account) if each.kind == KIND}
 
 
 def _in_form(case: Case) -> Case:
@@ -281,4 +282,4 @@ def _summary(case: Case) -> Summary:
 
 def _tokens(case: Case) -> dict[str, list[str]]:
     named = sorted(case.readers.named) if case.marking is Marking.RED else []
-    return {ACCOUNTS: [account_as_compared(person.account) for person in case.people.values()], NAMED: list(named)}
+    return {ACCOUNTS: [person.account for person in case.people.values()], NAMED: list(named)}

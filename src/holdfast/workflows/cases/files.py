@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from holdfast.accounts.names import account_as_compared
 from holdfast.canonical import sha256_hex
 from holdfast.cases._kind import known
 from holdfast.cases.case import Case, fold
@@ -14,7 +15,6 @@ from holdfast.cases.redaction import Audience, Redacted, redact
 from holdfast.cases.taken_findings import read_findings
 from holdfast.errors import InputRefusedError
 from holdfast.facts import MemberId
-from holdfast.ids import account_as_compared
 from holdfast.store.office.vault import Reader
 from holdfast.workflows.cases.case import (
     ACCOUNTS,

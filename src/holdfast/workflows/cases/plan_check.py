@@ -5,6 +5,7 @@ Called when a plan is proposed and again when it is approved, because a case may
 
 from collections.abc import Iterable, Mapping
 
+from holdfast.accounts.names import account_as_compared
 from holdfast.actions.plans.grounds import Grounds as ShownGrounds
 from holdfast.actions.plans.plan import Plan, PlannedAction, Purpose
 from holdfast.actions.steps.kind import TargetType, kind_of
@@ -15,7 +16,6 @@ from holdfast.cases.people import check_public_trace
 from holdfast.cases.standards import Severity
 from holdfast.errors import CheckFailedError
 from holdfast.facts import Fact, MemberId, StreamId
-from holdfast.ids import account_as_compared
 from holdfast.store.office.vault import Reader
 from holdfast.workflows.cases.case import ACCOUNTS, KIND, recusal_facts, write_as_clock
 from holdfast.workflows.office.opening import Office
@@ -92,7 +92,7 @@ def _facts_of_case(office: Office, plan: Plan) -> tuple[Fact, ...]:
 
 
 def _cases_holding(office: Office, accounts: Iterable[str]) -> dict[str, Case]:
-    streams = {each for account in accounts for each in office.vault.holding(ACCOUNTS, account_as_compared(account))}
+    streams = {each for account in accounts for each in office.vault.holding(ACCOUNTS, account)}
     return {
         stream.id: fold(office.vault.read(Reader.system(), stream, purpose="plan checked against cases"))
         for stream in sorted(streams)

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from holdfast.accounts.names import asked_name
 from holdfast.cases.watchlist import Before, Watchlist, append_watch, fold_watchlist, seen_before
 from holdfast.facts import Fact, StreamId
-from holdfast.ids import account_as_compared
 from holdfast.store.office.streams import Summary
 from holdfast.store.office.vault import Reader
 from holdfast.workflows.office.opening import Office
@@ -16,7 +16,7 @@ STREAM = StreamId(kind="watchlist", id="all")
 def checked_before(office: Office, reader: Reader, account: str, wiki: str) -> Before:
     """What is shown before a new look-up of an account. Raises CheckFailedError `access.refused`."""
     watchlist, _facts = _read(office, reader, "watchlist asked")
-    return seen_before(watchlist, account_as_compared(account), member=reader.member, wiki=wiki, now=office.clock())
+    return seen_before(watchlist, asked_name(account), member=reader.member, wiki=wiki, now=office.clock())
 
 
 def write_watchlist(office: Office, reader: Reader, of_type: str, body: Mapping[str, Any]) -> Watchlist:
@@ -25,7 +25,7 @@ def write_watchlist(office: Office, reader: Reader, of_type: str, body: Mapping[
         watchlist, facts = _read(office, reader, "watchlist written")
         given = dict(body)
         if "account" in given:
-            given["account"] = account_as_compared(str(given["account"]))
+            given["account"] = asked_name(str(given["account"]))
         if of_type == "watch added":
             given["id"] = f"w{len(watchlist.entries) + 1}"
         fact = Fact(type=of_type, at=office.clock(), by=reader.member, body=given)

@@ -13,9 +13,9 @@ from datetime import datetime, timedelta
 from html import escape
 from typing import Any
 
+from holdfast.accounts.names import account_as_compared
 from holdfast.errors import HoldfastError
 from holdfast.facts import Fact, StreamId
-from holdfast.ids import account_as_compared
 from holdfast.notices.kinds import ReasonCode
 from holdfast.store.office.vault import Reader
 from holdfast.workflows.cases.files import told_states

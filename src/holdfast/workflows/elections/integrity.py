@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from holdfast.accounts.names import account_name, same_account
 from holdfast.elections.integrity import Margin, Without, judged, margin, without
 from holdfast.elections.open_votes import OpenVotes, Tally
 from holdfast.elections.outcome import Outcome
 from holdfast.elections.rules import RuleSet
 from holdfast.errors import UsageError
-from holdfast.ids import same_account
 from holdfast.networks.ballots import Ballots
 from holdfast.report.page import Bullets, Column, DataTable, Facts, Notice, Page, Section, Text
 from holdfast.report.render import write_page
@@ -52,7 +52,8 @@ class Integrity:
 def check_election(run: VoteRun, rules: RuleSet, *, candidate: str, election: str = "", kind: str = "") -> Integrity:
     """One candidate's election next to the groups that the votes engine reports over all elections.
 
-    `candidate` is a name or a pseudonym. Raises UsageError `integrity.which`, and what `outcomes` raises.
+    `candidate` is a name or a pseudonym. Raises InputRefusedError `access.name`, UsageError `integrity.which`, and
+    what `outcomes` raises.
     """
     ballots = run.result.ballots
     poll = _poll(run, candidate, election)
@@ -77,6 +78,7 @@ def check_election(run: VoteRun, rules: RuleSet, *, candidate: str, election: st
 
 
 def _poll(run: VoteRun, candidate: str, election: str) -> int:
+    candidate = account_name(candidate, place="--candidate")
     found = [
         number
         for number, (name, who) in enumerate(run.result.ballots.polls)
@@ -97,7 +99,11 @@ def _tally(ballots: Ballots, poll: int, kind: str) -> tuple[Tally, OpenVotes]:
     sides = ballots.side[ballots.poll == poll]
     voters = ballots.voter[ballots.poll == poll]
     candidate = ballots.polls[poll][1]
-    own = [int(side) for side, voter in zip(sides, voters, strict=True) if ballots.voters[int(voter)] == candidate]
+    own = [
+        int(side)
+        for side, voter in zip(sides, voters, strict=True)
+        if same_account(ballots.voters[int(voter)], candidate)
+    ]
     tally = Tally(
         candidate=candidate,
         support=int((sides == 1).sum()),

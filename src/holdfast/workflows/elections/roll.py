@@ -4,12 +4,14 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from holdfast.accounts.names import account_name
+from holdfast.accounts.naming import Naming
 from holdfast.canonical import parse_json, sha256_hex
 from holdfast.clock import Clock, parse_at, system_clock, utc_naive
 from holdfast.elections.eligibility import failed
@@ -34,45 +36,31 @@ from holdfast.report.pages.roll import front_page, voter_page
 from holdfast.report.render import write_page
 from holdfast.tables._files import write_atomically
 from holdfast.tables.lake import Lake
-from holdfast.tables.pseudonym import Pseudonyms
 from holdfast.workflows.log.witness import open_public_log
 
 # so many accounts stand on one page of the voters' pages before they are divided
 _ON_ONE_PAGE = 600
 
 
-@dataclass(frozen=True, kw_only=True)
-class Naming:
-    """How accounts appear in outputs, and the key that pseudonyms and salts are made with."""
-
-    key: bytes
-    names: bool = False
-
-    def labels(self, wiki: str, accounts: Iterable[str]) -> list[str]:
-        """The accounts' names when names were asked for, else their pseudonyms."""
-        pseudonyms = Pseudonyms(self.key)
-        return [account if self.names else pseudonyms.of(wiki, account) for account in accounts]
-
-
-def naming_of(lake: Lake, *, names: bool = False, key_file: Path | None = None) -> Naming:
-    """The naming of a lake, or under the key in a file."""
-    path = key_file or lake.path / "pseudonym.key"
-    key = path.read_bytes() if path.is_file() else b""
-    Pseudonyms(key)  # refuses what is no key
-    return Naming(key=key, names=names)
-
-
 def read_accounts(path: Path) -> frozenset[str]:
-    """A list of accounts, one a line, UTF-8; empty lines are passed over. Raises UsageError `roll.list`."""
+    """A list of accounts, one a line, UTF-8; empty lines are passed over.
+
+    Raises UsageError `roll.list`, InputRefusedError `access.name` with the line.
+    """
     try:
         lines = path.read_text("utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError):
         raise UsageError("roll.list", "this list of accounts cannot be read", place=str(path)) from None
-    return frozenset(line.strip() for line in lines if line.strip())
+    return frozenset(
+        account_name(line, place=f"{path}: line {number}") for number, line in enumerate(lines, 1) if line.strip()
+    )
 
 
 def read_facts(path: Path) -> dict[str, frozenset[str]]:
-    """Declared facts from CSV: account, fact, value (yes or no). Raises InputRefusedError `roll.facts`."""
+    """Declared facts from CSV: account, fact, value (yes or no).
+
+    Raises InputRefusedError `roll.facts`, `access.name`.
+    """
     found: dict[str, set[str]] = {}
     try:
         rows = list(csv.DictReader(io.StringIO(path.read_text("utf-8-sig"), newline="")))
@@ -81,7 +69,7 @@ def read_facts(path: Path) -> dict[str, frozenset[str]]:
                 raise KeyError(row["value"])
             holders = found.setdefault(row["fact"], set())
             if row["value"] == "yes":
-                holders.add(row["account"])
+                holders.add(account_name(row["account"], place=str(path)))
     except (OSError, UnicodeDecodeError, csv.Error, KeyError):
         raise InputRefusedError(
             "roll.facts",
@@ -114,9 +102,9 @@ def write_roll(
     """
     out.mkdir(parents=True, exist_ok=True)
     number = roll_id(roll)
-    entries = [commitment(salt(naming.key, number, account), account) for account in roll.accounts]
-    data = roll_csv(list(zip(naming.labels(roll.wiki, roll.accounts), entries, strict=True)))
-    document = roll_document(roll, election=election, csv_sha256=sha256_hex(data), named=naming.names)
+    keyed, labels = naming.pseudonyms(), naming.labels(roll.wiki)
+    data = roll_csv([(labels.of(each), commitment(salt(keyed, number, each), each)) for each in roll.accounts])
+    document = roll_document(roll, election=election, csv_sha256=sha256_hex(data), named=naming.everybody)
     write_atomically(out / "roll.csv", data)
     write_atomically(out / "rules.toml", rules_text(rules_at))
     write_atomically(out / "roll.json", json.dumps(document, ensure_ascii=False, indent=1).encode())
@@ -130,12 +118,8 @@ def write_linked(roll: Roll, links: Sequence[Link], path: Path, naming: Naming) 
     stream = io.StringIO(newline="")
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(("account", "linked_account", "kind", "declared_at"))
-    found = linked_accounts(frozenset(roll.accounts), links)
-    writer.writerows(
-        sorted(
-            (*naming.labels(roll.wiki, (each.account, each.linked)), each.kind, each.declared_at) for each in found
-        )
-    )
+    found, label = linked_accounts(frozenset(roll.accounts), links), naming.labels(roll.wiki).of
+    writer.writerows(sorted((label(each.account), label(each.linked), each.kind, each.declared_at) for each in found))
     write_atomically(path, stream.getvalue().encode())
     path.chmod(0o600)
     return len(found)
@@ -163,21 +147,21 @@ def amend_roll(
 
     The account is called as the lake calls it today, however it was written. Writes the change into `changes.csv`.
 
-    Raises UsageError `roll.reason`, `roll.no_change`, `roll.unknown_account`, CheckFailedError `roll.changed` when
-    the roll's file is not the one that `roll.json` speaks of.
+    Raises InputRefusedError `access.name`, UsageError `roll.reason`, `roll.no_change`, `roll.unknown_account`,
+    CheckFailedError `roll.changed` when the roll's file is not the one that `roll.json` speaks of.
     """
     if not reason.strip():
         raise UsageError("roll.reason", "a change of the roll needs a reason", hint="say it with --reason")
     document = load_roll_document(folder)
     rows = read_roll(folder / "roll.csv")
-    account = account_today(lake, document["wiki"], account)
-    entry = commitment(salt(naming.key, document["roll_id"], account), account)
+    account = account_today(lake, document["wiki"], account_name(account))
+    entry = commitment(salt(naming.pseudonyms(), document["roll_id"], account), account)
     is_there = any(row[1] == entry for row in rows)
     if is_there == add:
         raise UsageError(
             "roll.no_change", "the account is already on the roll" if add else "the account is not on the roll"
         )
-    label = account if document["names"] else Pseudonyms(naming.key).of(document["wiki"], account)
+    label = replace(naming, everybody=document["names"]).labels(document["wiki"]).of(account)
     rows = [*rows, (label, entry)] if add else [row for row in rows if row[1] != entry]
     data = roll_csv(rows)
     before, after = document["roll_csv_sha256"], sha256_hex(data)
@@ -216,7 +200,7 @@ def load_roll_document(folder: Path) -> dict[str, Any]:
 
 def opening(document: Mapping[str, Any], account: str, naming: Naming) -> tuple[str, str]:
     """For one voter: the salt (hexadecimal) and the entry that it opens. Only the holder of the key can say it."""
-    own = salt(naming.key, document["roll_id"], account)
+    own = salt(naming.pseudonyms(), document["roll_id"], account)
     return own.hex(), commitment(own, account)
 
 

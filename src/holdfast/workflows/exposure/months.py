@@ -14,12 +14,12 @@ from holdfast.access.exposure.telling import (
     fold_month,
     month_stream,
 )
+from holdfast.accounts.pseudonym import Pseudonyms
 from holdfast.errors import InputRefusedError
 from holdfast.facts import Fact, StreamId
 from holdfast.ids import WikiName, wiki_name
 from holdfast.store.office.streams import Summary
 from holdfast.store.office.vault import Reader
-from holdfast.tables.pseudonym import Pseudonyms
 from holdfast.workflows.office.opening import Office
 
 OWED, QUIET = "owed", "quiet"

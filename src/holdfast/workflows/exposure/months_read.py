@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from holdfast.access.exposure.lookups import Lookup
+from holdfast.access.exposure.lookups_addresses import target_of
 from holdfast.access.exposure.lookups_read import LogFile, Part, read_lookups
 from holdfast.access.exposure.report import (
     DATA_RIGHTS,
-    AtRisk,
     ExposureReport,
     Held,
     Seen,
@@ -30,10 +30,11 @@ from holdfast.access.exposure.telling import (
     seal_notice,
     take_in,
 )
+from holdfast.accounts.names import AccountName
 from holdfast.clock import add_months
 from holdfast.errors import UsageError
 from holdfast.facts import MemberId, StreamId
-from holdfast.ids import AccountName, WikiName
+from holdfast.ids import WikiName
 from holdfast.notices.kinds import ReasonCode
 from holdfast.store.office.vault import Reader
 from holdfast.workflows.exposure.months import (
@@ -129,13 +130,14 @@ def who_could_and_who_did(
     *,
     wiki: WikiName,
     day: date,
-    account: AccountName | None = None,
+    account: str | None = None,
     rights: frozenset[str] = DATA_RIGHTS,
 ) -> Seen:
     """Who could see an account's data on a day, and who did (1.12)."""
     office.vault.require(reader, "read_sealed", STREAM_KIND, purpose="who could and who did")
     lookups = lookups_between(office, reader, wiki, day, day + timedelta(days=1))
-    return who_could_and_did(held, lookups, wiki=wiki, day=day, account=account, rights=rights)
+    about = target_of(account, wiki, pseudonyms(office)) if account else None
+    return who_could_and_did(held, lookups, wiki=wiki, day=day, about=about, rights=rights)
 
 
 def report_of(
@@ -145,14 +147,21 @@ def report_of(
     holder: Mapping[WikiName, Iterable[AccountName]],
     period_start: date,
     period_end: date,
-    at_risk: AtRisk = (),
+    at_risk: Iterable[tuple[WikiName, str]] = (),
 ) -> ExposureReport:
     """What a holder looked at in a period; equal to the log that was taken in."""
     office.vault.require(reader, "read_sealed", STREAM_KIND, purpose="exposure of a holder")
     lookups = [
         each for wiki in sorted(holder) for each in lookups_between(office, reader, wiki, period_start, period_end)
     ]
-    return exposure_report(lookups, holder=holder, period_start=period_start, period_end=period_end, at_risk=at_risk)
+    tokens = pseudonyms(office)
+    return exposure_report(
+        lookups,
+        holder=holder,
+        period_start=period_start,
+        period_end=period_end,
+        at_risk=[(wiki, target_of(name, wiki, tokens)) for wiki, name in at_risk],
+    )
 
 
 def told_queue(office: Office, reader: Reader) -> tuple[QueueRow, ...]:

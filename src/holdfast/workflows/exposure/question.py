@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 
 from holdfast.access.exposure.answers import AccountLink, OwnAnswer, answer_own_question, prove_asker
 from holdfast.access.exposure.telling import STREAM_KIND, Telling, tell
+from holdfast.accounts.names import AccountName, account_name, kept_name
 from holdfast.clock import parse_at
-from holdfast.errors import CheckFailedError, InputRefusedError
+from holdfast.errors import CheckFailedError
 from holdfast.facts import Fact, MemberId, StreamId
-from holdfast.ids import AccountName, WikiName, wiki_name
+from holdfast.ids import WikiName, wiki_name
 from holdfast.store.office.streams import Summary
 from holdfast.store.office.vault import Reader
 from holdfast.workflows.exposure.months import all_streams, append_to, read_month, telling_policy
@@ -38,11 +39,13 @@ class Question:
     facts: int
 
 
-def ask(office: Office, custodian: Reader, wiki: WikiName, account: AccountName) -> StreamId:
-    """Note a question, with a fresh code for the person. Raises CheckFailedError `access.refused`."""
-    if not account.strip():
-        raise InputRefusedError("exposure.ask.account", "write the account that asks")
-    body = {"wiki": wiki_name(wiki), "account": account.strip(), "code": fresh_code()}
+def ask(office: Office, custodian: Reader, wiki: WikiName, account: str) -> StreamId:
+    """Note a question, with a fresh code for the person.
+
+    Raises InputRefusedError `access.name` and CheckFailedError `access.refused`.
+    """
+    asker = account_name(account)
+    body = {"wiki": wiki_name(wiki), "account": asker, "code": fresh_code()}
     fact = Fact(type="asked", at=office.clock(), by=custodian.member, body=body)
     return office.vault.create(
         custodian,
@@ -50,7 +53,7 @@ def ask(office: Office, custodian: Reader, wiki: WikiName, account: AccountName)
         [fact],
         summary=Summary(state="asked", due_at=office.clock() + CODE_LASTS),
         purpose="a person's question noted",
-        tokens={"account": [account.strip()]},
+        tokens={"account": [asker]},
         ruled_as=STREAM_KIND,
     )
 
@@ -66,7 +69,7 @@ def read_question(office: Office, custodian: Reader, stream: StreamId) -> Questi
     return Question(
         stream=stream,
         wiki=wiki_name(body["wiki"]),
-        account=AccountName(body["account"]),
+        account=kept_name(body["account"]),
         code=str(body["code"]),
         asked_at=facts[0].at,
         state=state,

@@ -7,8 +7,9 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from holdfast.accounts.names import AccountName, same_account
 from holdfast.errors import CheckFailedError
-from holdfast.ids import AccountName, WikiName, same_account
+from holdfast.ids import WikiName
 from holdfast.wiki.revision import WrittenRevision
 
 ReadRevision = Callable[[WikiName, int], WrittenRevision]

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from holdfast.access.rules.roles import check_roles
+from holdfast.accounts.names import account_name
 from holdfast.audit import Alarm, AlarmKind, Verb
 from holdfast.errors import CheckFailedError
 from holdfast.facts import Fact, MemberId, StreamId
@@ -58,7 +59,7 @@ def invite_alone(office: Office, reader: Reader, roles: Sequence[str], wiki_acco
                 hint="propose the invitation, and let two guardians sign it",
             )
         secret = store.add_member(member, [each.value for each in check_roles(roles)], office.clock())
-        write_profile(office, reader, member, wiki_accounts)
+        write_profile(office, reader, member, [account_name(each) for each in wiki_accounts])
     return secret
 
 
@@ -68,7 +69,7 @@ def propose_member(office: Office, reader: Reader, roles: Sequence[str], wiki_ac
         "change": "invite",
         "member": store.fresh_member_id(),
         "roles": sorted(each.value for each in check_roles(roles)),
-        "wiki_accounts": list(wiki_accounts),
+        "wiki_accounts": [account_name(each) for each in wiki_accounts],
     }
     return propose(office, reader, "membership", what)
 

@@ -5,10 +5,10 @@ question for the member's passkey. It opens no membership either: there is no si
 passkey cannot come in this way.
 """
 
+from holdfast.accounts.names import account_as_compared, account_name, accounts_as_kept, same_account
 from holdfast.audit import Alarm, AlarmKind, Verb
 from holdfast.errors import CheckFailedError
 from holdfast.facts import SYSTEM, Fact, MemberId, StreamId
-from holdfast.ids import account_as_compared, accounts_as_kept, same_account
 from holdfast.store.office.members import all_members
 from holdfast.store.office.streams import Summary
 from holdfast.store.office.vault import Reader
@@ -33,7 +33,7 @@ def propose_link(office: Office, reader: Reader, member: str, account: str) -> S
     settings = _needed(office)
     if member not in {each.member for each in all_members()}:
         raise CheckFailedError("wiki_sign_in.member", "there is no such member", got=member[:40])
-    what = {"member": member, "account": account_as_compared(account), "wiki": settings.rest.host}
+    what = {"member": member, "account": account_name(account) if account else "", "wiki": settings.rest.host}
     return propose(office, reader, KIND, what)
 
 

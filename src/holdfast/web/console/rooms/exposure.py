@@ -14,10 +14,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from holdfast.access.exposure.lookups_read import LogFile, Part
 from holdfast.access.exposure.report import Label
 from holdfast.access.exposure.telling import STREAM_KIND, month_stream
+from holdfast.accounts.names import AccountName, account_name, asked_name
 from holdfast.canonical import canonical_bytes
 from holdfast.errors import HoldfastError, UsageError
 from holdfast.facts import StreamId
-from holdfast.ids import AccountName, WikiName, wiki_name
+from holdfast.ids import WikiName, wiki_name
 from holdfast.notices.kinds import LANGUAGES, ReasonCode
 from holdfast.report.pages.exposure import report_page, seen_page
 from holdfast.report.render import render
@@ -193,7 +194,7 @@ def who(request: HttpRequest) -> HttpResponse:
             held.rights,
             wiki=wiki_name(given["wiki"]),
             day=given["day"],
-            account=AccountName(given["account"].strip()) if given["account"].strip() else None,
+            account=asked_name(given["account"]) if given["account"] else None,
         )
         if given["names"]:
             held.count_shown(office, reader, seen)
@@ -216,7 +217,7 @@ def holder(request: HttpRequest) -> HttpResponse:
         given = form.cleaned_data
         accounts: dict[WikiName, list[AccountName]] = {}
         for wiki, account in _lines(given["accounts"]):
-            accounts.setdefault(wiki, []).append(AccountName(account))
+            accounts.setdefault(wiki, []).append(account_name(account))
         report = work.report_of(
             office,
             reader,
@@ -310,7 +311,7 @@ def questions(request: HttpRequest) -> HttpResponse:
     form = QuestionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
-        stream = exposure_question.ask(office, reader, wiki_name(given["wiki"]), AccountName(given["account"]))
+        stream = exposure_question.ask(office, reader, wiki_name(given["wiki"]), given["account"])
         return HttpResponseRedirect(reverse("exposure:question", args=[stream.id]))
     lines = office.vault.plain_lines(exposure_question.KIND)
     context = {"form": form, "lines": lines}
@@ -347,7 +348,7 @@ def question(request: HttpRequest, number: str) -> HttpResponse:
     return show(request, "console/exposure/question.html", context, status=422 if form.errors else 200)
 
 
-def _lines(text: str) -> list[tuple[WikiName, str]]:
+def _lines(text: str) -> list[tuple[WikiName, AccountName]]:
     found = []
     for number, line in enumerate(text.splitlines(), 1):
         wiki, colon, account = line.strip().partition(":")
@@ -355,7 +356,7 @@ def _lines(text: str) -> list[tuple[WikiName, str]]:
             continue
         if not colon or not account.strip():
             raise UsageError("exposure.lines", "this is no wiki:account", place=f"line {number}")
-        found.append((wiki_name(wiki.strip()), account.strip()))
+        found.append((wiki_name(wiki.strip()), asked_name(account, place=f"line {number}")))
     return found
 
 

@@ -10,6 +10,9 @@ from pathlib import Path
 from holdfast.errors import InputRefusedError
 from holdfast.ids import WikiName
 
+KEY_FILE = "pseudonym.key"
+"""The name of the key's file in a lake; never copied to an output."""
+
 _KEY_BYTES = 32
 _SHOWN = 12
 
@@ -38,8 +41,11 @@ class Pseudonyms:
     def of(self, wiki: WikiName | str, account: str) -> str:
         """The pseudonym of one account of one wiki."""
         message = wiki.encode() + b"\0" + account.encode("utf-8", "surrogatepass")
-        digest = hmac.new(self._key, message, hashlib.sha256).digest()
-        return "P-" + base64.b32encode(digest)[:_SHOWN].decode("ascii")
+        return "P-" + base64.b32encode(self.digest(message))[:_SHOWN].decode("ascii")
+
+    def digest(self, message: bytes) -> bytes:
+        """HMAC-SHA256 of a message under the key: what only its holder can make."""
+        return hmac.digest(self._key, message, hashlib.sha256)
 
 
 def fresh_pseudonyms() -> Pseudonyms:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from holdfast.ids import account_as_compared, accounts_as_kept, same_account
+from holdfast.accounts.names import account_as_compared, accounts_as_kept, same_account
 
 SRC = Path(__file__).parents[2] / "src" / "holdfast"
 
@@ -59,7 +59,7 @@ def test_a_token_made_before_is_looked_for_under_its_older_forms() -> None:
 
 def test_no_other_room_makes_a_comparison_of_its_own() -> None:
     """Rooms that fold text for another purpose are named here."""
-    others = {"ids.py", "notices/escape.py", "record/lookalike.py", "report/text.py"}
+    others = {"accounts/names.py", "notices/escape.py", "record/lookalike.py", "report/text.py"}
     found = {
         path.relative_to(SRC).as_posix()
         for path in SRC.rglob("*.py")

@@ -6,8 +6,8 @@ public, so a value, a vote or a time of one account names it. Those stand where 
 
 from collections.abc import Set
 
+from holdfast.accounts.pseudonym import Pseudonyms
 from holdfast.ids import WikiName
-from holdfast.tables.pseudonym import Pseudonyms
 
 
 class Labels:
