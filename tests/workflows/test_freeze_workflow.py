@@ -91,7 +91,7 @@ def test_one_transaction_freezes_opens_reviews_and_promises_the_rest(office: Off
     held = {person.account for person in now.people.values() if person.holds}
     assert held == {"Simulated Ann", "Simulated Ben"}
     assert office.office.vault.count("review", state="open") == 2
-    assert sorted(OutboxRow.objects.values_list("task", flat=True)) == ["carry out rights", "log entry"]
+    assert sorted(OutboxRow.objects.values_list("task", flat=True)) == ["log entry"]  # no operators: nothing planned
     entry = LogEntryRow.objects.get()
     assert (entry.kind, entry.is_sealed) == ("freeze", True)
     assert [each.jurisdiction for each in now.restrictions] == ["J1"]

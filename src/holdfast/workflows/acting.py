@@ -20,6 +20,18 @@ OPEN_STATES = ("draft", "prepared", "approved")
 FROM_A_CLOCK = "drafted by a clock"
 """The tag of plans that follow from another plan or from a person of the register, as clocks draft them."""
 
+OF_A = "of a "
+"""Begins the tag of a plan that was signed with something else and is read by its rules: `of a freeze`."""
+FOLLOWS = "plan follows"
+"""The purpose of the tokens by which plans are found from what they follow from, as KIND/ID."""
+
+
+def ruled_as(office: Office, identity: str) -> str:
+    """The kind by whose rules a plan is read and written: `plan`, or what it was signed with (`freeze`, `review`)."""
+    line = office.vault.plain_line(plan_stream(identity))
+    tags = line.tags if line is not None else ()
+    return next((each.removeprefix(OF_A) for each in tags if each.startswith(OF_A)), PLAN)
+
 
 def plan_stream(identity: str) -> StreamId:
     """The stream of a plan, named by the plan's own id. Raises UsageError `facts.stream`."""

@@ -12,8 +12,7 @@ from holdfast.actions import appeal_steps as steps
 from holdfast.actions.appeals import STREAM_KIND, Appeal, Ineligible, Outcome, Route, Standing, Text
 from holdfast.actions.given_back import still_gone
 from holdfast.actions.kind import TargetType, kind_of
-from holdfast.actions.orders import UndoOrder
-from holdfast.actions.plan import PlannedAction, plan_id, plan_sha256
+from holdfast.actions.plan import PlannedAction, plan_id
 from holdfast.actions.ports import INFINITY, HandLostError
 from holdfast.actions.severity import RANKS, Measure, is_more_severe, measure_of
 from holdfast.actions.status import State, StepStatus
@@ -28,10 +27,7 @@ from holdfast.workflows import appeal
 from holdfast.workflows.acting import operators_of, plan_stream, sweep_stream
 from holdfast.workflows.office import Office
 from holdfast.workflows.plan import read_plan
-from holdfast.workflows.propose import propose
-from holdfast.workflows.sweep import read_sweep, sweep_status
-
-UNDO = "sweep-undo"
+from holdfast.workflows.sweep import propose_undoing, read_sweep, sweep_status
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,11 +136,7 @@ def propose_restoration(office: Office, stream: StreamId) -> StreamId | None:
     wish = decided.restoration or steps.restoration_order(state, "changed on appeal")
     if not office.vault.exists(plan_stream(wish["plan"])):
         return None
-    plan = read_plan(office, Reader.system(), wish["plan"], purpose="restoration after an appeal").plan
-    order = UndoOrder(
-        plan=wish["plan"], plan_sha256=plan_sha256(plan), reason=wish["reason"], actions=tuple(wish["actions"])
-    )
-    return propose(office, Reader.system(), UNDO, order.to_json())
+    return propose_undoing(office, Reader.system(), wish["plan"], reason=wish["reason"], actions=wish["actions"])
 
 
 def put_undoing(office: Office, reader: Reader, stream: StreamId) -> StreamId | None:
@@ -288,7 +280,7 @@ def _acts_of(office: Office, state: Appeal, name: str) -> list[PlannedAction]:
     account = account_as_compared(state.route.account)
     acts = [
         each
-        for each in (opened.course.plan or opened.draft).actions
+        for each in opened.shown.actions
         if kind_of(each.action).target is TargetType.ACCOUNT and account_as_compared(each.action.target) == account
     ]
     if not acts:

@@ -10,8 +10,7 @@ from datetime import datetime
 from holdfast.actions.course import fold_plan
 from holdfast.actions.journal import JournalRow, Mark, states
 from holdfast.actions.kind import End, kind_of
-from holdfast.actions.orders import UndoOrder
-from holdfast.actions.plan import Plan, PlannedAction, plan_sha256
+from holdfast.actions.plan import Plan, PlannedAction
 from holdfast.actions.steps import is_past
 from holdfast.actions.sweep import undo_id
 from holdfast.audit import Alarm, AlarmKind
@@ -20,10 +19,9 @@ from holdfast.facts import StreamId
 from holdfast.store.office.vault import Reader
 from holdfast.workflows.acting import SWEEP, plan_stream, sweep_stream
 from holdfast.workflows.office import Office
-from holdfast.workflows.propose import PREFIX, propose, read_proposal
-from holdfast.workflows.sweep import read_sweep
+from holdfast.workflows.propose import PREFIX, read_proposal
+from holdfast.workflows.sweep import UNDO, journal_of, propose_undoing, read_sweep
 
-UNDO = "sweep-undo"
 REASON = "The time for which this was decided is over"
 """For the wikis' logs."""
 _ALL = 10_000
@@ -40,8 +38,7 @@ def propose_ends(office: Office, now: datetime) -> int:
         office.vault.audit.alarm(Alarm(kind=AlarmKind.CLOCK_DUE, at=now, object=stream, count=len(due)))
         left = tuple(each for each in due if each not in _before_people(office, plan))
         if left:
-            order = UndoOrder(plan=plan.id, plan_sha256=plan_sha256(plan), reason=REASON, actions=left)
-            propose(office, Reader.system(), UNDO, order.to_json())
+            propose_undoing(office, Reader.system(), plan.id, reason=REASON, actions=left)
             put += len(left)
     return put
 
@@ -54,7 +51,7 @@ def carried_out(office: Office) -> Iterator[tuple[Plan, tuple[JournalRow, ...]]]
             continue
         try:
             plan = fold_plan(office.vault.read(system, plan_stream(line.stream.id), purpose=purpose)).plan
-            rows = office.vault.journal(system, line.stream, line.stream.id, purpose=purpose).rows()
+            rows = journal_of(office, line.stream.id).rows()
         except InputRefusedError as reason:
             if reason.code != "office.stream.erased":
                 raise

@@ -1,6 +1,6 @@
 """Reviews in the office: opened by a freeze, led by a steward, decided by two readers' signatures."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,18 +24,18 @@ from holdfast.access.review_steps import (
 )
 from holdfast.access.review_table import Counted, ReviewTable, review_table
 from holdfast.access.words import PROTECTIVE
-from holdfast.actions.plan import plan_id
 from holdfast.approval import Approved, Request, same_person
 from holdfast.audit import Alarm, AlarmKind
 from holdfast.errors import CheckFailedError
 from holdfast.facts import SYSTEM, Fact, MemberId, StreamId
-from holdfast.store.office.streams import Summary, fresh_id
+from holdfast.store.office.streams import Summary
 from holdfast.store.office.vault import ListPage, Reader
 from holdfast.workflows.members import members_with
 from holdfast.workflows.office import Office, on_newest
 from holdfast.workflows.propose import PREFIX, approvers, close, propose, stream_of
 from holdfast.workflows.register import OfficeRegister, load, one_person, write_people
-from holdfast.workflows.rights_plans import plan_restoration, promise_plan
+from holdfast.workflows.rights_plans import plan_restoration
+from holdfast.workflows.sweep import begin as begin_plan
 
 KIND = "review"
 OUTCOME = "review-outcome"
@@ -182,7 +182,7 @@ def _propose_outcome(
     if outcome is not Outcome.KEEP:
         _check_removed(office, review)
     back = _put_back(office, register, review, wish)
-    planned = plan_restoration(office, back, plan=plan_id(f"back-{fresh_id()}"), reference=review.freeze)
+    planned = plan_restoration(office, back, reference=review.freeze)
     what = {
         "type": PROTECTIVE,
         "review": number,
@@ -282,11 +282,11 @@ def execute_outcome(office: Office, approved: Approved[Request]) -> str:
         person = one_person(office, system, review.person.id, purpose="review decided")
         names = [person.account, *person.former]
         readmit(office, set(freeze.members) & {*person.members, *members_with(office, names)})
-    promise_plan(office, proposal)
+    begin_plan(office, approved)
     return f"/reviews/{what['review']}/"
 
 
-def note_put_back(office: Office, number: str, found: dict[str, str]) -> None:
+def note_put_back(office: Office, number: str, found: Mapping[str, str]) -> None:
     """Keep what reading the wikis back said of rights that were given back. Twice says it once."""
     stream = StreamId(kind=KIND, id=number)
     system = Reader.system()

@@ -1,51 +1,29 @@
-"""Rights taken and given back on live wikis: small plans for the executor, made of exactly what people sign.
+"""Rights to be taken and given back on live wikis: drafted and tried in one, because a freeze must be at once.
 
-A freeze, a review or a lifting carries its plan in the bytes that are signed. What cannot be planned now (a wiki that
-does not answer, has no two operators, or does not know the account) is listed with it, and done later or by hand.
+A freeze, a review or a lifting carries its plan in the bytes that are signed; `plan.begin` then keeps it as a plan
+like every other. What cannot be planned now (a wiki that does not answer, has no two operators, or does not know the
+account) is listed with it, and done later or by hand.
 """
 
-import os
-import socket
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Any
 
 from holdfast.access.freeze_order import Item
 from holdfast.access.restoring import PutBack
 from holdfast.access.rights import RIGHTS
 from holdfast.access.words import PROTECTIVE
-from holdfast.actions.crew import Crew
-from holdfast.actions.executor import run
-from holdfast.actions.kind import Action
-from holdfast.actions.means import Means, Patience
-from holdfast.actions.plan import (
-    IfAlready,
-    Plan,
-    PlanId,
-    PlannedAction,
-    PlannedWiki,
-    Purpose,
-    action_id,
-    plan_sha256,
-    with_states,
-)
-from holdfast.actions.planning import with_reports
+from holdfast.actions.plan import IfAlready, Plan, PlannedAction, Purpose, plan_sha256, with_states
+from holdfast.actions.planning import VALID_FOR, Wish, draft_of, with_reports
 from holdfast.actions.ports import WikiHand
 from holdfast.actions.preflight import Preflight, preflight
-from holdfast.approval import check_approved
-from holdfast.audit import Alarm, AlarmKind
 from holdfast.errors import HoldfastError
 from holdfast.facts import StreamId
 from holdfast.ids import WikiName
-from holdfast.store.office.outbox import promise
-from holdfast.store.office.vault import Reader
+from holdfast.store.office.streams import fresh_id
 from holdfast.workflows.acting import operators_of
 from holdfast.workflows.office import Office
 
-VALID_FOR = timedelta(days=30)
-"""A wiki that is away for longer needs a new decision."""
 REMOVED_REASON = f"{PROTECTIVE}: access is suspended until a review"
 RESTORED_REASON = f"{PROTECTIVE}: given back after a review"
 """The words of the wiki's own public log: the same for everybody, whatever the ground."""
@@ -84,7 +62,7 @@ class Planned:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Wish:
+class _Change:
     """One change of one account's groups on one wiki."""
 
     person: StreamId
@@ -95,13 +73,13 @@ class _Wish:
     """To be given; for a removal the names alone count."""
 
 
-def plan_removal(office: Office, items: Sequence[Item], *, plan: PlanId, reference: StreamId) -> Planned:
+def plan_removal(office: Office, items: Sequence[Item], *, reference: StreamId) -> Planned:
     """The plan that takes the rights of a freeze, as the wikis have them now.
 
     All groups that carry a right are taken, whichever of them the register has.
     """
-    wishes = [
-        _Wish(
+    changes = [
+        _Change(
             person=item.person,
             wiki=item.wiki,
             right=item.right,
@@ -111,178 +89,125 @@ def plan_removal(office: Office, items: Sequence[Item], *, plan: PlanId, referen
         for item in items
         if not item.is_by_hand and not item.held_already
     ]
-    return _plan(office, wishes, plan=plan, purpose=Purpose.PROTECTIVE, reference=reference)
+    return _planned(office, changes, f"take-{fresh_id()}", Purpose.PROTECTIVE, reference)
 
 
-def plan_restoration(office: Office, back: Sequence[PutBack], *, plan: PlanId, reference: StreamId) -> Planned:
+def plan_restoration(office: Office, back: Sequence[PutBack], *, reference: StreamId) -> Planned:
     """The plan that gives back exactly what was taken, with the ends that it had."""
-    wishes = [
-        _Wish(person=each.person, wiki=each.wiki, right=each.right, account=each.account, groups=each.groups)
+    changes = [
+        _Change(person=each.person, wiki=each.wiki, right=each.right, account=each.account, groups=each.groups)
         for each in back
         if "" not in each.groups
     ]
-    return _plan(office, wishes, plan=plan, purpose=Purpose.RESTORATION, reference=reference)
+    return _planned(office, changes, f"back-{fresh_id()}", Purpose.RESTORATION, reference)
 
 
-def _plan(office: Office, wishes: Sequence[_Wish], *, plan: PlanId, purpose: Purpose, reference: StreamId) -> Planned:
-    if not wishes:
+def _planned(
+    office: Office, changes: Sequence[_Change], identity: str, purpose: Purpose, reference: StreamId
+) -> Planned:
+    if not changes:
         return Planned(plan=None, unplanned=(), seen={})
-    hands, away = _hands(office, {each.wiki for each in wishes})
-    actions = _actions([each for each in wishes if each.wiki in hands], plan, purpose)
-    found = preflight([action for action, _ in actions], hands, now=office.clock()) if actions else None
+    hands, languages, away = _hands(office, {each.wiki for each in changes})
+    mine = _together([each for each in changes if each.wiki in hands], purpose)
+    draft = draft_of(identity, purpose, str(reference), [_wish(*each, purpose) for each in mine], languages)
+    found = preflight([each.action for each in draft.actions], hands, now=office.clock())
     out: dict[tuple[str, WikiName], str] = {}
-    for problem in found.problems if found else ():
+    for problem in found.problems:
         if problem.action:
             out[problem.action, WikiName(problem.wiki)] = problem.code
         else:
             away.setdefault(WikiName(problem.wiki), problem.code)
-    kept, unplanned = [], [_left_out(each, away[each.wiki]) for each in wishes if each.wiki not in hands]
-    for action, mine in actions:
-        wikis = tuple(wiki for wiki in action.wikis if wiki not in away and not _codes(out, action.id, wiki))
-        unplanned += [
-            _left_out(each, away.get(each.wiki) or _codes(out, action.id, each.wiki))
-            for each in mine
-            if each.wiki not in wikis
-        ]
-        if wikis:
-            kept.append(replace(action, wikis=wikis))
-    made = _made(office, kept, found, plan, purpose, reference) if kept and found else None
-    seen = _seen(actions, found) if found else {}
-    return Planned(plan=made, unplanned=tuple(unplanned), seen=seen)
+
+    def why_not(action: str, wiki: WikiName) -> str:
+        return away.get(wiki) or out.get((action, wiki)) or out.get((action, WikiName("")), "")
+
+    unplanned = [_left_out(each, away[each.wiki]) for each in changes if each.wiki not in hands]
+    kept = list[PlannedAction]()
+    seen: dict[tuple[StreamId, WikiName, str], Mapping[str, str]] = {}
+    for each, (_, asked) in zip(draft.actions, mine, strict=True):
+        unplanned += [_left_out(one, why) for one in asked if (why := why_not(each.id, one.wiki))]
+        wikis = tuple(wiki for wiki in each.action.wikis if not why_not(each.id, wiki))
+        kept += [replace(each, action=replace(each.action, wikis=wikis))] if wikis else []
+        seen |= _seen(asked, found.states.get(each.id, {}))
+    plan = _ready(office, draft, kept, found) if kept else None
+    return Planned(plan=plan, unplanned=tuple(unplanned), seen=seen)
 
 
-def _codes(out: Mapping[tuple[str, WikiName], str], action: str, wiki: WikiName) -> str:
-    return out.get((action, wiki)) or out.get((action, WikiName("")), "")
+def _left_out(change: _Change, why: str) -> Unplanned:
+    return Unplanned(person=change.person, wiki=change.wiki, right=change.right, why=why)
 
 
-def _left_out(wish: _Wish, why: str) -> Unplanned:
-    return Unplanned(person=wish.person, wiki=wish.wiki, right=wish.right, why=why)
-
-
-def _hands(office: Office, wikis: set[WikiName]) -> tuple[dict[WikiName, Sequence[WikiHand]], dict[WikiName, str]]:
-    """The operators of each wiki, and why there are none where there are none."""
+def _hands(
+    office: Office, wikis: set[WikiName]
+) -> tuple[dict[WikiName, Sequence[WikiHand]], dict[WikiName, str], dict[WikiName, str]]:
+    """The operators of each wiki and its language, and why there are none where there are none."""
     operators = operators_of(office)
     hands: dict[WikiName, Sequence[WikiHand]] = {}
+    languages: dict[WikiName, str] = {}
     away: dict[WikiName, str] = {}
     for wiki in sorted(wikis):
         try:
             hands[wiki] = [open_() for open_ in operators.openers_for(wiki)]
+            languages[wiki] = operators.access(wiki).language
         except HoldfastError as reason:
             away[wiki] = reason.code
-    return hands, away
+    return hands, languages, away
 
 
-def _actions(wishes: Sequence[_Wish], plan: PlanId, purpose: Purpose) -> list[tuple[Action, list[_Wish]]]:
-    """One action for each account, or more where its wikis differ in the groups."""
-    together: dict[tuple[str, tuple[str, ...]], list[_Wish]] = {}
-    by_account: dict[tuple[str, WikiName], list[_Wish]] = {}
-    for wish in wishes:
-        by_account.setdefault((wish.account, wish.wiki), []).append(wish)
+def _together(changes: Sequence[_Change], purpose: Purpose) -> list[tuple[str, list[_Change]]]:
+    """What one action does: for each account all of it, or more actions where its wikis differ in what is taken."""
+    together: dict[tuple[str, tuple[str, ...]], list[_Change]] = {}
+    by_account: dict[tuple[str, WikiName], list[_Change]] = {}
+    for change in changes:
+        by_account.setdefault((change.account, change.wiki), []).append(change)
     for (account, _), mine in by_account.items():
-        names = tuple(sorted({group for wish in mine for group in wish.groups}))
-        key = names if purpose is Purpose.PROTECTIVE else ()
-        together.setdefault((account, key), []).extend(mine)
-    made = []
-    for number, ((account, names), mine) in enumerate(sorted(together.items()), 1):
-        wikis = tuple(sorted({wish.wiki for wish in mine}))
-        groups: Any = list(names)
-        if purpose is Purpose.RESTORATION:
-            groups = {
-                wiki: {group: end for wish in mine if wish.wiki == wiki for group, end in wish.groups.items()}
-                for wiki in wikis
-            }
-        removing = purpose is Purpose.PROTECTIVE
-        action = Action(
-            id=action_id(plan, number),
-            kind="rights_removal" if removing else "rights_restoration",
-            target=account,
-            wikis=wikis,
-            params={"groups": groups, "reason": REMOVED_REASON if removing else RESTORED_REASON},
-        )
-        made.append((action, mine))
-    return made
+        names = tuple(sorted({group for change in mine for group in change.groups}))
+        together.setdefault((account, names if purpose is Purpose.PROTECTIVE else ()), []).extend(mine)
+    return [(account, mine) for (account, _), mine in sorted(together.items())]
 
 
-def _made(
-    office: Office, actions: Sequence[Action], found: Preflight, plan: PlanId, purpose: Purpose, reference: StreamId
-) -> Plan:
-    operators = operators_of(office)
-    wikis = sorted({wiki for action in actions for wiki in action.wikis})
-    drafted = Plan(
-        id=plan,
-        purpose=purpose,
-        wikis=tuple(PlannedWiki(name=wiki, language=operators.access(wiki).language) for wiki in wikis),
-        actions=tuple(PlannedAction(action=each, if_already=IfAlready.ACCEPT) for each in actions),
-        valid_until=office.clock() + VALID_FOR,
-        reference=str(reference),
+def _wish(account: str, mine: Sequence[_Change], purpose: Purpose) -> Wish:
+    wikis = tuple(sorted({change.wiki for change in mine}))
+    removing = purpose is Purpose.PROTECTIVE
+    groups: Any = sorted({group for change in mine for group in change.groups})
+    if not removing:
+        groups = {
+            wiki: {group: end for change in mine if change.wiki == wiki for group, end in change.groups.items()}
+            for wiki in wikis
+        }
+    return Wish(
+        kind="rights_removal" if removing else "rights_restoration",
+        target=account,
+        wikis=wikis,
+        params={"groups": groups, "reason": REMOVED_REASON if removing else RESTORED_REASON},
+        is_told=False,
+        if_already=IfAlready.ACCEPT,
     )
-    states = {each.id: {wiki: found.states[each.id][wiki] for wiki in each.wikis} for each in actions}
+
+
+def _ready(office: Office, draft: Plan, kept: Sequence[PlannedAction], found: Preflight) -> Plan:
+    """The draft with what can be done of it, as the wikis are now."""
+    wikis = {wiki for each in kept for wiki in each.action.wikis}
+    plan = replace(
+        draft,
+        actions=tuple(kept),
+        wikis=tuple(each for each in draft.wikis if each.name in wikis),
+        valid_until=office.clock() + VALID_FOR,
+    )
+    states = {each.id: {wiki: found.states[each.id][wiki] for wiki in each.action.wikis} for each in kept}
     report = {"see": "the preview of the freeze, over the register"}
-    return with_reports(with_states(drafted, states), collateral=report, preflight=found.to_json())
+    return with_reports(with_states(plan, states), collateral=report, preflight=found.to_json())
 
 
 def _seen(
-    actions: Sequence[tuple[Action, list[_Wish]]], found: Preflight
+    asked: Sequence[_Change], states: Mapping[WikiName, Mapping[str, Any]]
 ) -> dict[tuple[StreamId, WikiName, str], Mapping[str, str]]:
     seen: dict[tuple[StreamId, WikiName, str], Mapping[str, str]] = {}
-    for action, mine in actions:
-        for wish in mine:
-            state = found.states.get(action.id, {}).get(wish.wiki)
-            if state is not None:
-                carried = RIGHTS[wish.right].groups
-                groups = {group: end for group, end in state["groups"].items() if group in carried}
-                seen[wish.person, wish.wiki, wish.right] = groups
+    for change in asked:
+        if change.wiki in states:
+            carried = RIGHTS[change.right].groups
+            groups = states[change.wiki]["groups"]
+            seen[change.person, change.wiki, change.right] = {
+                group: end for group, end in groups.items() if group in carried
+            }
     return seen
-
-
-def promise_plan(office: Office, proposal: StreamId) -> None:
-    """Promise that the plan in a proposal is carried out."""
-    promise("carry out rights", proposal, office.clock())
-
-
-def carry_out(office: Office, proposal: StreamId) -> Plan | None:
-    """Carry the plan of an executed proposal out, from where its journal stands; null when it holds none.
-
-    Its signatures are verified again over its bytes, as of the hour in which it was approved. Raises
-    CheckFailedError `approval.…`, `sweep.…`, UsageError `journal.busy`, ServiceUnavailableError; the outbox then
-    tries again.
-    """
-    from holdfast.workflows.propose import approvers, kind_of, read_proposal
-
-    system = Reader.system()
-    found = read_proposal(office, system, proposal, purpose="rights carried out")
-    if not found.request.what.get("plan") or found.closed_at is None or found.state != "executed":
-        return None
-    plan, (_, kind) = Plan.from_json(found.request.what["plan"]), kind_of(proposal)
-    approved = check_approved(
-        plan,
-        content=found.request.content(),
-        signatures=[each for each in found.signatures if each.at <= found.closed_at],
-        approvers=approvers(office),
-        now=found.closed_at,
-        rp_id=office.config.rp_id,
-        origins=frozenset({office.config.origin}),
-        max_age=timedelta(hours=office.config.approval_hours),
-        role=kind.roles,
-        barred=kind.barred(office, found.request.what),
-        needed=kind.needed,
-    )
-    journal = office.vault.journal(system, proposal, str(plan.id), purpose="rights carried out")
-    operators = operators_of(office)
-    alarms: list[str] = []
-    means = Means(
-        crew=Crew({wiki.name: operators.openers_for(wiki.name) for wiki in plan.wikis}),
-        journal=journal,
-        clock=office.clock,
-        sleep=time.sleep,
-        alarm=lambda code, what, detail: alarms.append(code),
-        patience=Patience(busy_longest=300),
-        runner=f"{socket.gethostname()[:32]} {os.getpid()}",
-    )
-    try:
-        run(approved, means)
-    finally:
-        if alarms:
-            alarm = Alarm(kind=AlarmKind.WIKI_DIFFERS, at=office.clock(), object=proposal, count=len(alarms))
-            office.vault.audit.alarm(alarm)
-    return plan

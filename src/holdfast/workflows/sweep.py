@@ -1,46 +1,124 @@
-"""Sweeps: an approved plan carried out on the wikis, with its orders, its status, and what the log is told.
+"""Sweeps: the one road from signed bytes to the wikis, for every plan, with its orders, its status and its log entry.
 
+begin(office, approved)                      what two people signed is kept as a plan, and a run is promised
 run_sweep(office, identity)                  until done, held or at a gate; goes on where it was
 sweep_status(office, reader, identity)       action by action
-order(office, identity, kind, approved)      what two people decided, for the next run
+propose_decision, propose_undoing            put before two people, and `order`: what they decided, for the next run
 """
 
 import os
 import socket
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from holdfast.actions.course import Order, SweepCourse, fold_sweep
+from holdfast.actions.course import Order, SignedBytes, Standing, SweepCourse, check_standing, fold_sweep
 from holdfast.actions.crew import Crew
 from holdfast.actions.executor import Ending, Outcome, decide, run, run_undo
-from holdfast.actions.journal import Mark
+from holdfast.actions.journal import JournalRow, Mark
 from holdfast.actions.means import Means, Patience
-from holdfast.actions.orders import Decision, UndoOrder
-from holdfast.actions.plan import Plan, plan_sha256
+from holdfast.actions.orders import Choice, Decision, UndoOrder
+from holdfast.actions.plan import REQUEST_KIND, plan_sha256, signed_plan
 from holdfast.actions.reconcile import done_counts
 from holdfast.actions.status import Status, status
 from holdfast.actions.sweep import action_of
-from holdfast.approval import Approved
-from holdfast.approval.request import Request
+from holdfast.approval import Approved, Signature, check_approved
+from holdfast.approval.request import Request, parse_request
 from holdfast.audit import Alarm, AlarmKind
 from holdfast.errors import CheckFailedError
-from holdfast.facts import SYSTEM, Fact, MemberId
+from holdfast.facts import SYSTEM, Fact, MemberId, StreamId
 from holdfast.progress import Progress, silent
 from holdfast.store.office.journal import SealedJournal
 from holdfast.store.office.streams import LogEntry, Summary
 from holdfast.store.office.vault import ListPage, Reader
 from holdfast.wiki.operators import Operators
-from holdfast.workflows.acting import SWEEP, operators_of, run_soon, sweep_stream
+from holdfast.workflows.acting import FOLLOWS, PLAN, SWEEP, operators_of, run_soon, sweep_stream
 from holdfast.workflows.appeal import put_in_force
 from holdfast.workflows.case_plan import check_care
 from holdfast.workflows.no_appeal import begin_for_plan
 from holdfast.workflows.office import Office
-from holdfast.workflows.plan import OpenPlan, approved_plan, barred_members, read_plan, signed_off, verified
+from holdfast.workflows.plan import OpenPlan, barred_members, read_plan, signed_off, summary_of, write_plan
+from holdfast.workflows.propose import approvers, kind_named, propose
 
+DECISION, UNDO = "sweep-decision", "sweep-undo"
+"""The kinds of proposals by which two people order something about a sweep."""
 RETRY_AFTER = timedelta(hours=1)
 """When what could not be taken back from a person is tried again."""
+
+
+def begin(office: Office, approved: Approved[Request]) -> str:
+    """Keep the plan that two people signed, open its sweep and promise a run, inside the proposal's transaction.
+
+    Whatever it was signed as, from here on it is a plan. Gives its id; empty where nothing could be planned.
+    """
+    signed = SignedBytes(
+        content=approved.content.decode(),
+        signatures=tuple(each.to_json() for each in approved.signatures),
+        at=office.clock(),
+    )
+    identity = keep_approved(office, signed)
+    if identity:
+        run_soon(office, identity)
+    return identity
+
+
+def keep_approved(office: Office, signed: SignedBytes, **more: str) -> str:
+    """Keep an approved plan and open its sweep; `more` is what else the sweep knows from its beginning."""
+    system, request = Reader.system(), parse_request(signed.content.encode())
+    plan, kind = signed_plan(request), kind_named(request.kind)
+    if plan is None:
+        return ""
+    body = {"content": signed.content, "signatures": list(signed.signatures)}
+    summary, concerns = summary_of(Standing.APPROVED, plan, rules=kind.ruled_as), list[MemberId]()
+    if request.kind == REQUEST_KIND:
+        opened = read_plan(office, system, plan.id, purpose="plan approved")
+        write_plan(office, system, opened, "approved", body, Standing.APPROVED, plan)
+    else:
+        concerns = sorted(kind.barred(office, request.what))
+        office.vault.create(
+            system,
+            PLAN,
+            [Fact(type="approved", at=signed.at, by=SYSTEM, body=body)],
+            summary=summary,
+            purpose="plan approved",
+            stream_id=plan.id,
+            tokens={FOLLOWS: [plan.reference]},
+            concerns=concerns,
+        )
+    if not office.vault.exists(sweep_stream(plan.id)):
+        office.vault.create(
+            system,
+            SWEEP,
+            [Fact(type="opened", at=signed.at, by=SYSTEM, body={"plan": plan_sha256(plan), **more})],
+            summary=Summary(state="approved", tags=summary.tags),
+            purpose="sweep opened",
+            stream_id=plan.id,
+            concerns=concerns,
+        )
+    return str(plan.id)
+
+
+def verified(office: Office, signed: SignedBytes, value: Any) -> Approved[Any]:
+    """A value with the signatures kept for it, each verified again by the rules of what was signed, as of its hour.
+
+    Raises CheckFailedError `approval.…` (a signer has lost the role or the passkey since).
+    """
+    request = parse_request(signed.content.encode())
+    kind = kind_named(request.kind)
+    return check_approved(
+        value,
+        content=request.content(),
+        signatures=[Signature.from_json(each) for each in signed.signatures],
+        approvers=approvers(office),
+        now=signed.at,
+        rp_id=office.config.rp_id,
+        origins=frozenset({office.config.origin}),
+        max_age=timedelta(hours=office.config.approval_hours),
+        role=kind.roles,
+        barred=kind.barred(office, request.what),
+        needed=kind.needed,
+    )
 
 
 def run_sweep(
@@ -59,64 +137,62 @@ def run_sweep(
     ServiceUnavailableError `sweep.busy` and OperatorsLostError when the plan stays open and is to be run again.
     """
     opened = read_plan(office, Reader.system(), identity, purpose="plan carried out")
-    approved = approved_plan(office, opened)
+    signed, course = _approval(opened), _course(office, identity)
+    approved = verified(office, signed, opened.plan)
     means = _means(office, opened, known or operators_of(office), patience or Patience(), sleep, progress)
-    if _has_begun(office, opened):
+    if rows := means.journal.rows():
         _open_appeals(office, opened)
     ordered: Outcome | None = None
-    for each in [each for each in _course(office, identity).orders if not each.is_done]:
+    for each in [each for each in course.orders if not each.is_done]:
         ordered = _carry_out_order(office, opened, each, means)
-    _check_care(office, opened)
+        rows = means.journal.rows()
+    if not rows or course.ending == Ending.WAITING.value:
+        # what is owed first to those whom a phase touches is asked before it begins; begun, it is not left half done
+        begun = {int(row.detail["phase"]) for row in rows if row.mark is Mark.PHASE}
+        check_care(office, opened.plan, [each for each in opened.plan.actions if each.phase not in begun])
     try:
         outcome = run(approved, means, sign_offs=signed_off(office, opened), conditions=opened.course.conditions)
     except CheckFailedError as reason:
         # long after its time a plan begins nothing more; what two people ordered about it is done all the same
         if ordered is None or reason.code != "sweep.expired":
             raise
+        _note_where_it_was_asked(office, opened, means.journal.rows())
         return ordered
     _open_appeals(office, opened)
-    _note_run(office, opened, outcome)
+    _note_run(office, opened, outcome, means.journal.rows())
     return outcome
 
 
-def _check_care(office: Office, opened: OpenPlan) -> None:
-    """Return when nothing is owed first to those whom the phases touch that have not begun (D16).
-
-    A phase that has begun is not left half done. Raises CheckFailedError `case.people.duty_first`.
-    """
-    rows = _journal(office, opened.id).rows()
-    begun = {int(row.detail["phase"]) for row in rows if row.mark is Mark.PHASE}
-    if not rows or _course(office, opened.id).ending == Ending.WAITING.value:
-        check_care(office, opened.plan, [each for each in opened.plan.actions if each.phase not in begun])
-
-
-def _has_begun(office: Office, opened: OpenPlan) -> bool:
-    return bool(_journal(office, opened.id).rows())
+def _approval(opened: OpenPlan) -> SignedBytes:
+    check_standing(opened.course, Standing.APPROVED, Standing.CLOSED)
+    if opened.course.approval is None:
+        raise AssertionError
+    return opened.course.approval
 
 
 def _open_appeals(office: Office, opened: OpenPlan) -> None:
-    """What was done can be appealed from now on; where the plan says no, that holds until its day."""
-    apart, approval = _part_in_decision(office, opened), opened.course.approval
+    """What was done can be appealed from now on; where the plan says no, that holds until its day.
+
+    Who approved, and who must stand aside anyway, decides on no appeal.
+    """
+    signers = frozenset(MemberId(each["member"]) for each in _approval(opened).signatures)
+    apart = barred_members(office, opened.plan) | dict.fromkeys(signers, "approved the plan")
     put_in_force(office, opened.id, apart)
-    signers = frozenset(MemberId(each["member"]) for each in (approval.signatures if approval else ()))
     begin_for_plan(office, opened.plan, signers, apart)
-
-
-def _part_in_decision(office: Office, opened: OpenPlan) -> dict[Any, str]:
-    """Who may not decide on an appeal: those who approved, and those who must stand aside anyway."""
-    approval = opened.course.approval
-    signers = {each["member"]: "approved the plan" for each in (approval.signatures if approval else ())}
-    return barred_members(office, opened.plan) | signers
 
 
 def _course(office: Office, identity: str) -> SweepCourse:
     return fold_sweep(office.vault.read(Reader.system(), sweep_stream(identity), purpose="sweep carried on"))
 
 
-def _journal(office: Office, identity: str, reader: Reader | None = None) -> SealedJournal:
-    return office.vault.journal(
-        reader or Reader.system(), sweep_stream(identity), identity, purpose="journal of a sweep"
-    )
+def journal_of(office: Office, identity: str, reader: Reader | None = None) -> SealedJournal:
+    """A plan's journal, which lies with its sweep, or where the version before began it. Raises as `Vault.read`."""
+    reader, stream = reader or Reader.system(), sweep_stream(identity)
+    kind, _, number = _course(office, identity).journal.partition("/")
+    if kind:
+        office.vault.require(reader, "read_sealed", SWEEP, stream, purpose="journal of a sweep")
+        reader, stream = Reader.system(), StreamId(kind=kind, id=number)
+    return office.vault.journal(reader, stream, identity, purpose="journal of a sweep")
 
 
 def _means(
@@ -127,7 +203,7 @@ def _means(
     sleep: Callable[[float], None],
     progress: Progress,
 ) -> Means:
-    journal, stream = _journal(office, opened.id), sweep_stream(opened.id)
+    journal, stream = journal_of(office, opened.id), sweep_stream(opened.id)
 
     def alarm(code: str, what: str, detail: Mapping[str, Any]) -> None:
         raised = Alarm(kind=AlarmKind.WIKI_DIFFERS, at=office.clock(), object=stream)
@@ -146,51 +222,68 @@ def _means(
     )
 
 
-def order(office: Office, identity: str, kind: str, approved: Approved[Request]) -> None:
-    """Keep what two people ordered about a sweep, with their signatures; the next run does it."""
-    course = _course(office, identity)
+def propose_decision(
+    office: Office, reader: Reader, identity: str, *, action: str, choice: Choice, reason: str, new_plan: str = ""
+) -> StreamId:
+    """Put before two people what becomes of a held action. Raises InputRefusedError `plan.no_action`."""
+    plan = read_plan(office, reader, identity, purpose="decision on a held target").plan
+    wish = Decision(
+        plan=identity,
+        plan_sha256=plan_sha256(plan),
+        action=plan.action(action).id,
+        choice=choice,
+        reason=reason,
+        new_plan=new_plan,
+    )
+    return propose(office, reader, DECISION, wish.to_json())
+
+
+def propose_undoing(
+    office: Office, reader: Reader, identity: str, *, reason: str, actions: Sequence[str] = ()
+) -> StreamId:
+    """Put before two people that what a plan did is undone, all or some actions: for a decider, an end, an appeal."""
+    plan = read_plan(office, reader, identity, purpose="undoing put before deciders").plan
+    wish = UndoOrder(plan=identity, plan_sha256=plan_sha256(plan), reason=reason, actions=tuple(actions))
+    return propose(office, reader, UNDO, wish.to_json())
+
+
+def order(office: Office, approved: Approved[Request]) -> str:
+    """Keep what two people ordered about a sweep, with their signatures; the next run does it. Gives the plan's page.
+
+    Raises CheckFailedError `plan.moved` for an order about an earlier form of the plan.
+    """
+    identity = str(approved.value.what["plan"])
+    plan = read_plan(office, Reader.system(), identity, purpose="order about a sweep").plan
+    if plan_sha256(plan) != approved.value.what["plan_sha256"]:
+        raise CheckFailedError("plan.moved", "the order is about an earlier form of the plan")
     body = {
-        "kind": kind,
+        "kind": approved.value.kind,
         "content": approved.content.decode(),
         "signatures": [each.to_json() for each in approved.signatures],
     }
-    _write(office, identity, course, "ordered", body, state="ordered")
+    _write(office, identity, _course(office, identity), "ordered", body, state="ordered")
     run_soon(office, identity)
-
-
-def check_order_fits(office: Office, identity: str, sha256: str) -> None:
-    """Return when an order is about the plan as it is. Raises CheckFailedError `plan.moved`."""
-    plan = read_plan(office, Reader.system(), identity, purpose="order about a sweep").plan
-    if plan_sha256(plan) != sha256:
-        raise CheckFailedError("plan.moved", "the order is about an earlier form of the plan")
+    return f"/plans/{identity}/"
 
 
 def _carry_out_order(office: Office, opened: OpenPlan, each: Order, means: Means) -> Outcome:
-    what = _what(each)
-    barred = barred_members(office, opened.plan)
-    if each.kind == "sweep-decision":
-        outcome = decide(verified(office, each.signed, Decision.from_json(what), barred), opened.plan, means)
+    what = parse_request(each.signed.content.encode()).what
+    if each.kind == DECISION:
+        outcome = decide(verified(office, each.signed, Decision.from_json(what)), opened.plan, means)
         actions = frozenset({str(what["action"])})
     else:
-        outcome = run_undo(verified(office, each.signed, UndoOrder.from_json(what), barred), opened.plan, means)
+        outcome = run_undo(verified(office, each.signed, UndoOrder.from_json(what)), opened.plan, means)
         actions = frozenset(map(str, what["actions"]))
-    left = status(opened.plan, _journal(office, opened.id).rows()).not_taken_back
+    left = status(opened.plan, means.journal.rows()).not_taken_back
     if not any(not actions or action_of(one.step) in actions for one in left):
         write_sweep(office, opened.id, "order done", {"order": each.number}, state="running")
     # else the order stays open, and the next run tries again
     return outcome
 
 
-def _what(each: Order) -> Mapping[str, Any]:
-    from holdfast.approval import parse_request
-
-    return parse_request(each.signed.content.encode()).what
-
-
-def _note_run(office: Office, opened: OpenPlan, outcome: Outcome) -> None:
+def _note_run(office: Office, opened: OpenPlan, outcome: Outcome, rows: Sequence[JournalRow]) -> None:
     """Write how the run ended, once for each ending, and tell the log what a finished plan did, in counts."""
-    now = office.clock()
-    left = status(opened.plan, _journal(office, opened.id).rows()).not_taken_back
+    now, left = office.clock(), _note_where_it_was_asked(office, opened, rows).not_taken_back
     again = now + RETRY_AFTER if left else None
     due = opened.plan.gate(outcome.phase).opens_at if outcome.phase is not None else again
     with office.vault.transaction():
@@ -200,34 +293,40 @@ def _note_run(office: Office, opened: OpenPlan, outcome: Outcome) -> None:
             body |= {"again_at": again.isoformat()} if again else {}
             _write(office, opened.id, course, "run", body, state=outcome.ending.value, due_at=due)
             if outcome.ending is Ending.FINISHED and not course.was_finished:
-                _tell_the_log(office, opened.plan)
+                _tell_the_log(office, opened, rows)
     if outcome.held:
-        alarm = Alarm(
-            kind=AlarmKind.WIKI_DIFFERS, at=office.clock(), object=sweep_stream(opened.id), count=len(outcome.held)
-        )
+        stream = sweep_stream(opened.id)
+        alarm = Alarm(kind=AlarmKind.WIKI_DIFFERS, at=now, object=stream, count=len(outcome.held))
         office.vault.audit.alarm(alarm)
 
 
-def _tell_the_log(office: Office, plan: Plan) -> None:
-    rows = _journal(office, plan.id).rows()
-    for kind, count in done_counts(plan, rows).items():
+def _note_where_it_was_asked(office: Office, opened: OpenPlan, rows: Sequence[JournalRow]) -> Status:
+    """What reading back said, kept by what the plan was signed with: a freeze, a review. Gives it."""
+    found, request = status(opened.plan, rows), parse_request(_approval(opened).content.encode())
+    kind_named(request.kind).noted(office, request.what, opened.plan, found)
+    return found
+
+
+def _tell_the_log(office: Office, opened: OpenPlan, rows: Sequence[JournalRow]) -> None:
+    """In counts. What was signed with a freeze or a review is told by its own entry, at its own time."""
+    counts = done_counts(opened.plan, rows) if opened.course.approved_as == REQUEST_KIND else {}
+    for kind, count in counts.items():
         payload = {
             "action": kind,
-            "reason": plan.purpose.value,
+            "reason": opened.plan.purpose.value,
             "count": count,
-            "plan": plan_sha256(plan),
+            "plan": plan_sha256(opened.plan),
             "decided_by": "two deciders",
         }
         entry = LogEntry(name=f"done {kind}"[:64], kind="action taken", payload=payload)
-        office.vault.log_later(Reader.system(), sweep_stream(plan.id), entry, purpose="actions told to the log")
+        office.vault.log_later(Reader.system(), sweep_stream(opened.id), entry, purpose="actions told to the log")
 
 
 def sweep_status(office: Office, reader: Reader, identity: str) -> tuple[OpenPlan, Status]:
     """How far a plan is, for who may read it. Raises as `Vault.read`."""
     opened = read_plan(office, reader, identity, purpose="status of a sweep")
-    if not office.vault.exists(sweep_stream(identity)):
-        return opened, status(opened.plan, ())
-    return opened, status(opened.plan, _journal(office, identity, reader).rows())
+    begun = office.vault.exists(sweep_stream(identity))
+    return opened, status(opened.plan, journal_of(office, identity, reader).rows() if begun else ())
 
 
 def read_sweep(office: Office, reader: Reader, identity: str) -> SweepCourse:

@@ -4,12 +4,14 @@ from collections.abc import Mapping, Sequence
 
 from holdfast.access.freeze_order import item_from
 from holdfast.access.words import PROTECTIVE
+from holdfast.actions.plan import Plan
+from holdfast.actions.status import Status
 from holdfast.approval import Approved
 from holdfast.approval.request import Request
 from holdfast.facts import MemberId
 from holdfast.workflows.office import Office
 from holdfast.workflows.proposals._kind import Line, ProposalKind, What
-from holdfast.workflows.proposals.freeze import left_out
+from holdfast.workflows.proposals.freeze import left_out, note_taken
 from holdfast.workflows.proposals.freeze_lift import targets
 
 
@@ -34,6 +36,10 @@ def _execute(office: Office, approved: Approved[Request]) -> str:
     return execute_rest(office, approved)
 
 
+def _noted(office: Office, what: What, plan: Plan, found: Status) -> None:
+    note_taken(office, what["freeze"], tuple(map(item_from, what["items"])), plan, found)
+
+
 def _barred(office: Office, what: What) -> Mapping[MemberId, str]:
     return targets(office, sorted({each["person"] for each in what["items"]}))
 
@@ -46,4 +52,5 @@ PROPOSAL = ProposalKind(
     lines=_lines,
     execute=_execute,
     barred=_barred,
+    noted=_noted,
 )

@@ -3,13 +3,15 @@
 from collections.abc import Mapping, Sequence
 
 from holdfast.access.words import PROTECTIVE
+from holdfast.actions.plan import Plan
+from holdfast.actions.status import Status
 from holdfast.approval import Approved
 from holdfast.approval.request import Request
 from holdfast.facts import MemberId
 from holdfast.workflows.office import Office
 from holdfast.workflows.proposals._kind import Line, ProposalKind, What
 from holdfast.workflows.proposals.freeze import left_out
-from holdfast.workflows.proposals.freeze_lift import given_back, targets
+from holdfast.workflows.proposals.freeze_lift import given_back, put_back, targets
 
 
 def _lines(office: Office, what: What) -> Sequence[Line]:
@@ -33,6 +35,12 @@ def _execute(office: Office, approved: Approved[Request]) -> str:
     return execute_outcome(office, approved)
 
 
+def _noted(office: Office, what: What, plan: Plan, found: Status) -> None:
+    from holdfast.workflows.review import note_put_back
+
+    note_put_back(office, what["review"], put_back(plan, found))
+
+
 def _barred(office: Office, what: What) -> Mapping[MemberId, str]:
     return targets(office, [what["person"]])
 
@@ -45,4 +53,5 @@ PROPOSAL = ProposalKind(
     lines=_lines,
     execute=_execute,
     barred=_barred,
+    noted=_noted,
 )
