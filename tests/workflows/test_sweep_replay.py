@@ -29,10 +29,11 @@ def test_the_actions_of_september_2021_in_one_sweep(office: OfficeWorld, two_wik
     from holdfast.actions.executor import Ending
     from holdfast.store.office.audit_search import alarm_rows
     from holdfast.store.office.vault import Reader
-    from holdfast.workflows import sweep
+    from holdfast.workflows import sweep_facts as sweep
     from holdfast.workflows.plan import propose_condition
     from holdfast.workflows.reconcile import reconcile_plan
-    from holdfast.workflows.sweep import run_sweep, sweep_status
+    from holdfast.workflows.sweep import run_sweep
+    from holdfast.workflows.sweep_facts import sweep_status
 
     acting = ActingOffice.over(office, two_wikis)
     freeze_of_phase_one(acting, tmp_path)

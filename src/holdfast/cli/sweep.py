@@ -51,7 +51,7 @@ def status(
     opened = open_office(office, keys)
     from holdfast.store.office.vault import Reader
     from holdfast.workflows.plan_words import sweep_json, sweep_lines
-    from holdfast.workflows.sweep import read_sweep, sweep_status
+    from holdfast.workflows.sweep_facts import read_sweep, sweep_status
 
     plan, found = sweep_status(opened, Reader.system(), identity)
     course = read_sweep(opened, Reader.system(), identity)
@@ -69,7 +69,8 @@ def undo(identity: str = _ID, office: Path | None = OFFICE, keys: Path | None = 
 
     opened = open_office(office, keys)
     from holdfast.store.office.vault import Reader
-    from holdfast.workflows.sweep import read_sweep, run_sweep
+    from holdfast.workflows.sweep import run_sweep
+    from holdfast.workflows.sweep_facts import read_sweep
 
     orders = [each for each in read_sweep(opened, Reader.system(), identity).orders if each.kind == "sweep-undo"]
     if not orders:

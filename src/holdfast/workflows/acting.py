@@ -1,13 +1,21 @@
 """What plans, sweeps and reconciliation share: the office's wikis, and what a plan is held against."""
 
+import os
 import secrets
-from collections.abc import Iterable
+import socket
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
-from holdfast.actions.plan import PlanId
+from holdfast.actions.crew import Crew
+from holdfast.actions.means import Means, Patience
+from holdfast.actions.plan import Plan, PlanId
 from holdfast.actions.plan_check import Surroundings
 from holdfast.actions.ports import WikiHand
+from holdfast.audit import Alarm, AlarmKind
 from holdfast.facts import StreamId
 from holdfast.ids import WikiName
+from holdfast.progress import Progress
+from holdfast.store.office.journal import SealedJournal
 from holdfast.store.office.outbox import promise
 from holdfast.store.office.vault import Reader
 from holdfast.wiki.client import Patience as ReadPatience
@@ -81,4 +89,34 @@ def surroundings(office: Office, known: Operators) -> Surroundings:
         deciders=member_accounts(office),
         operators=operator_names(known),
         links_to="" if office.config.links_on_this_machine else office.config.origin,
+    )
+
+
+def means_for(
+    office: Office,
+    plan: Plan,
+    journal: SealedJournal,
+    *,
+    known: Operators | None,
+    patience: Patience | None,
+    sleep: Callable[[float], None],
+    progress: Progress,
+) -> Means:
+    """What a run of a plan works with. Each of its alarms is one of the office, about the plan's sweep."""
+    operators, stream = known or operators_of(office), sweep_stream(plan.id)
+
+    def alarm(code: str, what: str, detail: Mapping[str, Any]) -> None:
+        raised = Alarm(kind=AlarmKind.WIKI_DIFFERS, at=office.clock(), object=stream)
+        journal.tell(lambda: office.vault.audit.alarm(raised))
+
+    wikis = {wiki for each in plan.actions for wiki in each.action.wikis}
+    return Means(
+        crew=Crew({wiki: operators.openers_for(wiki) for wiki in wikis}),
+        journal=journal,
+        clock=office.clock,
+        sleep=sleep,
+        alarm=alarm,
+        patience=patience or Patience(),
+        progress=progress,
+        runner=f"{socket.gethostname()[:32]} {os.getpid()}",
     )

@@ -27,7 +27,7 @@ from holdfast.workflows import appeal
 from holdfast.workflows.acting import operators_of, plan_stream, sweep_stream
 from holdfast.workflows.office import Office
 from holdfast.workflows.plan import read_plan
-from holdfast.workflows.sweep import propose_undoing, read_sweep, sweep_status
+from holdfast.workflows.sweep_facts import propose_undoing, read_sweep, sweep_status
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,9 +18,10 @@ from holdfast.errors import InputRefusedError
 from holdfast.facts import StreamId
 from holdfast.store.office.vault import Reader
 from holdfast.workflows.acting import SWEEP, plan_stream, sweep_stream
+from holdfast.workflows.approved_plan import UNDO
 from holdfast.workflows.office import Office
 from holdfast.workflows.propose import PREFIX, read_proposal
-from holdfast.workflows.sweep import UNDO, journal_of, propose_undoing, read_sweep
+from holdfast.workflows.sweep_facts import journal_of, propose_undoing, read_sweep
 
 REASON = "The time for which this was decided is over"
 """For the wikis' logs."""

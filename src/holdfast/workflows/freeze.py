@@ -24,13 +24,13 @@ from holdfast.facts import SYSTEM, Fact, MemberId, StreamId
 from holdfast.store.office import members as store
 from holdfast.store.office.streams import LogEntry, Summary, fresh_id
 from holdfast.store.office.vault import ListPage, Reader
+from holdfast.workflows.approved_plan import begin as begin_plan
 from holdfast.workflows.office import Office
 from holdfast.workflows.plan_follows import close_plans_of
 from holdfast.workflows.propose import propose
 from holdfast.workflows.register import load, members_of, shown, write_people
 from holdfast.workflows.review import open_review, write_review
 from holdfast.workflows.rights_plans import Planned, plan_removal, plan_restoration
-from holdfast.workflows.sweep import begin as begin_plan
 
 KIND = "freeze"
 REST_KIND = "freeze-rest"

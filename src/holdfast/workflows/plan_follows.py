@@ -9,30 +9,33 @@ from holdfast.actions.course import SignedBytes, Standing
 from holdfast.actions.plan import Purpose, signed_plan
 from holdfast.actions.status import status
 from holdfast.facts import StreamId
+from holdfast.store.office.streams import Listed
 from holdfast.store.office.tidying import mark, set_mark
 from holdfast.store.office.vault import Reader
-from holdfast.workflows.acting import FOLLOWS, PLAN, plan_stream
+from holdfast.workflows.acting import FOLLOWS, PLAN, plan_stream, sweep_stream
+from holdfast.workflows.approved_plan import keep_approved
 from holdfast.workflows.office import Office
 from holdfast.workflows.plan import read_plan, write_plan
 from holdfast.workflows.proposals._kind import nothing_to_note
 from holdfast.workflows.propose import PREFIX, kinds, read_proposal
-from holdfast.workflows.sweep import journal_of, keep_approved, write_sweep
+from holdfast.workflows.sweep_facts import journal_of, write_sweep
 
 _MARK = "plans of freezes kept as plans"
 _ALL = 100_000
 
 
-def plans_of(office: Office, followed: StreamId) -> tuple[str, ...]:
-    """The ids of the plans that follow from something, by their place in time; nothing is opened."""
+def lines_of(office: Office, followed: StreamId) -> tuple[tuple[Listed, Listed | None], ...]:
+    """The plans that follow from something and how far their sweeps are, newest change first; nothing is opened."""
     found = {stream for stream in office.vault.holding(FOLLOWS, str(followed)) if stream.kind == PLAN}
-    return tuple(line.stream.id for line in office.vault.plain_lines(PLAN, limit=_ALL) if line.stream in found)
+    lines = [line for line in office.vault.plain_lines(PLAN, limit=_ALL) if line.stream in found]
+    return tuple((line, office.vault.plain_line(sweep_stream(line.stream.id))) for line in lines)
 
 
 def close_plans_of(office: Office, followed: StreamId) -> None:
     """Close what a protection has taken, because it ended: from here on nobody looks whether it still stands."""
     system = Reader.system()
-    for identity in plans_of(office, followed):
-        opened = read_plan(office, system, identity, purpose="freeze lifted")
+    for line, _ in lines_of(office, followed):
+        opened = read_plan(office, system, line.stream.id, purpose="freeze lifted")
         if opened.course.standing is Standing.APPROVED and opened.plan.purpose is Purpose.PROTECTIVE:
             write_plan(office, system, opened, "closed", {}, Standing.CLOSED, opened.plan)
 

@@ -29,7 +29,7 @@ from holdfast.workflows.acting import (
 from holdfast.workflows.office import Office
 from holdfast.workflows.plan import read_plan
 from holdfast.workflows.plan_follows import keep_plans_of_before
-from holdfast.workflows.sweep import journal_of, read_sweep, write_sweep
+from holdfast.workflows.sweep_facts import journal_of, read_sweep, write_sweep
 
 _ALL = 10_000
 _ON_ITS_WAY = timedelta(hours=3)

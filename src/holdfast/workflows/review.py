@@ -30,12 +30,12 @@ from holdfast.errors import CheckFailedError
 from holdfast.facts import SYSTEM, Fact, MemberId, StreamId
 from holdfast.store.office.streams import Summary
 from holdfast.store.office.vault import ListPage, Reader
+from holdfast.workflows.approved_plan import begin as begin_plan
 from holdfast.workflows.members import members_with
 from holdfast.workflows.office import Office, on_newest
 from holdfast.workflows.propose import PREFIX, approvers, close, propose, stream_of
 from holdfast.workflows.register import OfficeRegister, load, one_person, write_people
 from holdfast.workflows.rights_plans import plan_restoration
-from holdfast.workflows.sweep import begin as begin_plan
 
 KIND = "review"
 OUTCOME = "review-outcome"

@@ -8,7 +8,7 @@ from holdfast.store.office.vault import Reader
 from holdfast.workflows.clocks._clock import Clock
 from holdfast.workflows.office import Office
 from holdfast.workflows.reconcile import reconcile_plan, to_reconcile
-from holdfast.workflows.sweep import read_sweep
+from holdfast.workflows.sweep_facts import read_sweep
 
 _EVERY = timedelta(days=1)
 

@@ -195,7 +195,8 @@ def sweep(stage: Stage) -> None:
     from holdfast.workflows import plan as plans
     from holdfast.workflows.demo.cast import two_sign
     from holdfast.workflows.reconcile import reconcile_plan
-    from holdfast.workflows.sweep import run_sweep, sweep_status
+    from holdfast.workflows.sweep import run_sweep
+    from holdfast.workflows.sweep_facts import sweep_status
     from holdfast.workflows.tick import tick
 
     office, who = stage.office, stage.one("investigator")

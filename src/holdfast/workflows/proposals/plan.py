@@ -11,11 +11,11 @@ from holdfast.facts import MemberId
 from holdfast.store.office.streams import LogEntry
 from holdfast.store.office.vault import Reader
 from holdfast.workflows.acting import PLAN, plan_stream
+from holdfast.workflows.approved_plan import begin
 from holdfast.workflows.case_plan import note_plan_in_case
 from holdfast.workflows.office import Office
 from holdfast.workflows.plan import barred_members, check_ready_to_sign, read_plan
 from holdfast.workflows.proposals._kind import Line, ProposalKind, What
-from holdfast.workflows.sweep import begin
 
 
 def plan_lines(plan: Plan) -> Sequence[Line]:

@@ -8,7 +8,7 @@ from holdfast.workflows.acting import SWEEP
 from holdfast.workflows.office import Office
 from holdfast.workflows.plan import barred_members, read_plan
 from holdfast.workflows.proposals._kind import Line, ProposalKind, What
-from holdfast.workflows.sweep import order
+from holdfast.workflows.sweep_facts import order
 
 
 def _lines(office: Office, what: What) -> Sequence[Line]:

@@ -20,6 +20,7 @@ from holdfast.web.console.pages import page, show
 from holdfast.web.console.room import Room
 from holdfast.workflows import freeze as work
 from holdfast.workflows import register
+from holdfast.workflows.plan_follows import lines_of
 
 _PEOPLE_ON_A_PAGE = 50
 
@@ -121,6 +122,7 @@ def one(request: HttpRequest, number: str) -> HttpResponse:
         "removed": sum(state is Removal.REMOVED for state in freeze.removals.values()),
         "waiting": waiting[:_PEOPLE_ON_A_PAGE],
         "waiting_count": len(waiting),
+        "plans": lines_of(request.office, freeze.id),
         "form": ReasonForm(),
         "may_write": request.office.vault.may(request.reader, "write", work.KIND, freeze.id).allowed,
     }

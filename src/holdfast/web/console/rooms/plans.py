@@ -21,12 +21,13 @@ from holdfast.web.console.pages import page, show
 from holdfast.web.console.plan_forms import AftercareForm, DecisionForm, DraftForm, GiveUpForm, UndoForm
 from holdfast.web.console.room import Room
 from holdfast.workflows import plan as plans
-from holdfast.workflows import sweep as sweeps
+from holdfast.workflows import sweep_facts as sweeps
 from holdfast.workflows.acting import plan_stream, ruled_as
 from holdfast.workflows.no_appeal import noes_of
 from holdfast.workflows.office import Office
 from holdfast.workflows.reconcile import reconcile_plan
 
+_WORKERS = frozenset({"investigator", "decider", "access_steward"})
 _STOP_POLLING = 286
 """HTMX's own status for: do not ask again."""
 
@@ -88,7 +89,7 @@ def _one(request: HttpRequest, number: str, problem: HoldfastError | None = None
         ),
         "signed_off": _signed_off(request, opened),
         "to_sign_off": missing if course.standing is Standing.PREPARED else (),
-        "may_write": bool({"investigator", "decider"} & reader.roles),
+        "may_write": bool(_WORKERS & reader.roles) and _writes(office, reader, {"number": number}),
         "sweep": sweeps.read_sweep(office, reader, number) if _may_read_sweep(request) else None,
         "redraft": DraftForm(initial={"text": course.text}),
         "aftercare": AftercareForm(initial=vars(course.aftercare)),
