@@ -345,6 +345,55 @@ def the_rule_book(two: Two) -> Wishes:
     )
 
 
+@write("proposal.closed")
+def a_freeze_that_is_carried_out_with_its_plan(two: Two) -> Wishes:
+    from holdfast.workflows import propose
+
+    stream = _freeze_on_paper(two)
+    return both(two, "decider", lambda r: propose.carry_out(two.office, r, stream))
+
+
+@write("proposal.closed")
+def a_decision_on_the_sweep_of_a_freeze(two: Two) -> Wishes:
+    from holdfast.workflows import propose
+    from holdfast.workflows.sweep_facts import propose_undoing
+
+    stream = _freeze_on_paper(two)
+    propose.carry_out(two.office, two.ones["decider"].reader(), stream)
+    plan = propose.read_proposal(two.office, two.ones["decider"].reader(), stream).request.what["plan"]["id"]
+    wish = propose_undoing(two.office, two.ones["decider"].reader(), plan, reason="by mistake")
+    two.world.approve(wish, two.ones["decider"], two.others["decider"])
+    return both(two, "decider", lambda r: propose.carry_out(two.office, r, wish))
+
+
+@write()
+def a_plan_of_the_version_before_that_is_kept(two: Two) -> Wishes:
+    from holdfast.workflows import freeze, propose
+    from holdfast.workflows.plan_follows import keep_plan_of
+
+    stream = _freeze_on_paper(two)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(freeze, "begin_plan", lambda office, approved: None)
+        propose.carry_out(two.office, two.ones["decider"].reader(), stream)
+    return (lambda: keep_plan_of(two.office, stream),) * 2
+
+
+def _freeze_on_paper(two: Two) -> StreamId:
+    """A freeze of one holder on two paper wikis, signed by two."""
+    from holdfast.access.freeze_order import Scope
+    from holdfast.workflows.freeze import propose_freeze
+    from workflows.paper_rights import PaperKeys, planning_on, registered
+
+    account, steward = f"Simulated {secrets.token_hex(4)}", two.ones["access_steward"]
+    place, operators = f"J{secrets.token_hex(3).upper()}", PaperKeys(account)
+    registered(two.office, steward, operators, account, place=place)
+    scope = Scope(rights=frozenset({"checkuser"}), jurisdictions=frozenset({place}))
+    with planning_on(operators):
+        stream = propose_freeze(two.office, steward.reader(), scope, reason="coercion feared")
+    two.world.approve(stream, steward, two.ones["decider"])
+    return stream
+
+
 def _appeal(two: Two) -> tuple[str, str, StreamId]:
     """An appeal that was filed by the link: its link, its receipt, and where it lies."""
     from holdfast.actions.appeal_links import receipt_sha256

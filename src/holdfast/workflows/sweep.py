@@ -42,7 +42,7 @@ def run_sweep(
         open_appeals(office, opened)
     ordered: Outcome | None = None
     for each in [each for each in course.orders if not each.is_done]:
-        ordered = _carry_out_order(office, opened, each, means)
+        ordered = _carry_out_order(office, opened, each, means) or ordered
         rows = means.journal.rows()
     if not rows or course.ending == Ending.WAITING.value:
         # what is owed first to those whom a phase touches is asked before it begins; begun, it is not left half done
@@ -61,11 +61,14 @@ def run_sweep(
     return outcome
 
 
-def _carry_out_order(office: Office, opened: OpenPlan, each: Order, means: Means) -> Outcome:
-    approved = approved_order(office, each)
-    if each.kind == DECISION:
-        outcome, about = decide(approved, opened.plan, means), (approved.value.action,)
-    else:
-        outcome, about = run_undo(approved, opened.plan, means), approved.value.actions
+def _carry_out_order(office: Office, opened: OpenPlan, each: Order, means: Means) -> Outcome | None:
+    """Null for a decision on what is not held any more: an earlier order, or another decision, has settled it."""
+    approved, outcome = approved_order(office, each), None
+    about = (approved.value.action,) if each.kind == DECISION else approved.value.actions
+    try:
+        outcome = (decide if each.kind == DECISION else run_undo)(approved, opened.plan, means)
+    except CheckFailedError as reason:
+        if reason.code != "sweep.decision":
+            raise
     note_order(office, opened, each, about, means.journal.rows())
     return outcome
