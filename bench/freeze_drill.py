@@ -61,9 +61,9 @@ def drill(folder: Path, wikis: Any, holders: dict[str, tuple[str, str]], rng: ra
     from holdfast.access.freezes.freeze import Removal
     from holdfast.access.freezes.order import Scope
     from holdfast.store.office.models import Session
-    from holdfast.workflows.access import freeze as freezes
     from holdfast.workflows.access.register import import_data
     from holdfast.workflows.demo.cast import cast
+    from holdfast.workflows.freezes import freeze as freezes
     from holdfast.workflows.office.propose import carry_out
     from holdfast.workflows.outbox_tasks.carry_out_rights import TASK
 

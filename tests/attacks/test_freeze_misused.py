@@ -12,7 +12,7 @@ from workflows.test_freeze_workflow import J1, filled, register, row
 
 
 def proposed(office: OfficeWorld, steward: Any, scope: Scope = J1) -> Any:
-    from holdfast.workflows.access.freeze import propose_freeze
+    from holdfast.workflows.freezes.freeze import propose_freeze
 
     return propose_freeze(office.office, steward.reader(), scope, reason="coercion feared")
 
@@ -61,7 +61,7 @@ def test_one_person_with_two_accounts_is_one_person(office: OfficeWorld, tmp_pat
 def test_whom_a_freeze_or_a_review_is_about_signs_and_reads_nothing_of_it(
     office: OfficeWorld, tmp_path: Path
 ) -> None:
-    from holdfast.workflows.access.review import read_review
+    from holdfast.workflows.freezes.review import read_review
     from workflows.test_freeze_workflow import frozen
 
     ann = office.member("access_steward", wiki_accounts=("Simulated Ann",))
@@ -76,7 +76,7 @@ def test_whom_a_freeze_or_a_review_is_about_signs_and_reads_nothing_of_it(
 
 def test_the_first_reader_alone_decides_no_review(office: OfficeWorld, tmp_path: Path) -> None:
     from holdfast.access.freezes.review import Outcome
-    from holdfast.workflows.access.review import propose_outcome
+    from holdfast.workflows.freezes.review import propose_outcome
     from workflows.test_freeze_workflow import frozen
 
     steward = filled(office, tmp_path)
@@ -93,7 +93,7 @@ def test_the_first_reader_alone_decides_no_review(office: OfficeWorld, tmp_path:
 
 def test_a_proposal_that_was_replaced_decides_nothing(office: OfficeWorld, tmp_path: Path) -> None:
     from holdfast.access.freezes.review import Outcome
-    from holdfast.workflows.access.review import propose_outcome
+    from holdfast.workflows.freezes.review import propose_outcome
     from workflows.test_freeze_workflow import frozen
 
     steward = filled(office, tmp_path)

@@ -251,7 +251,7 @@ def an_account_that_is_gone(two: Two) -> Wishes:
 @write()
 def a_removal_by_hand(two: Two) -> Wishes:
     from holdfast.store.office.vault import Reader
-    from holdfast.workflows.access.freeze import note_by_hand, read_freeze
+    from holdfast.workflows.freezes.freeze import note_by_hand, read_freeze
 
     number = two.first("freeze").id
     item = read_freeze(two.office, Reader.system(), number).order.items[0]
@@ -262,7 +262,7 @@ def a_removal_by_hand(two: Two) -> Wishes:
 @write()
 def removals_read_back(two: Two) -> Wishes:
     from holdfast.store.office.vault import Reader
-    from holdfast.workflows.access.freeze import note_removals, read_freeze
+    from holdfast.workflows.freezes.freeze import note_removals, read_freeze
 
     stream = two.first("freeze")
     item = read_freeze(two.office, Reader.system(), stream.id).order.items[0]
@@ -272,7 +272,7 @@ def removals_read_back(two: Two) -> Wishes:
 
 @write()
 def the_statement_of_a_review(two: Two) -> Wishes:
-    from holdfast.workflows.access import review
+    from holdfast.workflows.freezes import review
 
     number = two.first("review").id
     return both(two, "access_steward", lambda r: review.statement(two.office, r, number, text="I say"))
@@ -281,7 +281,7 @@ def the_statement_of_a_review(two: Two) -> Wishes:
 @write()
 def a_review_that_is_proposed_and_written_in(two: Two) -> Wishes:
     from holdfast.access.freezes.review import Outcome
-    from holdfast.workflows.access import review
+    from holdfast.workflows.freezes import review
 
     number = two.first("review").id
     one, other = two.readers("access_steward")
@@ -345,6 +345,56 @@ def the_rule_book(two: Two) -> Wishes:
         lambda: propose.carry_out(two.office, one, streams[0]),
         lambda: propose.carry_out(two.office, other, streams[1]),
     )
+
+
+@write("proposal.closed")
+def a_freeze_that_is_carried_out_with_its_plan(two: Two) -> Wishes:
+    from holdfast.workflows.office import propose
+
+    stream = _freeze_on_paper(two)
+    return both(two, "decider", lambda r: propose.carry_out(two.office, r, stream))
+
+
+@write("proposal.closed")
+def a_decision_on_the_sweep_of_a_freeze(two: Two) -> Wishes:
+    from holdfast.workflows.acting.sweep_facts import propose_undoing
+    from holdfast.workflows.office import propose
+
+    stream = _freeze_on_paper(two)
+    propose.carry_out(two.office, two.ones["decider"].reader(), stream)
+    plan = propose.read_proposal(two.office, two.ones["decider"].reader(), stream).request.what["plan"]["id"]
+    wish = propose_undoing(two.office, two.ones["decider"].reader(), plan, reason="by mistake")
+    two.world.approve(wish, two.ones["decider"], two.others["decider"])
+    return both(two, "decider", lambda r: propose.carry_out(two.office, r, wish))
+
+
+@write()
+def a_plan_of_the_version_before_that_is_kept(two: Two) -> Wishes:
+    from holdfast.workflows.acting.follows import keep_plan_of
+    from holdfast.workflows.freezes import freeze
+    from holdfast.workflows.office import propose
+
+    stream = _freeze_on_paper(two)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(freeze, "begin_plan", lambda office, approved: None)
+        propose.carry_out(two.office, two.ones["decider"].reader(), stream)
+    return (lambda: keep_plan_of(two.office, stream),) * 2
+
+
+def _freeze_on_paper(two: Two) -> StreamId:
+    """A freeze of one holder on two paper wikis, signed by two."""
+    from holdfast.access.freezes.order import Scope
+    from holdfast.workflows.freezes.freeze import propose_freeze
+    from workflows.paper_rights import PaperKeys, planning_on, registered
+
+    account, steward = f"Simulated {secrets.token_hex(4)}", two.ones["access_steward"]
+    place, operators = f"J{secrets.token_hex(3).upper()}", PaperKeys(account)
+    registered(two.office, steward, operators, account, place=place)
+    scope = Scope(rights=frozenset({"checkuser"}), jurisdictions=frozenset({place}))
+    with planning_on(operators):
+        stream = propose_freeze(two.office, steward.reader(), scope, reason="coercion feared")
+    two.world.approve(stream, steward, two.ones["decider"])
+    return stream
 
 
 def _appeal(two: Two) -> tuple[str, str, StreamId]:

@@ -58,7 +58,7 @@ def tried(world: OfficeWorld, investigator: TestMember, identity: str, operators
     opened = plans.read_plan(office, reader, identity)
     hands: Any = {WikiName(name): wiki.hand("Warden") for name, wiki in operators.wikis.items()}
     link = plans.appeal_links(office, opened.draft)
-    plan = prepare(opened.draft, hands, appeal_link=link, now=office.clock(), places=opened.places)
+    plan = prepare(opened.draft, hands, appeal_link=link, now=office.clock(), places=opened.course.places)
     plan = with_reports(plan, collateral={"wikis": []}, preflight={"problems": []})
     body = {"plan": plan.to_json(), "collateral": {"wikis": []}, "preflight": {"problems": []}}
     plans.write_plan(office, reader, opened, "prepared", body, Standing.PREPARED, plan)

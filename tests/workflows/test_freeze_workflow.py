@@ -49,7 +49,7 @@ def register(office: OfficeWorld) -> Any:
 
 def frozen(office: OfficeWorld, steward: Any, scope: Scope = J1) -> Any:
     """A freeze that the steward proposed, and the steward and a decider signed."""
-    from holdfast.workflows.access.freeze import propose_freeze, read_freeze
+    from holdfast.workflows.freezes.freeze import propose_freeze, read_freeze
 
     decider = office.member("decider")
     proposal = propose_freeze(office.office, steward.reader(), scope, reason="coercion feared")
@@ -71,7 +71,7 @@ def test_importing_twice_into_the_office_adds_nothing(office: OfficeWorld, tmp_p
 
 def test_the_preview_says_what_would_happen_and_counts_whom_it_shows(office: OfficeWorld, tmp_path: Path) -> None:
     from holdfast.store.office.models import ReadCount
-    from holdfast.workflows.access.freeze import preview
+    from holdfast.workflows.freezes.freeze import preview
 
     steward = filled(office, tmp_path)
     found = preview(office.office, steward.reader(), J1, reason="r")
@@ -91,14 +91,14 @@ def test_one_transaction_freezes_opens_reviews_and_promises_the_rest(office: Off
     held = {person.account for person in now.people.values() if person.holds}
     assert held == {"Simulated Ann", "Simulated Ben"}
     assert office.office.vault.count("review", state="open") == 2
-    assert sorted(OutboxRow.objects.values_list("task", flat=True)) == ["carry out rights", "log entry"]
+    assert sorted(OutboxRow.objects.values_list("task", flat=True)) == ["log entry"]  # no operators: nothing planned
     entry = LogEntryRow.objects.get()
     assert (entry.kind, entry.is_sealed) == ("freeze", True)
     assert [each.jurisdiction for each in now.restrictions] == ["J1"]
 
 
 def test_a_freeze_takes_two_people(office: OfficeWorld, tmp_path: Path) -> None:
-    from holdfast.workflows.access.freeze import propose_freeze
+    from holdfast.workflows.freezes.freeze import propose_freeze
 
     steward = filled(office, tmp_path)
     proposal = propose_freeze(office.office, steward.reader(), J1, reason="r")
@@ -109,7 +109,7 @@ def test_a_freeze_takes_two_people(office: OfficeWorld, tmp_path: Path) -> None:
 
 
 def test_a_register_that_changed_after_the_first_signature_stops_it(office: OfficeWorld, tmp_path: Path) -> None:
-    from holdfast.workflows.access.freeze import propose_freeze
+    from holdfast.workflows.freezes.freeze import propose_freeze
 
     steward, decider = filled(office, tmp_path), office.member("decider")
     proposal = propose_freeze(office.office, steward.reader(), J1, reason="r")
@@ -126,7 +126,7 @@ def test_members_among_those_frozen_lose_their_sessions_at_once_and_cannot_sign(
     office: OfficeWorld, tmp_path: Path
 ) -> None:
     from holdfast.store.office.models import Session
-    from holdfast.workflows.access.freeze import propose_freeze
+    from holdfast.workflows.freezes.freeze import propose_freeze
 
     ann = office.member("decider", wiki_accounts=("Simulated Ann",))
     ann.client()
@@ -145,7 +145,7 @@ def test_members_among_those_frozen_lose_their_sessions_at_once_and_cannot_sign(
 
 def decided(office: OfficeWorld, freeze: Any, first: Any, second: Any, outcome: Outcome) -> str:
     """One review of a freeze, decided by two readers; gives the account."""
-    from holdfast.workflows.access.review import propose_outcome, read_review, statement
+    from holdfast.workflows.freezes.review import propose_outcome, read_review, statement
 
     number = sorted(freeze.reviews.values())[0].id
     statement(office.office, first.reader(), number, text="I am safe here.")
@@ -208,7 +208,7 @@ def test_a_late_review_raises_an_alarm(office: OfficeWorld, tmp_path: Path) -> N
 
 @pytest.mark.requirement("1.7")
 def test_the_second_reader_can_send_a_proposal_back(office: OfficeWorld, tmp_path: Path) -> None:
-    from holdfast.workflows.access.review import propose_outcome, read_review, sent_back
+    from holdfast.workflows.freezes.review import propose_outcome, read_review, sent_back
     from holdfast.workflows.office.propose import read_proposal
 
     steward = filled(office, tmp_path)
@@ -226,7 +226,7 @@ def test_the_second_reader_can_send_a_proposal_back(office: OfficeWorld, tmp_pat
 
 @pytest.mark.requirement("1.7")
 def test_the_first_reader_decides_no_review_alone(office: OfficeWorld, tmp_path: Path) -> None:
-    from holdfast.workflows.access.review import propose_outcome, read_review, statement
+    from holdfast.workflows.freezes.review import propose_outcome, read_review, statement
 
     steward = filled(office, tmp_path)
     freeze, decider = frozen(office, steward)
@@ -246,7 +246,7 @@ def test_the_first_reader_decides_no_review_alone(office: OfficeWorld, tmp_path:
 
 
 def test_lifting_gives_everything_back_and_lets_members_work_again(office: OfficeWorld, tmp_path: Path) -> None:
-    from holdfast.workflows.access.freeze import propose_lift, read_freeze
+    from holdfast.workflows.freezes.freeze import propose_lift, read_freeze
 
     ann = office.member("investigator", wiki_accounts=("Simulated Ann",))
     steward = filled(office, tmp_path)
@@ -282,7 +282,7 @@ def test_the_rule_book_changes_by_two_people_and_counts_at_once(office: OfficeWo
 def test_a_last_single_holder_is_flagged_and_no_clock_ends_the_grant(office: OfficeWorld, tmp_path: Path) -> None:
     from holdfast.access.freezes.order import Scope
     from holdfast.store.office.models import AlarmRow
-    from holdfast.workflows.access.freeze import preview
+    from holdfast.workflows.freezes.freeze import preview
     from holdfast.workflows.tick import tick
 
     steward = filled(office, tmp_path, row("Simulated Ann", "J1"))
@@ -336,7 +336,7 @@ def test_a_grant_past_its_date_is_held_until_a_person_ends_it(office: OfficeWorl
 
 @pytest.mark.requirement("D6")
 def test_open_reviews_median_days_and_share_restored_are_a_public_table(office: OfficeWorld, tmp_path: Path) -> None:
-    from holdfast.workflows.access.review import public_table
+    from holdfast.workflows.freezes.review import public_table
 
     rows = [row(f"Simulated {number}", "J1") for number in range(12)]
     frozen(office, filled(office, tmp_path, *rows))

@@ -29,10 +29,11 @@ def test_the_actions_of_september_2021_in_one_sweep(office: OfficeWorld, two_wik
     from holdfast.actions.sweeps.executor import Ending
     from holdfast.store.office.audit_search import alarm_rows
     from holdfast.store.office.vault import Reader
-    from holdfast.workflows.acting import sweep
+    from holdfast.workflows.acting import sweep_facts as sweep
     from holdfast.workflows.acting.plan import propose_condition
     from holdfast.workflows.acting.reconcile import reconcile_plan
-    from holdfast.workflows.acting.sweep import run_sweep, sweep_status
+    from holdfast.workflows.acting.sweep import run_sweep
+    from holdfast.workflows.acting.sweep_facts import sweep_status
 
     acting = ActingOffice.over(office, two_wikis)
     freeze_of_phase_one(acting, tmp_path)
@@ -69,8 +70,8 @@ def test_the_actions_of_september_2021_in_one_sweep(office: OfficeWorld, two_wik
 
 
 def freeze_of_phase_one(acting: ActingOffice, tmp_path: Path) -> None:
-    from holdfast.workflows.access.freeze import propose_freeze
     from holdfast.workflows.access.register import import_file
+    from holdfast.workflows.freezes.freeze import propose_freeze
 
     steward = acting.world.member("access_steward")
     path = tmp_path / "register.csv"

@@ -135,8 +135,8 @@ def test_it_leads_to_no_seat_of_a_reader_and_takes_no_fewer_shares(office: Offic
 
 def test_whom_a_freeze_holds_does_not_come_back_this_way(office: OfficeWorld, tmp_path: Path) -> None:
     from holdfast.access.freezes.order import Scope
-    from holdfast.workflows.access.freeze import propose_freeze
     from holdfast.workflows.access.register import add_row
+    from holdfast.workflows.freezes.freeze import propose_freeze
 
     steward, decider = office.member("access_steward"), office.member("decider")
     guardian = office.member("legal", wiki_accounts=("Simulated Ann",))

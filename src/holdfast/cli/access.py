@@ -157,7 +157,7 @@ def register(app: typer.Typer) -> None:
         from holdfast.workflows.office.opening import open_office
 
         opened = open_office(office, keys)
-        from holdfast.workflows.access.review import public_table
+        from holdfast.workflows.freezes.review import public_table
 
         table = public_table(opened).to_json()
         if as_json:

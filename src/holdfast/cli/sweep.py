@@ -50,7 +50,7 @@ def status(
 
     opened = open_office(office, keys)
     from holdfast.store.office.vault import Reader
-    from holdfast.workflows.acting.sweep import read_sweep, sweep_status
+    from holdfast.workflows.acting.sweep_facts import read_sweep, sweep_status
     from holdfast.workflows.acting.words import sweep_json, sweep_lines
 
     plan, found = sweep_status(opened, Reader.system(), identity)
@@ -69,7 +69,8 @@ def undo(identity: str = _ID, office: Path | None = OFFICE, keys: Path | None = 
 
     opened = open_office(office, keys)
     from holdfast.store.office.vault import Reader
-    from holdfast.workflows.acting.sweep import read_sweep, run_sweep
+    from holdfast.workflows.acting.sweep import run_sweep
+    from holdfast.workflows.acting.sweep_facts import read_sweep
 
     orders = [each for each in read_sweep(opened, Reader.system(), identity).orders if each.kind == "sweep-undo"]
     if not orders:

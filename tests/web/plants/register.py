@@ -21,7 +21,8 @@ def PLANT(made: PlantedOffice) -> list[str]:
     from holdfast.access.freezes.order import Scope
     from holdfast.access.freezes.review import Outcome
     from holdfast.access.rules.rule_book import RuleBook
-    from holdfast.workflows.access import freeze, register, review
+    from holdfast.workflows.access import register
+    from holdfast.workflows.freezes import freeze, review
 
     office, steward, decider = made.world.office, made.members["access_steward"], made.members["decider"]
     with tempfile.TemporaryDirectory() as folder:

@@ -1,9 +1,10 @@
 """A plan: who is to be acted on, on which wikis, how, why, for how long, and which way leads back.
 
-A plan is a file that a person writes (`plan_file`), checked as a whole (`plan_check`), and a value. Before it can be
-signed it takes in what the wikis say now (`with_states`), the texts that people will get (`with_notices`) and the
-hashes of the collateral report and of the preflight. Its canonical bytes, `content`, are what two people sign: the
-executor carries out nothing that is not in them.
+A plan is a value, kept and signed as canonical JSON that names its format and is read by `plan_of` alone. A person's
+file (`plan_file`) is parsed once, when it is drafted, and lies beside. Before a plan can be signed it takes in what
+the wikis say now (`with_states`), the texts that people will get (`with_notices`) and the hashes of the collateral
+report and of the preflight. Its canonical bytes, `content`, are what two people sign, by themselves or beside what
+the plan follows from (`signed_plan`): the executor carries out nothing that is not in them.
 """
 
 import re
@@ -17,6 +18,7 @@ from holdfast.actions.plans.grounds import Appeal, Grounds, RoadBack, Text, With
 from holdfast.actions.steps.kind import Action, kind_of
 from holdfast.actions.steps.ports import INFINITY
 from holdfast.actions.steps.step import Json, Step
+from holdfast.approval.request import Request
 from holdfast.canonical import canonical_bytes, parse_json, sha256_hex
 from holdfast.clock import parse_at
 from holdfast.errors import InputRefusedError
@@ -24,6 +26,9 @@ from holdfast.ids import WikiName, wiki_name
 
 FORMAT = "holdfast plan 1"
 """Stands in the signed bytes, so that a signature on a plan is a signature on nothing else."""
+
+REQUEST_KIND = "plan"
+"""The kind of the request that is a plan and nothing else."""
 
 PlanId = NewType("PlanId", str)
 """A plan's name, which says nothing about anybody: it shows in the public log and begins every step's id."""
@@ -322,23 +327,42 @@ def plan_sha256(plan: Plan) -> str:
     return sha256_hex(content(plan))
 
 
-def plan_from_content(data: bytes) -> Plan:
-    """The plan of signed bytes. Raises InputRefusedError `plan.unreadable` when they are not exactly a plan's."""
-    stored = parse_json(data, place="the plan's content")
+def plan_of(stored: Json) -> Plan:
+    """The plan that stored or signed JSON is: nothing missing, nothing beside it, of this format.
+
+    No text of a person is read for it. Raises InputRefusedError `plan.unreadable`.
+    """
     try:
         if stored["format"] != FORMAT:
             raise ValueError(stored["format"])
         plan = Plan.from_json(stored)
-        if canonical_bytes(plan.to_json()) != data:
-            raise ValueError("other bytes")
+        if canonical_bytes(plan.to_json()) != canonical_bytes(dict(stored)):
+            raise ValueError("other fields")
     except (KeyError, TypeError, ValueError, AttributeError):
         raise InputRefusedError(
             "plan.unreadable",
-            "these bytes are not a plan of this version of Holdfast",
+            "this is not a plan of a format that this version of Holdfast reads",
             expected=FORMAT,
             hint="make the plan again from its file, and have it signed again",
         ) from None
     return plan
+
+
+def plan_from_content(data: bytes) -> Plan:
+    """The plan of canonical bytes. Raises as `plan_of`, for bytes too that are not canonical."""
+    plan = plan_of(parse_json(data, place="the plan's content"))
+    if canonical_bytes(plan.to_json()) != data:
+        raise InputRefusedError("plan.unreadable", "these bytes are not canonical", expected=FORMAT)
+    return plan
+
+
+def signed_plan(request: Request) -> Plan | None:
+    """The plan that signed bytes are (`plan`), or hold whole beside what it follows from: a freeze, a review.
+
+    Null where they hold none. Raises InputRefusedError `plan.unreadable`.
+    """
+    held = request.what if request.kind == REQUEST_KIND else request.what.get("plan")
+    return plan_of(held) if isinstance(held, Mapping) else None
 
 
 def with_states(plan: Plan, states: Mapping[str, Mapping[WikiName, Json]]) -> Plan:

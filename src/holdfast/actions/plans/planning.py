@@ -1,19 +1,32 @@
-"""From a draft to a plan that can be signed: read the wikis, write the notices, bind the reports.
+"""From wishes to a draft, and from a draft to a plan that can be signed: read the wikis, write the notices, bind the
+reports.
 
-plan = prepare(draft, hands, appeal_link=...)        the dry run: reads, and writes nothing
+draft = draft_of(id, purpose, reference, wishes, languages)    what a freeze, a review or a clock asks for
+plan = prepare(draft, hands, appeal_link=...)                  the dry run: reads, and writes nothing
 plan = with_reports(plan, collateral=..., preflight=...)
 """
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from holdfast.actions.fields import Problem
 from holdfast.actions.plans.file import PlaceOf, refuse
-from holdfast.actions.plans.plan import Plan, Purpose, with_notices, with_states
+from holdfast.actions.plans.grounds import Text
+from holdfast.actions.plans.plan import (
+    IfAlready,
+    Plan,
+    PlannedAction,
+    PlannedWiki,
+    Purpose,
+    action_id,
+    plan_id,
+    with_notices,
+    with_states,
+)
 from holdfast.actions.plans.telling import AppealLink, as_if_told, notice_of
-from holdfast.actions.steps.kind import kind_of, look_at_targets
+from holdfast.actions.steps.kind import Action, kind_of, look_at_targets
 from holdfast.actions.steps.ports import WikiHand
 from holdfast.actions.steps.step import Json
 from holdfast.canonical import canonical_bytes, sha256_hex
@@ -24,6 +37,60 @@ VALID_FOR = timedelta(days=30)
 """How long a plan is valid that does not say it."""
 
 Hands = Mapping[WikiName, WikiHand]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """One action that something other than a person's file asks for: it accuses nobody, so it states no grounds."""
+
+    kind: str
+    target: str
+    wikis: tuple[WikiName, ...]
+    params: Json
+    language: str = "en"
+    decider_role: Text = ""
+    is_told: bool = True
+    """Whether a notice is left, on each of its wikis, where the plan's purpose has notices."""
+    if_already: IfAlready = IfAlready.HOLD
+
+
+def draft_of(
+    identity: str,
+    purpose: Purpose,
+    reference: str,
+    wishes: Sequence[Wish],
+    languages: Mapping[WikiName, str],
+    *,
+    accepts_unchecked_texts: Sequence[str] = (),
+) -> Plan:
+    """The draft that these wishes make, in their order; `languages` are those of the wikis' communities.
+
+    Raises InputRefusedError `plan.id`.
+    """
+    name = plan_id(identity)
+    actions = [
+        PlannedAction(
+            action=Action(
+                id=action_id(name, number), kind=each.kind, target=each.target, wikis=each.wikis, params=each.params
+            ),
+            language=each.language,
+            decider_role=each.decider_role,
+            notice_on=each.wikis if each.is_told else (),
+            if_already=each.if_already,
+        )
+        for number, each in enumerate(wishes, 1)
+    ]
+    return Plan(
+        id=name,
+        purpose=purpose,
+        wikis=tuple(
+            PlannedWiki(name=wiki, language=languages[wiki])
+            for wiki in sorted({wiki for each in wishes for wiki in each.wikis})
+        ),
+        actions=tuple(actions),
+        accepts_unchecked_texts=tuple(accepts_unchecked_texts),
+        reference=reference,
+    )
 
 
 def prepare(

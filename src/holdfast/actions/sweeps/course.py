@@ -10,7 +10,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from holdfast.actions.plans.plan import Aftercare, Plan
+from holdfast.actions.plans.plan import REQUEST_KIND, Aftercare, Plan, plan_of, signed_plan
+from holdfast.approval.request import parse_request
 from holdfast.clock import parse_at
 from holdfast.errors import CheckFailedError, InputRefusedError
 from holdfast.facts import Fact
@@ -42,14 +43,21 @@ class PlanCourse:
 
     standing: Standing = Standing.DRAFT
     text: str = ""
+    """The person's file, as it was given; empty where no person wrote one. It is parsed when it is drafted, alone."""
     is_json: bool = False
+    draft: Plan | None = None
+    """As drafted; null where it was never a draft, and for one of the version before, which kept the text alone."""
+    places: Mapping[str, str] = field(default_factory=dict)
+    """Where in the person's file each action stands, by its id."""
     plan: Plan | None = None
-    """As prepared; null for a draft."""
+    """As prepared, and once it is approved as signed; null for a draft."""
     collateral: Mapping[str, Any] = field(default_factory=dict)
     preflight: Mapping[str, Any] = field(default_factory=dict)
     sign_offs: Mapping[str, str] = field(default_factory=dict)
     """Jurisdiction to the id of the proposal on which lawyers sign."""
     approval: SignedBytes | None = None
+    approved_as: str = REQUEST_KIND
+    """The kind of the request whose signatures approved it: `plan`, or what the plan was signed with, as `freeze`."""
     conditions: frozenset[str] = frozenset()
     aftercare: Aftercare = field(default_factory=Aftercare)
     facts: int = 0
@@ -69,6 +77,8 @@ class Order:
 class SweepCourse:
     """A sweep as its facts have it; its steps are in its journal."""
 
+    journal: str = ""
+    """Where its journal lies, as KIND/ID, for one begun by the version before; empty: with the sweep itself."""
     orders: tuple[Order, ...] = ()
     ending: str = ""
     """How the last run ended; empty before the first."""
@@ -94,9 +104,15 @@ def _after(course: PlanCourse, fact: Fact) -> PlanCourse:
     body = fact.body
     match fact.type:
         case "drafted":
-            return PlanCourse(text=body["text"], is_json=body["is_json"], facts=course.facts)
+            return PlanCourse(
+                text=body["text"],
+                is_json=body["is_json"],
+                draft=plan_of(body["draft"]) if "draft" in body else None,
+                places=body.get("places", {}),
+                facts=course.facts,
+            )
         case "prepared":
-            plan = Plan.from_json(body["plan"])
+            plan = plan_of(body["plan"])
             return replace(
                 course,
                 standing=Standing.PREPARED,
@@ -110,7 +126,14 @@ def _after(course: PlanCourse, fact: Fact) -> PlanCourse:
         case "sign-off asked":
             return replace(course, sign_offs={**course.sign_offs, body["jurisdiction"]: body["proposal"]})
         case "approved":
-            return replace(course, standing=Standing.APPROVED, approval=_signed(fact))
+            request = parse_request(str(body["content"]).encode())
+            return replace(
+                course,
+                standing=Standing.APPROVED,
+                approval=_signed(fact),
+                approved_as=request.kind,
+                plan=signed_plan(request),
+            )
         case "condition met":
             return replace(course, conditions=course.conditions | {body["condition"]})
         case "aftercare filled":
@@ -134,7 +157,7 @@ def _after_sweep(course: SweepCourse, fact: Fact, number: int) -> SweepCourse:
     body = fact.body
     match fact.type:
         case "opened":
-            return course
+            return replace(course, journal=body.get("journal", ""))
         case "ordered":
             return replace(
                 course, orders=(*course.orders, Order(number=number, kind=body["kind"], signed=_signed(fact)))

@@ -28,6 +28,9 @@ LOG_TYPES: Mapping[str, str] = {"rights": "rights", "block": "block", "protect":
 """The wiki's type of log entry for each step that makes one."""
 
 
+_Place = tuple[WikiName, str, str]
+
+
 class Differs(StrEnum):
     """What does not agree."""
 
@@ -101,7 +104,8 @@ def reconcile(
     `public` the published list, kind of action to accounts; `logged` the payloads of the log's entries `action
     taken`. What is not given is not compared.
     """
-    differences = [*_on_the_wikis(plan, rows, found, now), *_by_hand([(plan, rows), *others], found, watched)]
+    later = _changed_by(others)
+    differences = [*_on_the_wikis(plan, rows, found, now, later), *_by_hand([(plan, rows), *others], found, watched)]
     if public is not None:
         differences += _in_public(plan, rows, public)
     if logged is not None:
@@ -113,13 +117,36 @@ def _steps(plan: Plan) -> list[Step]:
     return [step for each in plan.actions for step in each.steps()]
 
 
-def _on_the_wikis(plan: Plan, rows: Sequence[JournalRow], found: Observed, now: datetime) -> Iterator[Difference]:
+def _changed_by(plans: Sequence[tuple[Plan, Sequence[JournalRow]]]) -> dict[_Place, datetime]:
+    """For each wiki, name of a step and target: when a plan last changed it. Messages stand beside each other."""
+    changed: dict[_Place, datetime] = {}
+    for plan, rows in plans:
+        last = states(rows)
+        for step in _steps(plan):
+            done = [row.at for each in (step.id, undo_id(step)) if (row := last.get(each)) and row.mark is Mark.DONE]
+            if done and step.name != "message":
+                place = _place(step)
+                changed[place] = max(*done, changed.get(place, done[0]))
+    return changed
+
+
+def _place(step: Step) -> _Place:
+    return step.wiki, step.name, account_as_compared(step.target)
+
+
+def _on_the_wikis(
+    plan: Plan, rows: Sequence[JournalRow], found: Observed, now: datetime, later: Mapping[_Place, datetime]
+) -> Iterator[Difference]:
+    """What another plan of this office has changed since is that plan's to answer for."""
     last = states(rows)
     for step in _steps(plan):
         seen = found.seen.get(step.wiki)
         if seen is None:
             continue
         row, back = last.get(step.id), last.get(undo_id(step))
+        mine = [each.at for each in (row, back) if each is not None]
+        if (other := later.get(_place(step))) is not None and (not mine or max(mine) < other):
+            continue
         undone = back is not None and back.mark is Mark.DONE
         is_so = is_done(step, seen, now=now)
         if row is not None and row.mark is Mark.DONE and not undone and not is_so:
@@ -159,9 +186,6 @@ def _by_hand(
             yield Difference(
                 code=code, what=f"{entry.type}/{entry.action}: {what}", target=place[2], wiki=wiki, entry=entry.id
             )
-
-
-_Place = tuple[WikiName, str, str]
 
 
 def _accounted(plans: Iterable[tuple[Plan, Sequence[JournalRow]]]) -> tuple[Counter[_Place], set[_Place]]:

@@ -1,1 +1,1 @@
-"""Who may see non-public data: the register, freezes and reviews."""
+"""Who may see non-public data: the register, its public board, and the way back into the office."""

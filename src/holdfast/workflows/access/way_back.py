@@ -156,7 +156,7 @@ def _seat(office: Office, member: str) -> store.MemberRecord:
             hint="with these back, two guardians let everybody else in",
         )
     if found.suspended_at:
-        from holdfast.workflows.access.review import still_held
+        from holdfast.workflows.access.holds import still_held
 
         if still_held(office, found.member):
             raise CheckFailedError(

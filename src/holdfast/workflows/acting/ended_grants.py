@@ -4,16 +4,16 @@ The register's end takes nothing from anybody. While the wiki still has the grou
 looks at the wiki, raises an alarm, and drafts a plan without fault that people try, sign and carry out, or give up.
 """
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from holdfast.access.register.person import Grant, Person
 from holdfast.access.register.register import Register
 from holdfast.access.rules.rights import RIGHTS
 from holdfast.accounts.names import AccountName
+from holdfast.actions.plans.plan import Plan, Purpose
+from holdfast.actions.plans.planning import Wish, draft_of
 from holdfast.actions.steps.step import living
 from holdfast.audit import Alarm, AlarmKind
 from holdfast.errors import HoldfastError
@@ -21,7 +21,7 @@ from holdfast.ids import WikiName
 from holdfast.store.office.vault import Reader
 from holdfast.wiki.operators import Operators
 from holdfast.workflows.access.register import load
-from holdfast.workflows.acting.plan import draft_plan
+from holdfast.workflows.acting.plan import keep_draft
 from holdfast.workflows.acting.surroundings import OPEN_STATES, PLAN
 from holdfast.workflows.office.opening import Office
 from holdfast.workflows.office.operators import operators_of
@@ -111,33 +111,27 @@ def _draft(office: Office, operators: Operators, number: str, mine: Sequence[Sti
             return []
         count += 1
         identity = f"{first}-{count}"
-    text = json.dumps(_plan_file(operators, identity, mine), ensure_ascii=False)
     try:
-        draft_plan(office, Reader.system(), text, is_json=True)
+        keep_draft(office, Reader.system(), _plan(operators, identity, mine))
     except HoldfastError as reason:
         return [f"a wiki still has a grant that ended, and no plan could be drafted: {reason.code}"]
     return [f"{identity} drafted: a wiki still has what ended in the register"]
 
 
-def _plan_file(operators: Operators, identity: str, mine: Sequence[StillThere]) -> Mapping[str, Any]:
-    """The plan as a person would write it: nobody is accused of anything by an end."""
+def _plan(operators: Operators, identity: str, mine: Sequence[StillThere]) -> Plan:
+    """The removal of these groups: nobody is accused of anything by an end."""
     by_account: dict[AccountName, list[StillThere]] = {}
     for each in mine:
         by_account.setdefault(each.account, []).append(each)
-    wikis = sorted({each.wiki for each in mine})
-    return {
-        "plan": identity,
-        "purpose": "protective, no fault",
-        "reference": str(mine[0].person.id),
-        "wiki": [{"name": wiki, "language": operators.access(wiki).language} for wiki in wikis],
-        "group": [
-            {
-                "kind": "rights_removal",
-                "targets": [account],
-                "wikis": sorted({each.wiki for each in there}),
-                "decider_role": "those who keep the register of access",
-                "params": {"groups": sorted({group for each in there for group in each.groups}), "reason": REASON},
-            }
-            for account, there in sorted(by_account.items())
-        ],
-    }
+    wishes = [
+        Wish(
+            kind="rights_removal",
+            target=account,
+            wikis=tuple(sorted({each.wiki for each in there})),
+            params={"groups": sorted({group for each in there for group in each.groups}), "reason": REASON},
+            decider_role="those who keep the register of access",
+        )
+        for account, there in sorted(by_account.items())
+    ]
+    languages = {each.wiki: operators.access(each.wiki).language for each in mine}
+    return draft_of(identity, Purpose.PROTECTIVE, str(mine[0].person.id), wishes, languages)

@@ -7,8 +7,7 @@ undoing of exactly those actions, by the road on which every undoing goes, and r
 from collections.abc import Iterator
 from datetime import datetime
 
-from holdfast.actions.plans.orders import UndoOrder
-from holdfast.actions.plans.plan import Plan, PlannedAction, plan_sha256
+from holdfast.actions.plans.plan import Plan, PlannedAction
 from holdfast.actions.steps.kind import End, kind_of
 from holdfast.actions.steps.step import is_past
 from holdfast.actions.sweeps.course import fold_plan
@@ -18,12 +17,12 @@ from holdfast.audit import Alarm, AlarmKind
 from holdfast.errors import InputRefusedError
 from holdfast.facts import StreamId
 from holdfast.store.office.vault import Reader
+from holdfast.workflows.acting.approved_plan import UNDO
 from holdfast.workflows.acting.surroundings import SWEEP, plan_stream, sweep_stream
-from holdfast.workflows.acting.sweep import read_sweep
+from holdfast.workflows.acting.sweep_facts import journal_of, propose_undoing, read_sweep
 from holdfast.workflows.office.opening import Office
-from holdfast.workflows.office.propose import PREFIX, propose, read_proposal
+from holdfast.workflows.office.propose import PREFIX, read_proposal
 
-UNDO = "sweep-undo"
 REASON = "The time for which this was decided is over"
 """For the wikis' logs."""
 _ALL = 10_000
@@ -40,8 +39,7 @@ def propose_ends(office: Office, now: datetime) -> int:
         office.vault.audit.alarm(Alarm(kind=AlarmKind.CLOCK_DUE, at=now, object=stream, count=len(due)))
         left = tuple(each for each in due if each not in _before_people(office, plan))
         if left:
-            order = UndoOrder(plan=plan.id, plan_sha256=plan_sha256(plan), reason=REASON, actions=left)
-            propose(office, Reader.system(), UNDO, order.to_json())
+            propose_undoing(office, Reader.system(), plan.id, reason=REASON, actions=left)
             put += len(left)
     return put
 
@@ -54,7 +52,7 @@ def carried_out(office: Office) -> Iterator[tuple[Plan, tuple[JournalRow, ...]]]
             continue
         try:
             plan = fold_plan(office.vault.read(system, plan_stream(line.stream.id), purpose=purpose)).plan
-            rows = office.vault.journal(system, line.stream, line.stream.id, purpose=purpose).rows()
+            rows = journal_of(office, line.stream.id).rows()
         except InputRefusedError as reason:
             if reason.code != "office.stream.erased":
                 raise

@@ -1,6 +1,7 @@
-"""Plans in the office: drafted from a file, tried on the wikis, signed off, approved by two, and closed.
+"""Plans in the office, whatever they follow from: drafted, tried on the wikis, signed off, approved by two, closed.
 
-identity = draft_plan(office, reader, text)        the file's check
+identity = draft_plan(office, reader, text)        a person's file, parsed here and never again
+keep_draft(office, reader, draft)                  the same for what a clock drafts
 dry_run(office, reader, identity)                  the wikis' states, the notices, preflight, collateral
 ask_sign_off(office, reader, identity, "J1")       a proposal on which a lawyer signs
 propose_plan(office, reader, identity)             a proposal on which two deciders sign
@@ -28,14 +29,21 @@ from holdfast.actions.sweeps.course import (
     fold_plan,
     fold_sweep,
 )
-from holdfast.approval import Approved, Signature, check_approved
 from holdfast.errors import CheckFailedError
 from holdfast.facts import Fact, MemberId, StreamId
 from holdfast.store.office.streams import Summary
 from holdfast.store.office.vault import ListPage, Reader
 from holdfast.wiki.members import wiki_facts
 from holdfast.wiki.operators import Operators
-from holdfast.workflows.acting.surroundings import FROM_A_CLOCK, PLAN, plan_stream, surroundings, sweep_stream
+from holdfast.workflows.acting.surroundings import (
+    FROM_A_CLOCK,
+    OF_A,
+    PLAN,
+    plan_stream,
+    ruled_as,
+    surroundings,
+    sweep_stream,
+)
 from holdfast.workflows.appeals.appeal import make_link, route_of
 from holdfast.workflows.cases.plan_check import barred_from, check_plan_against_cases
 from holdfast.workflows.office.opening import Office
@@ -51,20 +59,32 @@ _SIGN_OFF = "sign-off"
 
 @dataclass(frozen=True, kw_only=True)
 class OpenPlan:
-    """A plan as a reader has opened it. `draft` is its file as read; `places` are the lines of its actions."""
+    """A plan as a reader has opened it."""
 
     id: str
     course: PlanCourse
-    draft: Plan
-    places: PlaceOf
 
     @property
     def plan(self) -> Plan:
-        """As prepared. Raises CheckFailedError `plan.standing` for a draft."""
+        """As prepared or signed. Raises CheckFailedError `plan.standing` for a draft."""
         if self.course.plan is None:
             check_standing(self.course, Standing.PREPARED)
             raise AssertionError
         return self.course.plan
+
+    @property
+    def draft(self) -> Plan:
+        """As drafted. Raises InputRefusedError `plan.file` for an old draft that cannot be read any more."""
+        return self.course.draft or _parsed(self.course.text, is_json=self.course.is_json)[0]
+
+    @property
+    def shown(self) -> Plan:
+        """As far as it is."""
+        return self.course.plan or self.draft
+
+
+def _parsed(text: str, *, is_json: bool) -> tuple[Plan, PlaceOf]:
+    return parse_plan(text.encode(), "the plan", is_json=is_json)
 
 
 def draft_plan(office: Office, reader: Reader, text: str, *, is_json: bool = False) -> str:
@@ -72,16 +92,29 @@ def draft_plan(office: Office, reader: Reader, text: str, *, is_json: bool = Fal
 
     Raises InputRefusedError `plan.file`, `plan.check` with every problem, `office.stream.exists` for an id in use.
     """
-    draft = _checked(office, text, is_json=is_json)
-    fact = Fact(type="drafted", at=office.clock(), by=reader.member, body={"text": text, "is_json": is_json})
+    draft, places = _parsed(text, is_json=is_json)
+    return keep_draft(office, reader, draft, text=text, is_json=is_json, places=places)
+
+
+def keep_draft(
+    office: Office,
+    reader: Reader,
+    draft: Plan,
+    *,
+    text: str = "",
+    is_json: bool = False,
+    places: PlaceOf | None = None,
+) -> str:
+    """A new plan, to be tried and signed; gives its id. Raises as `draft_plan`."""
+    body = _checked(office, draft, text=text, is_json=is_json, places=places or {})
     office.vault.create(
         reader,
         PLAN,
-        [fact],
-        summary=_summary(Standing.DRAFT, draft),
+        [Fact(type="drafted", at=office.clock(), by=reader.member, body=body)],
+        summary=summary_of(Standing.DRAFT, draft),
         purpose="plan drafted",
         stream_id=draft.id,
-        tokens={"account": [each.action.target for each in draft.actions]},
+        tokens=_tokens(draft),
     )
     return str(draft.id)
 
@@ -91,25 +124,27 @@ def redraft(office: Office, reader: Reader, identity: str, text: str, *, is_json
     with office.vault.transaction():
         opened = read_plan(office, reader, identity, purpose="plan drafted anew")
         check_standing(opened.course, Standing.DRAFT, Standing.PREPARED)
-        draft = _checked(office, text, is_json=is_json)
+        draft, places = _parsed(text, is_json=is_json)
+        body = _checked(office, draft, text=text, is_json=is_json, places=places)
         if draft.id != identity:
             raise CheckFailedError("plan.other_id", "the file has another id", expected=identity, got=str(draft.id))
-        tokens = {"account": [each.action.target for each in draft.actions]}
-        body = {"text": text, "is_json": is_json}
-        write_plan(office, reader, opened, "drafted", body, Standing.DRAFT, draft, tokens=tokens)
+        write_plan(office, reader, opened, "drafted", body, Standing.DRAFT, draft, tokens=_tokens(draft))
 
 
-def _checked(office: Office, text: str, *, is_json: bool) -> Plan:
-    draft, places = parse_plan(text.encode(), "the plan", is_json=is_json)
+def _checked(office: Office, draft: Plan, *, text: str, is_json: bool, places: PlaceOf) -> dict[str, Any]:
+    """What is kept of a draft that has no problem: the plan as JSON, and the person's text beside it."""
     refuse(check(draft, surroundings(office, operators_of(office)), places), code="plan.check", place="the plan")
-    return draft
+    return {"draft": draft.to_json(), "places": dict(places), "text": text, "is_json": is_json}
+
+
+def _tokens(draft: Plan) -> dict[str, list[str]]:
+    return {"account": [each.action.target for each in draft.actions]}
 
 
 def read_plan(office: Office, reader: Reader, identity: str, *, purpose: str = "plan shown") -> OpenPlan:
-    """A plan. Raises as `Vault.read`."""
-    course = fold_plan(office.vault.read(reader, plan_stream(identity), purpose=purpose))
-    draft, places = parse_plan(course.text.encode(), "the plan", is_json=course.is_json)
-    return OpenPlan(id=identity, course=course, draft=draft, places=places)
+    """A plan. One that was signed with a freeze or a review is read by who may read those. Raises as `Vault.read`."""
+    facts = office.vault.read(reader, plan_stream(identity), purpose=purpose, ruled_as=ruled_as(office, identity))
+    return OpenPlan(id=identity, course=fold_plan(facts))
 
 
 def list_plans(office: Office, reader: Reader, *, after: str | None = None) -> ListPage:
@@ -126,12 +161,12 @@ def dry_run(office: Office, reader: Reader, identity: str, *, known: Operators |
     opened = read_plan(office, reader, identity, purpose="plan prepared")
     check_standing(opened.course, Standing.DRAFT, Standing.PREPARED)
     operators = known or operators_of(office)
-    refuse(check(opened.draft, surroundings(office, operators), opened.places), code="plan.check", place="the plan")
-    wikis = tuple(each.name for each in opened.draft.wikis)
+    draft, places = opened.draft, opened.course.places
+    refuse(check(draft, surroundings(office, operators), places), code="plan.check", place="the plan")
+    wikis = tuple(each.name for each in draft.wikis)
     hands, now = first_hands(operators, wikis), office.clock()
-    with_link = appeal_links(office, opened.draft)
-    plan = prepare(opened.draft, hands, appeal_link=with_link, now=now, places=opened.places)
-    refuse(check(plan, surroundings(office, operators), opened.places), code="plan.check", place="the plan")
+    plan = prepare(draft, hands, appeal_link=appeal_links(office, draft), now=now, places=places)
+    refuse(check(plan, surroundings(office, operators), places), code="plan.check", place="the plan")
     actions = [each.action for each in plan.actions]
     crews = {wiki: operators.hands_for(wiki) for wiki in wikis}
     found = preflight(actions, crews, now=now, deciders=member_accounts(office))
@@ -153,7 +188,7 @@ def dry_run(office: Office, reader: Reader, identity: str, *, known: Operators |
         # reading the wikis took minutes: what else was written meanwhile stands, as long as the draft is the same
         now_open = read_plan(office, reader, identity, purpose="plan prepared")
         check_standing(now_open.course, Standing.DRAFT, Standing.PREPARED)
-        if now_open.course.text != opened.course.text:
+        if now_open.draft != draft:
             raise CheckFailedError(
                 "plan.moved", "the plan was drafted anew during the dry run", hint="do the dry run of the new draft"
             )
@@ -258,7 +293,7 @@ def check_ready_to_sign(office: Office, opened: OpenPlan) -> None:
             hint="correct the plan, or the operators' accounts, and do the dry run again",
         )
     around = surroundings(office, operators_of(office))
-    refuse(check(opened.plan, around, opened.places), code="plan.check", place="the plan")
+    refuse(check(opened.plan, around, opened.course.places), code="plan.check", place="the plan")
     check_plan_against_cases(office, opened.plan)
     missing = set(opened.plan.jurisdictions_touched) - {
         each.value.jurisdiction for each in signed_off(office, opened)
@@ -270,31 +305,6 @@ def check_ready_to_sign(office: Office, opened: OpenPlan) -> None:
             got=f"{len(missing)} without a lawyer's signature",
             hint="ask for the sign-off, and let a lawyer sign",
         )
-
-
-def approved_plan(office: Office, opened: OpenPlan) -> Approved[Plan]:
-    """The plan as approved: every signature verified again, by those who are members now.
-
-    Raises CheckFailedError `plan.standing`, `approval.…` (a signer has lost the role or the passkey since).
-    """
-    check_standing(opened.course, Standing.APPROVED, Standing.CLOSED)
-    return verified(office, opened.course.approval, opened.plan, barred_members(office, opened.plan))
-
-
-def verified(office: Office, signed: Any, value: Any, barred: Mapping[MemberId, str]) -> Approved[Any]:
-    """A value with the signatures that were kept for it, verified as of the hour in which it was approved."""
-    return check_approved(
-        value,
-        content=signed.content.encode(),
-        signatures=[Signature.from_json(each) for each in signed.signatures],
-        approvers=approvers(office),
-        now=signed.at,
-        rp_id=office.config.rp_id,
-        origins=frozenset({office.config.origin}),
-        max_age=timedelta(hours=office.config.approval_hours),
-        role=frozenset({"decider"}),
-        barred=barred,
-    )
 
 
 def fill_aftercare(office: Office, reader: Reader, identity: str, given: Aftercare) -> None:
@@ -319,7 +329,7 @@ def give_up(office: Office, reader: Reader, identity: str, why: str) -> None:
     with office.vault.transaction():
         opened = read_plan(office, reader, identity, purpose="plan given up")
         check_standing(opened.course, Standing.DRAFT, Standing.PREPARED)
-        write_plan(office, reader, opened, "given up", {"why": why}, Standing.GIVEN_UP, opened.draft)
+        write_plan(office, reader, opened, "given up", {"why": why}, Standing.GIVEN_UP, opened.shown)
 
 
 def write_plan(
@@ -334,19 +344,23 @@ def write_plan(
     tokens: Mapping[str, Sequence[str]] | None = None,
 ) -> None:
     """Append one fact to a plan that was opened. Raises CheckFailedError `office.stream.moved`, `access.refused`."""
-    stream = plan_stream(opened.id)
+    rules = ruled_as(office, opened.id)
     office.vault.append(
         reader,
-        stream,
+        plan_stream(opened.id),
         [Fact(type=kind, at=office.clock(), by=reader.member, body=body)],
         expect=opened.course.facts,
-        summary=_summary(standing, plan),
+        summary=summary_of(standing, plan, rules=rules),
         purpose="plan written",
         tokens=tokens,
+        ruled_as=rules,
     )
 
 
-def _summary(standing: Standing, plan: Plan) -> Summary:
+def summary_of(standing: Standing, plan: Plan, *, rules: str = PLAN) -> Summary:
+    """What lists show. What a freeze took keeps its person from no other plan, and how much it was is sealed."""
+    if rules != PLAN:
+        return Summary(state=standing.value, due_at=plan.valid_until, tags=[f"{OF_A}{rules}"])
     tags = [f"{count} {kind}" for kind, count in plan.public_counts().items()]
     follows = plan.purpose is not Purpose.DECISION and plan.reference.partition("/")[0] in (PLAN, "person")
     return Summary(

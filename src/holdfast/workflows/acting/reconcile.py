@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from holdfast.actions.plans.plan import Plan
+from holdfast.actions.plans.plan import REQUEST_KIND, Plan
 from holdfast.actions.sweeps.course import fold_plan
 from holdfast.actions.sweeps.journal import JournalRow, Mark
 from holdfast.actions.sweeps.reconcile import Difference, observe, reconcile
@@ -16,12 +16,12 @@ from holdfast.record.texts import Shown
 from holdfast.store.office.models import LogEntryRow
 from holdfast.store.office.vault import Reader
 from holdfast.wiki.operators import Operators
+from holdfast.workflows.acting.follows import keep_plans_of_before
 from holdfast.workflows.acting.plan import read_plan
 from holdfast.workflows.acting.surroundings import PLAN, SWEEP, plan_stream, sweep_stream
-from holdfast.workflows.acting.sweep import read_sweep, write_sweep
+from holdfast.workflows.acting.sweep_facts import journal_of, read_sweep, write_sweep
 from holdfast.workflows.office.opening import Office
 from holdfast.workflows.office.operators import first_hands, member_accounts, operator_names, operators_of
-from holdfast.workflows.office.propose import PREFIX, kinds, read_proposal
 
 _ALL = 10_000
 _ON_ITS_WAY = timedelta(hours=3)
@@ -56,21 +56,19 @@ def reconcile_plan(
         watched=operator_names(operators) | member_accounts(office),
         others=_others(office, identity),
         public=public,
-        logged=_logged(office, identity, rows),
+        logged=_logged(office, identity, rows) if opened.course.approved_as == REQUEST_KIND else None,
     )
     _keep(office, identity, found)
     return found
 
 
 def _rows(office: Office, identity: str) -> tuple[JournalRow, ...]:
-    stream = sweep_stream(identity)
-    if not office.vault.exists(stream):
-        return ()
-    return tuple(office.vault.journal(Reader.system(), stream, identity, purpose="plan reconciled").rows())
+    return tuple(journal_of(office, identity).rows()) if office.vault.exists(sweep_stream(identity)) else ()
 
 
 def _others(office: Office, identity: str) -> list[tuple[Plan, tuple[JournalRow, ...]]]:
-    """Every other plan that was carried out, of sweeps and of freezes and reviews: the same operators did it."""
+    """Every other plan that was carried out: the same operators did it."""
+    keep_plans_of_before(office)
     found = []
     for line in office.vault.plain_lines(SWEEP, limit=_ALL):
         other = line.stream.id
@@ -78,21 +76,7 @@ def _others(office: Office, identity: str) -> list[tuple[Plan, tuple[JournalRow,
         plan = fold_plan(office.vault.read(Reader.system(), plan_stream(other), purpose="plans told apart")).plan
         if rows and plan is not None:
             found.append((plan, rows))
-    for kind in kinds():
-        for line in office.vault.plain_lines(PREFIX + kind, state="executed", limit=_ALL):
-            found += _beside(office, line.stream)
     return found
-
-
-def _beside(office: Office, proposal: StreamId) -> list[tuple[Plan, tuple[JournalRow, ...]]]:
-    """The plan that an executed proposal holds beside what it is about, and its journal."""
-    system = Reader.system()
-    held = read_proposal(office, system, proposal, purpose="plans told apart").request.what.get("plan")
-    if not isinstance(held, Mapping):
-        return []
-    plan = Plan.from_json(held)
-    rows = office.vault.journal(system, proposal, str(plan.id), purpose="plans told apart").rows()
-    return [(plan, tuple(rows))] if rows else []
 
 
 def _logged(office: Office, identity: str, journal: Sequence[JournalRow]) -> list[Mapping[str, Any]] | None:

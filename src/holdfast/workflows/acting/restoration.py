@@ -9,8 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from holdfast.accounts.names import account_as_compared
-from holdfast.actions.plans.orders import UndoOrder
-from holdfast.actions.plans.plan import PlannedAction, plan_id, plan_sha256
+from holdfast.actions.plans.plan import PlannedAction, plan_id
 from holdfast.actions.steps.kind import TargetType, kind_of
 from holdfast.actions.steps.ports import INFINITY, HandLostError
 from holdfast.actions.steps.severity import RANKS, Measure, is_more_severe, measure_of
@@ -26,13 +25,10 @@ from holdfast.store.office.vault import Reader
 from holdfast.wiki.operators import Operators
 from holdfast.workflows.acting.plan import read_plan
 from holdfast.workflows.acting.surroundings import plan_stream, sweep_stream
-from holdfast.workflows.acting.sweep import read_sweep, sweep_status
+from holdfast.workflows.acting.sweep_facts import propose_undoing, read_sweep, sweep_status
 from holdfast.workflows.appeals import appeal
 from holdfast.workflows.office.opening import Office
 from holdfast.workflows.office.operators import operators_of
-from holdfast.workflows.office.propose import propose
-
-UNDO = "sweep-undo"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,11 +137,7 @@ def propose_restoration(office: Office, stream: StreamId) -> StreamId | None:
     wish = decided.restoration or steps.restoration_order(state, "changed on appeal")
     if not office.vault.exists(plan_stream(wish["plan"])):
         return None
-    plan = read_plan(office, Reader.system(), wish["plan"], purpose="restoration after an appeal").plan
-    order = UndoOrder(
-        plan=wish["plan"], plan_sha256=plan_sha256(plan), reason=wish["reason"], actions=tuple(wish["actions"])
-    )
-    return propose(office, Reader.system(), UNDO, order.to_json())
+    return propose_undoing(office, Reader.system(), wish["plan"], reason=wish["reason"], actions=wish["actions"])
 
 
 def put_undoing(office: Office, reader: Reader, stream: StreamId) -> StreamId | None:
@@ -289,7 +281,7 @@ def _acts_of(office: Office, state: Appeal, name: str) -> list[PlannedAction]:
     account = account_as_compared(state.route.account)
     acts = [
         each
-        for each in (opened.course.plan or opened.draft).actions
+        for each in opened.shown.actions
         if kind_of(each.action).target is TargetType.ACCOUNT and account_as_compared(each.action.target) == account
     ]
     if not acts:

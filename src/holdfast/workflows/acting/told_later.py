@@ -5,12 +5,11 @@ exactly this field on the person's talk page; it is tried on the wikis, approved
 alarm stands until it is. Given up, it is drafted again: no single person can withhold without end.
 """
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
 
-from holdfast.actions.plans.plan import Plan, PlannedAction, plan_sha256
+from holdfast.actions.plans.plan import Plan, PlannedAction, Purpose, plan_sha256
+from holdfast.actions.plans.planning import Wish, draft_of
 from holdfast.actions.plans.telling import withheld_until
 from holdfast.actions.sweeps.course import Standing
 from holdfast.actions.sweeps.journal import JournalRow, Mark, states
@@ -20,7 +19,7 @@ from holdfast.notices.kinds import NoticeKind
 from holdfast.notices.wording import ORIGINAL, is_checked, wording
 from holdfast.store.office.vault import Reader
 from holdfast.workflows.acting.ends import carried_out
-from holdfast.workflows.acting.plan import draft_plan
+from holdfast.workflows.acting.plan import keep_draft
 from holdfast.workflows.acting.surroundings import PLAN, plan_stream
 from holdfast.workflows.office.opening import Office
 
@@ -54,9 +53,8 @@ def _draft(office: Office, plan: Plan, told: Sequence[PlannedAction], day: date,
     identity, standing = _next_id(office, plan, day)
     lines = []
     if standing is None:
-        text = json.dumps(_plan_file(plan, identity, told, day), ensure_ascii=False)
         try:
-            draft_plan(office, Reader.system(), text, is_json=True)
+            keep_draft(office, Reader.system(), _plan(plan, identity, told, day))
             lines = [f"{identity} drafted: what was withheld is to be told"]
         except HoldfastError as reason:
             identity = str(plan.id)
@@ -83,31 +81,27 @@ def _next_id(office: Office, plan: Plan, day: date) -> tuple[str, Standing | Non
     return identity, Standing(known[identity]) if identity in known else None
 
 
-def _plan_file(plan: Plan, identity: str, told: Sequence[PlannedAction], day: date) -> dict[str, Any]:
-    """The plan as a person would write it."""
-    languages = {each.language for each in told}
-    unchecked = {each for each in languages if not is_checked(each, NoticeKind.TELLING)}
-    wikis = {wiki for each in told for wiki in each.notice_on}
-    return {
-        "plan": identity,
-        "purpose": "restoration",
-        "reference": f"plan/{plan.id}",
-        "accepts_unchecked_texts": sorted(unchecked | set(plan.accepts_unchecked_texts)),
-        "wiki": [{"name": each.name, "language": each.language} for each in plan.wikis if each.name in wikis],
-        "group": [_group(each, day) for each in told],
-    }
+def _plan(plan: Plan, identity: str, told: Sequence[PlannedAction], day: date) -> Plan:
+    """The telling of what these actions of a plan withheld until this day."""
+    unchecked = {each.language for each in told if not is_checked(each.language, NoticeKind.TELLING)}
+    return draft_of(
+        identity,
+        Purpose.RESTORATION,
+        f"plan/{plan.id}",
+        [_wish(each, day) for each in told],
+        {each.name: each.language for each in plan.wikis},
+        accepts_unchecked_texts=sorted(unchecked | set(plan.accepts_unchecked_texts)),
+    )
 
 
-def _group(each: PlannedAction, day: date) -> dict[str, Any]:
+def _wish(each: PlannedAction, day: date) -> Wish:
     kind = NoticeKind.RIGHTS_REMOVAL_ON_REQUEST if each.at_own_request else NoticeKind(each.action.kind)
-    about: Mapping[str, str] = {
-        language: wording(kind, language).subject for language in sorted({each.language, ORIGINAL})
-    }
-    return {
-        "kind": NoticeKind.TELLING.value,
-        "targets": [each.action.target],
-        "wikis": list(each.notice_on),
-        "language": each.language,
-        "decider_role": each.decider_role,
-        "params": {"about": about, "fields": withheld_until(each, day)},
-    }
+    about = {language: wording(kind, language).subject for language in sorted({each.language, ORIGINAL})}
+    return Wish(
+        kind=NoticeKind.TELLING.value,
+        target=each.action.target,
+        wikis=each.notice_on,
+        params={"about": about, "fields": withheld_until(each, day)},
+        language=each.language,
+        decider_role=each.decider_role,
+    )

@@ -10,13 +10,9 @@ from holdfast.actions.sweeps.status import State, Status
 from holdfast.workflows.acting.plan import OpenPlan
 
 
-def _plan(opened: OpenPlan) -> Plan:
-    return opened.course.plan or opened.draft
-
-
 def plan_json(opened: OpenPlan, *, names: bool) -> dict[str, Any]:
     """What is known of a plan: where it stands, its counts, gates and actions."""
-    plan = _plan(opened)
+    plan = opened.shown
     return {
         "plan": opened.id,
         "standing": opened.course.standing.value,

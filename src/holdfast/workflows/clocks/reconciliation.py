@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from holdfast.errors import HoldfastError
 from holdfast.store.office.vault import Reader
 from holdfast.workflows.acting.reconcile import reconcile_plan, to_reconcile
-from holdfast.workflows.acting.sweep import read_sweep
+from holdfast.workflows.acting.sweep_facts import read_sweep
 from holdfast.workflows.clocks._clock import Clock
 from holdfast.workflows.office.opening import Office
 

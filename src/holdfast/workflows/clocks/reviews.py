@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from holdfast.workflows.access import review
 from holdfast.workflows.clocks._clock import Clock
+from holdfast.workflows.freezes import review
 from holdfast.workflows.office.opening import Office
 
 

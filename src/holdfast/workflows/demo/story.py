@@ -121,8 +121,8 @@ def freeze(stage: Stage) -> None:
     """Chapter 3: access in J1 and J2 is frozen at once, no fault implied; a review of each person opens."""
     from holdfast.access.freezes.freeze import Removal
     from holdfast.access.freezes.order import Scope
-    from holdfast.workflows.access.freeze import propose_freeze, read_freeze
     from holdfast.workflows.demo.cast import two_sign
+    from holdfast.workflows.freezes.freeze import propose_freeze, read_freeze
     from holdfast.workflows.tick import tick
 
     office, steward = stage.office, stage.one("access_steward")
@@ -153,7 +153,8 @@ def sweep(stage: Stage) -> None:
     """Chapter 5: one plan, signed off and approved, carried out on both wikis exactly once."""
     from holdfast.workflows.acting import plan as plans
     from holdfast.workflows.acting.reconcile import reconcile_plan
-    from holdfast.workflows.acting.sweep import run_sweep, sweep_status
+    from holdfast.workflows.acting.sweep import run_sweep
+    from holdfast.workflows.acting.sweep_facts import sweep_status
     from holdfast.workflows.demo.cast import two_sign
     from holdfast.workflows.tick import tick
 

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from holdfast.actions.plans.plan import Plan
+from holdfast.actions.sweeps.status import Status
 from holdfast.approval import Approved
 from holdfast.approval.request import Request
 from holdfast.facts import MemberId
@@ -25,6 +27,10 @@ class Line:
 def nobody_barred(office: Office, what: What) -> Mapping[MemberId, str]:
     """For kinds in which nobody has to stand aside."""
     return {}
+
+
+def nothing_to_note(office: Office, what: What, plan: Plan, found: Status) -> None:
+    """For kinds that hold no plan, or are one: its sweep says all."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,3 +55,5 @@ class ProposalKind:
     is_carried_out: bool = True
     """False where the signature itself is what is wanted (a legal sign-off), and whoever needs it verifies it."""
     barred: Callable[[Office, What], Mapping[MemberId, str]] = nobody_barred
+    noted: Callable[[Office, What, Plan, Status], None] = nothing_to_note
+    """For a kind that holds a plan in its bytes: keep what a run of it read back. Called again, it does nothing."""

@@ -59,11 +59,16 @@ def kinds() -> dict[str, ProposalKind]:
 
 def kind_of(stream: StreamId) -> tuple[str, ProposalKind]:
     """The kind of a proposal's stream. Raises InputRefusedError `proposal.kind`."""
-    name = stream.kind.removeprefix(PREFIX)
+    prefix, name = stream.kind[: len(PREFIX)], stream.kind[len(PREFIX) :]
+    return name, kind_named(name if prefix == PREFIX else "")
+
+
+def kind_named(name: str) -> ProposalKind:
+    """The kind of this name. Raises InputRefusedError `proposal.kind`."""
     found = kinds().get(name)
-    if found is None or not stream.kind.startswith(PREFIX):
-        raise InputRefusedError("proposal.kind", "there is no such kind of proposal", got=stream.kind)
-    return name, found
+    if found is None:
+        raise InputRefusedError("proposal.kind", "there is no such kind of proposal", got=name)
+    return found
 
 
 def propose(office: Office, reader: Reader, kind: str, what: Mapping[str, Any]) -> StreamId:
@@ -71,7 +76,7 @@ def propose(office: Office, reader: Reader, kind: str, what: Mapping[str, Any]) 
 
     Raises CheckFailedError `access.refused` when the reader may not write this kind of thing.
     """
-    known = kinds()[kind]
+    known = kind_named(kind)
     now = office.clock()
     request = fresh_request(kind, what, now=now, lasts=timedelta(hours=office.config.approval_hours))
     known.lines(office, request.what)  # what cannot be shown cannot be approved

@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 
 from holdfast.access.freezes.order import Item, order_from
 from holdfast.access.freezes.words import PROTECTIVE
+from holdfast.actions.plans.plan import Plan
+from holdfast.actions.sweeps.status import State, Status
 from holdfast.approval import Approved
 from holdfast.approval.request import Request
-from holdfast.facts import MemberId
+from holdfast.facts import MemberId, StreamId
 from holdfast.workflows.office.opening import Office
 from holdfast.workflows.office.proposal_kind import Line, ProposalKind, What
 
@@ -46,6 +48,33 @@ def left_out(what: What) -> tuple[Line, ...]:
     return (Line(label="Not done by the plan, to be done later or by hand", values=tuple(rows)),) if rows else ()
 
 
+def states_of(plan: Plan, found: Status) -> dict[tuple[str, str], State]:
+    """For each account and wiki of a plan of rights where it is; what had not to be done is done."""
+    states = {(each.action.target, str(wiki)): State.DONE for each in plan.actions for wiki in each.action.wikis}
+    for each in found.actions:
+        target = plan.action(each.id).action.target
+        states |= {(target, str(step.step.wiki)): step.state for step in each.steps}
+    return states
+
+
+def note_taken(office: Office, freeze: str, items: Sequence[Item], plan: Plan, found: Status) -> None:
+    """Keep with a freeze what reading back said of each right that a plan takes."""
+    from holdfast.workflows.freezes.freeze import note_removals
+
+    states = states_of(plan, found)
+    removals = {
+        (item.person.id, str(item.wiki), item.right): states[item.account, item.wiki]
+        for item in items
+        if (item.account, item.wiki) in states
+    }
+    note_removals(office, StreamId(kind="freeze", id=freeze), removals)
+
+
+def _noted(office: Office, what: What, plan: Plan, found: Status) -> None:
+    order = order_from(what["order"])
+    note_taken(office, order.freeze.id, order.items, plan, found)
+
+
 def _barred(office: Office, what: What) -> Mapping[MemberId, str]:
     from holdfast.workflows.office.members import members_with
 
@@ -54,7 +83,7 @@ def _barred(office: Office, what: What) -> Mapping[MemberId, str]:
 
 
 def _execute(office: Office, approved: Approved[Request]) -> str:
-    from holdfast.workflows.access.freeze import execute_freeze
+    from holdfast.workflows.freezes.freeze import execute_freeze
 
     return execute_freeze(office, approved)
 
@@ -67,4 +96,5 @@ PROPOSAL = ProposalKind(
     lines=_lines,
     execute=_execute,
     barred=_barred,
+    noted=_noted,
 )

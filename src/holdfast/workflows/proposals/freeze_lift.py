@@ -5,12 +5,14 @@ from typing import Any
 
 from holdfast.access.freezes.lifting import lift_from
 from holdfast.access.freezes.words import PROTECTIVE
+from holdfast.actions.plans.plan import Plan
+from holdfast.actions.sweeps.status import State, Status
 from holdfast.approval import Approved
 from holdfast.approval.request import Request
 from holdfast.facts import MemberId, StreamId
 from holdfast.workflows.office.opening import Office
 from holdfast.workflows.office.proposal_kind import Line, ProposalKind, What
-from holdfast.workflows.proposals.freeze import left_out
+from holdfast.workflows.proposals.freeze import left_out, states_of
 
 
 def given_back(what: What) -> Line:
@@ -37,9 +39,22 @@ def _lines(office: Office, what: What) -> Sequence[Line]:
 
 
 def _execute(office: Office, approved: Approved[Request]) -> str:
-    from holdfast.workflows.access.freeze import execute_lift
+    from holdfast.workflows.freezes.freeze import execute_lift
 
     return execute_lift(office, approved)
+
+
+def put_back(plan: Plan, found: Status) -> Mapping[str, str]:
+    """What reading back said of each account and wiki to which rights are given back, none under way."""
+    said = {State.DONE: "done", State.HELD: "held", State.SKIPPED: "held", State.UNDONE: "held"}
+    states = states_of(plan, found)
+    return {f"{account} on {wiki}": said[is_so] for (account, wiki), is_so in states.items() if is_so in said}
+
+
+def _noted(office: Office, what: What, plan: Plan, found: Status) -> None:
+    from holdfast.workflows.freezes.freeze import note_put_back
+
+    note_put_back(office, what["order"]["freeze"], put_back(plan, found))
 
 
 def _barred(office: Office, what: What) -> Mapping[MemberId, str]:
@@ -63,4 +78,5 @@ PROPOSAL = ProposalKind(
     lines=_lines,
     execute=_execute,
     barred=_barred,
+    noted=_noted,
 )

@@ -4,12 +4,14 @@ from collections.abc import Mapping, Sequence
 
 from holdfast.access.freezes.order import item_from
 from holdfast.access.freezes.words import PROTECTIVE
+from holdfast.actions.plans.plan import Plan
+from holdfast.actions.sweeps.status import Status
 from holdfast.approval import Approved
 from holdfast.approval.request import Request
 from holdfast.facts import MemberId
 from holdfast.workflows.office.opening import Office
 from holdfast.workflows.office.proposal_kind import Line, ProposalKind, What
-from holdfast.workflows.proposals.freeze import left_out
+from holdfast.workflows.proposals.freeze import left_out, note_taken
 from holdfast.workflows.proposals.freeze_lift import targets
 
 
@@ -29,9 +31,13 @@ def _lines(office: Office, what: What) -> Sequence[Line]:
 
 
 def _execute(office: Office, approved: Approved[Request]) -> str:
-    from holdfast.workflows.access.freeze import execute_rest
+    from holdfast.workflows.freezes.freeze import execute_rest
 
     return execute_rest(office, approved)
+
+
+def _noted(office: Office, what: What, plan: Plan, found: Status) -> None:
+    note_taken(office, what["freeze"], tuple(map(item_from, what["items"])), plan, found)
 
 
 def _barred(office: Office, what: What) -> Mapping[MemberId, str]:
@@ -46,4 +52,5 @@ PROPOSAL = ProposalKind(
     lines=_lines,
     execute=_execute,
     barred=_barred,
+    noted=_noted,
 )

@@ -2,17 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 
-from holdfast.actions.plans.plan import Plan, PlannedAction, plan_sha256
+from holdfast.actions.plans.plan import Plan, PlannedAction, plan_of, plan_sha256
 from holdfast.actions.plans.telling import end_in_words
-from holdfast.actions.sweeps.course import Standing
 from holdfast.approval import Approved
 from holdfast.approval.request import Request
 from holdfast.errors import CheckFailedError
-from holdfast.facts import SYSTEM, Fact, MemberId
-from holdfast.store.office.streams import LogEntry, Summary
+from holdfast.facts import MemberId
+from holdfast.store.office.streams import LogEntry
 from holdfast.store.office.vault import Reader
-from holdfast.workflows.acting.plan import barred_members, check_ready_to_sign, read_plan, write_plan
-from holdfast.workflows.acting.surroundings import PLAN, SWEEP, plan_stream, run_soon, sweep_stream
+from holdfast.workflows.acting.approved_plan import begin
+from holdfast.workflows.acting.plan import barred_members, check_ready_to_sign, read_plan
+from holdfast.workflows.acting.surroundings import PLAN, plan_stream
 from holdfast.workflows.cases.plan_check import note_plan_in_case
 from holdfast.workflows.office.opening import Office
 from holdfast.workflows.office.proposal_kind import Line, ProposalKind, What
@@ -61,40 +61,24 @@ def _action_words(each: PlannedAction) -> tuple[str, ...]:
 
 
 def _lines(office: Office, what: What) -> Sequence[Line]:
-    return plan_lines(Plan.from_json(what))
+    return plan_lines(plan_of(what))
 
 
 def _barred(office: Office, what: What) -> Mapping[MemberId, str]:
-    return barred_members(office, Plan.from_json(what))
+    return barred_members(office, plan_of(what))
 
 
 def _execute(office: Office, approved: Approved[Request]) -> str:
-    system, now = Reader.system(), office.clock()
-    plan = Plan.from_json(approved.value.what)
+    system = Reader.system()
+    plan = plan_of(approved.value.what)
     opened = read_plan(office, system, plan.id, purpose="plan approved")
     if opened.course.plan is None or opened.course.plan.to_json() != plan.to_json():
         raise CheckFailedError(
             "plan.moved", "the plan was prepared anew after it was put before you", hint="read and sign the new one"
         )
     check_ready_to_sign(office, opened)
-    body = {
-        "content": approved.content.decode(),
-        "signatures": [each.to_json() for each in approved.signatures],
-    }
-    write_plan(office, system, opened, "approved", body, Standing.APPROVED, opened.plan)
+    begin(office, approved)
     note_plan_in_case(office, plan, by=min(each.member for each in approved.signatures))
-    stream = sweep_stream(plan.id)
-    if not office.vault.exists(stream):
-        office.vault.create(
-            system,
-            SWEEP,
-            [Fact(type="opened", at=now, by=SYSTEM, body={"plan": plan_sha256(plan)})],
-            summary=Summary(
-                state="approved", tags=[f"{count} {kind}" for kind, count in plan.public_counts().items()]
-            ),
-            purpose="sweep opened",
-            stream_id=plan.id,
-        )
     office.vault.log_later(
         system,
         plan_stream(plan.id),
@@ -106,7 +90,6 @@ def _execute(office: Office, approved: Approved[Request]) -> str:
         ),
         purpose="plan sealed in the log",
     )
-    run_soon(office, plan.id)
     return f"/plans/{plan.id}/"
 
 

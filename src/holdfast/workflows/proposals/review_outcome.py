@@ -3,13 +3,15 @@
 from collections.abc import Mapping, Sequence
 
 from holdfast.access.freezes.words import PROTECTIVE
+from holdfast.actions.plans.plan import Plan
+from holdfast.actions.sweeps.status import Status
 from holdfast.approval import Approved
 from holdfast.approval.request import Request
 from holdfast.facts import MemberId
 from holdfast.workflows.office.opening import Office
 from holdfast.workflows.office.proposal_kind import Line, ProposalKind, What
 from holdfast.workflows.proposals.freeze import left_out
-from holdfast.workflows.proposals.freeze_lift import given_back, targets
+from holdfast.workflows.proposals.freeze_lift import given_back, put_back, targets
 
 
 def _lines(office: Office, what: What) -> Sequence[Line]:
@@ -28,9 +30,15 @@ def _lines(office: Office, what: What) -> Sequence[Line]:
 
 
 def _execute(office: Office, approved: Approved[Request]) -> str:
-    from holdfast.workflows.access.review import execute_outcome
+    from holdfast.workflows.freezes.review import execute_outcome
 
     return execute_outcome(office, approved)
+
+
+def _noted(office: Office, what: What, plan: Plan, found: Status) -> None:
+    from holdfast.workflows.freezes.review import note_put_back
+
+    note_put_back(office, what["review"], put_back(plan, found))
 
 
 def _barred(office: Office, what: What) -> Mapping[MemberId, str]:
@@ -45,4 +53,5 @@ PROPOSAL = ProposalKind(
     lines=_lines,
     execute=_execute,
     barred=_barred,
+    noted=_noted,
 )

@@ -2,14 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
-from holdfast.actions.plans.orders import Decision
-from holdfast.approval import Approved
-from holdfast.approval.request import Request
 from holdfast.facts import MemberId
 from holdfast.store.office.vault import Reader
 from holdfast.workflows.acting.plan import barred_members, read_plan
 from holdfast.workflows.acting.surroundings import SWEEP
-from holdfast.workflows.acting.sweep import check_order_fits, order
+from holdfast.workflows.acting.sweep_facts import order
 from holdfast.workflows.office.opening import Office
 from holdfast.workflows.office.proposal_kind import Line, ProposalKind, What
 
@@ -30,19 +27,12 @@ def _barred(office: Office, what: What) -> Mapping[MemberId, str]:
     return barred_members(office, read_plan(office, Reader.system(), what["plan"], purpose="decision put").plan)
 
 
-def _execute(office: Office, approved: Approved[Request]) -> str:
-    wish = Decision.from_json(approved.value.what)
-    check_order_fits(office, wish.plan, wish.plan_sha256)
-    order(office, wish.plan, "sweep-decision", approved)
-    return f"/plans/{wish.plan}/"
-
-
 PROPOSAL = ProposalKind(
     title="A target that is held",
     means="Your signature decides what becomes of one target whose wiki was not as the plan saw it.",
     ruled_as=SWEEP,
     roles=frozenset({"decider"}),
     lines=_lines,
-    execute=_execute,
+    execute=order,
     barred=_barred,
 )

@@ -18,8 +18,9 @@ from holdfast.facts import StreamId
 from holdfast.web.console.doors import asks, every
 from holdfast.web.console.pages import page, show
 from holdfast.web.console.room import Room
-from holdfast.workflows.access import freeze as work
 from holdfast.workflows.access import register
+from holdfast.workflows.acting.follows import lines_of
+from holdfast.workflows.freezes import freeze as work
 
 _PEOPLE_ON_A_PAGE = 50
 
@@ -121,6 +122,7 @@ def one(request: HttpRequest, number: str) -> HttpResponse:
         "removed": sum(state is Removal.REMOVED for state in freeze.removals.values()),
         "waiting": waiting[:_PEOPLE_ON_A_PAGE],
         "waiting_count": len(waiting),
+        "plans": lines_of(request.office, freeze.id),
         "form": ReasonForm(),
         "may_write": request.office.vault.may(request.reader, "write", work.KIND, freeze.id).allowed,
     }

@@ -1,5 +1,6 @@
 """Plans: drafted, tried, signed off, approved, swept with live progress, reconciled, and closed."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -10,20 +11,23 @@ from django.utils.translation import gettext as _now
 from django.views.decorators.http import require_GET, require_POST
 
 from holdfast.actions.plans.file import template
-from holdfast.actions.plans.orders import Choice, Decision, UndoOrder
+from holdfast.actions.plans.orders import Choice
 from holdfast.actions.plans.plan import Aftercare, plan_sha256
 from holdfast.actions.sweeps.course import Standing
 from holdfast.errors import HoldfastError
-from holdfast.web.console.doors import asks, either, every
+from holdfast.store.office.vault import Reader
+from holdfast.web.console.doors import Door, asks, either, every
 from holdfast.web.console.pages import page, show
 from holdfast.web.console.plan_forms import AftercareForm, DecisionForm, DraftForm, GiveUpForm, UndoForm
 from holdfast.web.console.room import Room
 from holdfast.workflows.acting import plan as plans
-from holdfast.workflows.acting import sweep as sweeps
+from holdfast.workflows.acting import sweep_facts as sweeps
 from holdfast.workflows.acting.reconcile import reconcile_plan
+from holdfast.workflows.acting.surroundings import plan_stream, ruled_as
 from holdfast.workflows.appeals.no_appeal import noes_of
-from holdfast.workflows.office.propose import propose
+from holdfast.workflows.office.opening import Office
 
+_WORKERS = frozenset({"investigator", "decider", "access_steward"})
 _STOP_POLLING = 286
 """HTMX's own status for: do not ask again."""
 
@@ -72,7 +76,7 @@ def _one(request: HttpRequest, number: str, problem: HoldfastError | None = None
     """The page of a plan; `sent` is a form that was not taken, with what was typed into it."""
     office, reader = request.office, request.reader
     opened = plans.read_plan(office, reader, number)
-    course, plan = opened.course, opened.course.plan or opened.draft
+    course, plan = opened.course, opened.shown
     missing = sorted(set(plan.jurisdictions_touched) - set(course.sign_offs))
     context = {
         "opened": opened,
@@ -85,7 +89,7 @@ def _one(request: HttpRequest, number: str, problem: HoldfastError | None = None
         ),
         "signed_off": _signed_off(request, opened),
         "to_sign_off": missing if course.standing is Standing.PREPARED else (),
-        "may_write": bool({"investigator", "decider"} & reader.roles),
+        "may_write": bool(_WORKERS & reader.roles) and _writes(office, reader, {"number": number}),
         "sweep": sweeps.read_sweep(office, reader, number) if _may_read_sweep(request) else None,
         "redraft": DraftForm(initial={"text": course.text}),
         "aftercare": AftercareForm(initial=vars(course.aftercare)),
@@ -291,17 +295,16 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
     form = DecisionForm(request.POST)
     if not form.is_valid():
         return _progress_page(request, number, decision=request.POST)
-    opened = plans.read_plan(request.office, request.reader, number, purpose="decision on a held target")
     given = form.cleaned_data
-    wish = Decision(
-        plan=number,
-        plan_sha256=plan_sha256(opened.plan),
-        action=opened.plan.action(given["action"]).id,
+    proposal = sweeps.propose_decision(
+        request.office,
+        request.reader,
+        number,
+        action=given["action"],
         choice=Choice(given["choice"]),
         reason=given["reason"],
         new_plan=given["new_plan"],
     )
-    proposal = propose(request.office, request.reader, "sweep-decision", wish.to_json())
     return HttpResponseRedirect(reverse("approvals:one", args=["sweep-decision", proposal.id]))
 
 
@@ -312,9 +315,8 @@ def undo(request: HttpRequest, number: str) -> HttpResponse:
     form = UndoForm(request.POST)
     if not form.is_valid():
         return _progress_page(request, number, undo=request.POST)
-    opened = plans.read_plan(request.office, request.reader, number, purpose="undoing put before deciders")
-    wish = UndoOrder(plan=number, plan_sha256=plan_sha256(opened.plan), reason=form.cleaned_data["reason"])
-    proposal = propose(request.office, request.reader, "sweep-undo", wish.to_json())
+    reason = form.cleaned_data["reason"]
+    proposal = sweeps.propose_undoing(request.office, request.reader, number, reason=reason)
     return HttpResponseRedirect(reverse("approvals:one", args=["sweep-undo", proposal.id]))
 
 
@@ -336,7 +338,17 @@ def reconciliation(request: HttpRequest, number: str) -> HttpResponse:
     return show(request, "console/plans/reconciliation.html", context, status=409 if problem else 200)
 
 
-_reads, _writes = asks("read_sealed", "plan", "number"), asks("write", "plan", "number")
+def _asks(verb: str) -> Door:
+    """What the rules say of one plan: its own, or those of what it was signed with."""
+
+    def door(office: Office, reader: Reader, named: Mapping[str, Any]) -> bool:
+        stream, rules = plan_stream(named["number"]), ruled_as(office, named["number"])
+        return office.vault.may(reader, verb, stream.kind, stream, ruled_as=rules).allowed
+
+    return door
+
+
+_reads, _writes = _asks("read_sealed"), _asks("write")
 
 ROOM = Room(
     name="plans",

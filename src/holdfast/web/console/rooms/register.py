@@ -22,7 +22,7 @@ from holdfast.web.console.doors import asks
 from holdfast.web.console.pages import page, show
 from holdfast.web.console.room import Room
 from holdfast.workflows.access import register as work
-from holdfast.workflows.access.review import public_table
+from holdfast.workflows.freezes.review import public_table
 from holdfast.workflows.office.operators import operators_of
 
 _STATES = ("holds", "frozen", "former")

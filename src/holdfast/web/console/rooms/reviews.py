@@ -15,7 +15,7 @@ from holdfast.access.freezes.review import Outcome, ReviewState
 from holdfast.web.console.doors import asks
 from holdfast.web.console.pages import page, show
 from holdfast.web.console.room import Room
-from holdfast.workflows.access import review as work
+from holdfast.workflows.freezes import review as work
 
 _AREA = forms.Textarea(attrs={"rows": 4, "class": "cdx-text-area__textarea"})
 

@@ -16,7 +16,7 @@ from holdfast.access.freezes.words import PROTECTIVE
 from holdfast.access.register.moments import text_of
 from holdfast.access.register.register import Register
 from holdfast.access.register.what_if import WhatIf, what_if
-from holdfast.actions.plans.plan import plan_id
+from holdfast.actions.sweeps.status import State
 from holdfast.approval import Approved, Request
 from holdfast.audit import Verb
 from holdfast.errors import CheckFailedError
@@ -25,10 +25,12 @@ from holdfast.store.office import members as store
 from holdfast.store.office.streams import LogEntry, Summary, fresh_id
 from holdfast.store.office.vault import ListPage, Reader
 from holdfast.workflows.access.register import load, members_of, shown, write_people
-from holdfast.workflows.access.review import open_review, write_review
-from holdfast.workflows.access.rights_plans import Planned, plan_removal, plan_restoration, promise_plan
+from holdfast.workflows.acting.approved_plan import begin as begin_plan
+from holdfast.workflows.acting.follows import close_plans_of
+from holdfast.workflows.freezes.review import open_review, write_review
+from holdfast.workflows.freezes.rights_plans import Planned, plan_removal, plan_restoration
 from holdfast.workflows.office.opening import Office
-from holdfast.workflows.office.propose import propose, stream_of
+from holdfast.workflows.office.propose import propose
 
 KIND = "freeze"
 REST_KIND = "freeze-rest"
@@ -69,11 +71,11 @@ def propose_freeze(office: Office, reader: Reader, scope: Scope, *, reason: str)
     """
     register = load(office, reader, purpose="freeze proposed").register
     order = draft_order(register, scope, freeze=_fresh(), reason=reason, at=office.clock())
-    planned = plan_removal(office, order.items, plan=plan_id(f"take-{fresh_id()}"), reference=order.freeze)
+    planned = plan_removal(office, order.items, reference=order.freeze)
     order = replace(order, items=tuple(_with_wiki(item, planned) for item in order.items))
     there = without_gone(order, register, at=office.clock())
     if there != order:  # the plan names nobody whose date has passed and whose group is gone
-        planned = plan_removal(office, there.items, plan=plan_id(f"take-{fresh_id()}"), reference=order.freeze)
+        planned = plan_removal(office, there.items, reference=order.freeze)
         order = there
     answer = _answer(office, register, scope)
     left = {
@@ -129,7 +131,7 @@ def execute_freeze(office: Office, approved: Approved[Request]) -> str:
     for person, review in begun.reviews.items():
         open_review(office, review, begun.facts[review], concerns=members_of(office, [register.people[person]]))
     _suspend(office, members)
-    promise_plan(office, stream_of(office, approved.value))
+    begin_plan(office, approved)
     office.vault.log_later(system, freeze.id, _log_entry(freeze), purpose="freeze begins")
     return f"/freezes/{freeze.id.id}/"
 
@@ -202,15 +204,32 @@ def _append(office: Office, stream: StreamId, facts: Sequence[Fact], *, purpose:
     return freeze
 
 
-def note_removals(office: Office, stream: StreamId, found: Mapping[tuple[str, str, str], str]) -> None:
-    """Keep what reading back said of each right: (person, wiki, right) to `removed` or `held`. Twice says it once."""
+_READ_BACK = {
+    State.DONE: Removal.REMOVED,
+    State.HELD: Removal.HELD,
+    State.SKIPPED: Removal.HELD,
+    State.UNDONE: Removal.HELD,
+}
+
+
+def note_removals(office: Office, stream: StreamId, found: Mapping[tuple[str, str, str], State]) -> None:
+    """Keep what reading back said of each right: (person, wiki, right) to where its step is. Twice says it once.
+
+    What is under way says nothing yet. What the plan could not take and somebody took by hand stays taken.
+    """
     with office.vault.transaction():
         freeze = read_freeze(office, Reader.system(), stream.id, purpose="removals noted")
         known = {(person.id, str(wiki), right): state for (person, wiki, right), state in freeze.removals.items()}
-        new = {key: state for key, state in found.items() if known.get(key) is not Removal(state)}
+        new = {
+            key: _READ_BACK[state]
+            for key, state in found.items()
+            if state in _READ_BACK
+            and known.get(key) is not _READ_BACK[state]
+            and (known.get(key) is not Removal.REMOVED or state is State.UNDONE)
+        }
         if new:
             items = [
-                {"person": person, "wiki": wiki, "right": right, "is": state}
+                {"person": person, "wiki": wiki, "right": right, "is": state.value}
                 for (person, wiki, right), state in sorted(new.items())
             ]
             fact = Fact(type="removals read", at=office.clock(), by=SYSTEM, body={"items": items})
@@ -275,7 +294,7 @@ def propose_rest(office: Office, reader: Reader, number: str) -> StreamId:
             hold.freeze == freeze.id.id for hold in register.people[item.person].held_by(item.wiki, item.right, now)
         )
     ]
-    planned = plan_removal(office, items, plan=plan_id(f"take-{fresh_id()}"), reference=freeze.id)
+    planned = plan_removal(office, items, reference=freeze.id)
     if planned.plan is None:
         raise CheckFailedError(
             "access.freeze.no_rest",
@@ -323,7 +342,7 @@ def execute_rest(office: Office, approved: Approved[Request]) -> str:
         [Fact(type="rest planned", at=now, by=by, body={"items": keys})],
         purpose="rest of a freeze planned",
     )
-    promise_plan(office, stream_of(office, approved.value))
+    begin_plan(office, approved)
     return f"/freezes/{freeze.id.id}/"
 
 
@@ -345,7 +364,7 @@ def propose_lift(office: Office, reader: Reader, number: str, *, reason: str) ->
             office.policies, without, register.people[person], freeze=freeze.id, at=now, by=reader.member
         ).put_back
     ]
-    planned = plan_restoration(office, back, plan=plan_id(f"back-{fresh_id()}"), reference=freeze.id)
+    planned = plan_restoration(office, back, reference=freeze.id)
     what = {"order": order.to_json(), "put_back": put_back_json(back), **planned.to_json()}
     return propose(office, reader, LIFT_KIND, what)
 
@@ -372,7 +391,8 @@ def execute_lift(office: Office, approved: Approved[Request]) -> str:
             write_review(office, system, review_stream, facts, [close_by_lifting(review, Step(by=by, at=now))])
     _append(office, freeze.id, ended.facts[freeze.id], purpose="freeze lifted")
     readmit(office, freeze.members)
-    promise_plan(office, stream_of(office, approved.value))
+    close_plans_of(office, freeze.id)
+    begin_plan(office, approved)
     payload = {"outcome": "lift", "reason": f"{PROTECTIVE}: the protection has ended."}
     entry = LogEntry(name="lifted", kind="review outcome", payload=payload)
     office.vault.log_later(system, freeze.id, entry, purpose="freeze lifted")
@@ -381,7 +401,7 @@ def execute_lift(office: Office, approved: Approved[Request]) -> str:
 
 def readmit(office: Office, members: Iterable[MemberId]) -> None:
     """Let members work again whom a freeze had suspended, unless another freeze holds them."""
-    from holdfast.workflows.access.review import still_held
+    from holdfast.workflows.access.holds import still_held
 
     for member in members:
         if not still_held(office, member):

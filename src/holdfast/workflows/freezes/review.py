@@ -1,6 +1,6 @@
 """Reviews in the office: opened by a freeze, led by a steward, decided by two readers' signatures."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,17 +22,17 @@ from holdfast.access.freezes.review_steps import (
 from holdfast.access.freezes.review_table import Counted, ReviewTable, review_table
 from holdfast.access.freezes.words import PROTECTIVE
 from holdfast.access.register.moments import moment_or_none, text_of, text_or_none
-from holdfast.access.register.person import Person
 from holdfast.access.register.register import Register
-from holdfast.actions.plans.plan import plan_id
 from holdfast.approval import Approved, Request, same_person
 from holdfast.audit import Alarm, AlarmKind
 from holdfast.errors import CheckFailedError
 from holdfast.facts import SYSTEM, Fact, MemberId, StreamId
-from holdfast.store.office.streams import Summary, fresh_id
+from holdfast.store.office.streams import Summary
 from holdfast.store.office.vault import ListPage, Reader
+from holdfast.workflows.access.holds import members_of
 from holdfast.workflows.access.register import OfficeRegister, load, one_person, write_people
-from holdfast.workflows.access.rights_plans import plan_restoration, promise_plan
+from holdfast.workflows.acting.approved_plan import begin as begin_plan
+from holdfast.workflows.freezes.rights_plans import plan_restoration
 from holdfast.workflows.office.members import members_with
 from holdfast.workflows.office.opening import Office, on_newest
 from holdfast.workflows.office.propose import PREFIX, approvers, close, propose, stream_of
@@ -182,7 +182,7 @@ def _propose_outcome(
     if outcome is not Outcome.KEEP:
         _check_removed(office, review)
     back = _put_back(office, register, review, wish)
-    planned = plan_restoration(office, back, plan=plan_id(f"back-{fresh_id()}"), reference=review.freeze)
+    planned = plan_restoration(office, back, reference=review.freeze)
     what = {
         "type": PROTECTIVE,
         "review": number,
@@ -203,7 +203,7 @@ def _propose_outcome(
 
 def _check_removed(office: Office, review: Review) -> None:
     """Nothing is given back while it is still being taken. Raises CheckFailedError `access.freeze.under_way`."""
-    from holdfast.workflows.access.freeze import check_removed, read_freeze
+    from holdfast.workflows.freezes.freeze import check_removed, read_freeze
 
     freeze = read_freeze(office, Reader.system(), review.freeze.id, purpose="outcome proposed")
     check_removed(freeze, [review.person])
@@ -276,17 +276,17 @@ def execute_outcome(office: Office, approved: Approved[Request]) -> str:
     write_people(office, system, {review.person: decided.person_facts}, register=register, purpose="review decided")
     write_review(office, system, stream, facts, decided.review_facts)
     if decided.person_facts:
-        from holdfast.workflows.access.freeze import read_freeze, readmit
+        from holdfast.workflows.freezes.freeze import read_freeze, readmit
 
         freeze = read_freeze(office, system, review.freeze.id, purpose="review decided")
         person = one_person(office, system, review.person.id, purpose="review decided")
         names = [person.account, *person.former]
         readmit(office, set(freeze.members) & {*person.members, *members_with(office, names)})
-    promise_plan(office, proposal)
+    begin_plan(office, approved)
     return f"/reviews/{what['review']}/"
 
 
-def note_put_back(office: Office, number: str, found: dict[str, str]) -> None:
+def note_put_back(office: Office, number: str, found: Mapping[str, str]) -> None:
     """Keep what reading the wikis back said of rights that were given back. Twice says it once."""
     stream = StreamId(kind=KIND, id=number)
     system = Reader.system()
@@ -297,22 +297,6 @@ def note_put_back(office: Office, number: str, found: dict[str, str]) -> None:
         if new:
             fact = Fact(type="rights read back", at=office.clock(), by=SYSTEM, body={"rights": new})
             write_review(office, system, stream, facts, [fact])
-
-
-def still_held(office: Office, member: MemberId) -> bool:
-    """Whether a freeze holds something of the person who is this member."""
-    register = load(office, Reader.system(), purpose="member readmitted").register
-    now = office.clock()
-    return any(
-        any(hold.stands_at(now) for hold in person.holds) and member in _members(office, person)
-        for person in register.people.values()
-        if person.holds
-    )
-
-
-def _members(office: Office, person: Person) -> frozenset[MemberId]:
-    names = [person.account, *person.former, *(each.name for each in person.wiki_accounts.values())]
-    return person.members | frozenset(members_with(office, names))
 
 
 def public_table(office: Office) -> ReviewTable:
@@ -357,5 +341,5 @@ def _open_again(office: Office, stream: StreamId, following: StreamId) -> str:
     )
     if fact is None or person is None or not held:
         return ""
-    open_review(office, following, [fact], concerns=sorted(_members(office, person)))
+    open_review(office, following, [fact], concerns=sorted(members_of(office, person)))
     return f"review {following.id} opened after {stream.id}"

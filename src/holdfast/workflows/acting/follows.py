@@ -1,0 +1,78 @@
+"""Plans that follow from a freeze or a review: found from there, closed with it, and kept from the version before.
+
+The version before carried them out from the proposal in whose bytes they were signed. `keep_plan_of` keeps such a one
+as a plan like every other; bytes, signatures and journal stay where they are.
+"""
+
+from holdfast.access.freezes.freeze import FreezeState
+from holdfast.actions.plans.plan import Purpose, signed_plan
+from holdfast.actions.sweeps.course import SignedBytes, Standing
+from holdfast.actions.sweeps.status import status
+from holdfast.facts import StreamId
+from holdfast.store.office.streams import Listed
+from holdfast.store.office.tidying import mark, set_mark
+from holdfast.store.office.vault import Reader
+from holdfast.workflows.acting.approved_plan import keep_approved
+from holdfast.workflows.acting.plan import read_plan, write_plan
+from holdfast.workflows.acting.surroundings import FOLLOWS, PLAN, plan_stream, sweep_stream
+from holdfast.workflows.acting.sweep_facts import journal_of, write_sweep
+from holdfast.workflows.office.opening import Office
+from holdfast.workflows.office.proposal_kind import nothing_to_note
+from holdfast.workflows.office.propose import PREFIX, kinds, read_proposal
+
+_MARK = "plans of freezes kept as plans"
+_ALL = 100_000
+
+
+def lines_of(office: Office, followed: StreamId) -> tuple[tuple[Listed, Listed | None], ...]:
+    """The plans that follow from something and how far their sweeps are, newest change first; nothing is opened."""
+    found = {stream for stream in office.vault.holding(FOLLOWS, str(followed)) if stream.kind == PLAN}
+    lines = [line for line in office.vault.plain_lines(PLAN, limit=_ALL) if line.stream in found]
+    return tuple((line, office.vault.plain_line(sweep_stream(line.stream.id))) for line in lines)
+
+
+def close_plans_of(office: Office, followed: StreamId) -> None:
+    """Close what a protection has taken, because it ended: from here on nobody looks whether it still stands."""
+    system = Reader.system()
+    for line, _ in lines_of(office, followed):
+        opened = read_plan(office, system, line.stream.id, purpose="freeze lifted")
+        if opened.course.standing is Standing.APPROVED and opened.plan.purpose is Purpose.PROTECTIVE:
+            write_plan(office, system, opened, "closed", {}, Standing.CLOSED, opened.plan)
+
+
+def keep_plans_of_before(office: Office) -> int:
+    """Keep every plan that the version before carried out beside the road of plans, once; how many."""
+    if mark(_MARK):
+        return 0
+    holding = [name for name, kind in kinds().items() if kind.noted is not nothing_to_note]
+    count = sum(
+        bool(keep_plan_of(office, line.stream))
+        for name in holding
+        for line in office.vault.plain_lines(PREFIX + name, state="executed", limit=_ALL)
+    )
+    with office.vault.transaction():
+        for line in office.vault.plain_lines("freeze", state=FreezeState.LIFTED.value, limit=_ALL):
+            close_plans_of(office, line.stream)
+        set_mark(_MARK, 1)
+    return count
+
+
+def keep_plan_of(office: Office, proposal: StreamId) -> str:
+    """The id of the plan in an executed proposal, kept with its journal where it lies; empty where it holds none."""
+    system = Reader.system()
+    with office.vault.transaction():
+        found = read_proposal(office, system, proposal, purpose="plan of a freeze kept")
+        plan = signed_plan(found.request)
+        if plan is None or found.state != "executed" or found.closed_at is None:
+            return ""
+        if office.vault.exists(plan_stream(plan.id)):
+            return str(plan.id)
+        signatures = tuple(each.to_json() for each in found.signatures if each.at <= found.closed_at)
+        signed = SignedBytes(content=found.request.content().decode(), signatures=signatures, at=found.closed_at)
+        keep_approved(office, signed, journal=str(proposal))
+        so_far = status(plan, journal_of(office, plan.id).rows())
+        if so_far.begun_at is not None:
+            ending = so_far.ending or ("held" if so_far.held else "open")
+            body = {"ending": ending, "held": len(so_far.held), "phase": None}
+            write_sweep(office, plan.id, "run", body, state=ending)
+    return str(plan.id)

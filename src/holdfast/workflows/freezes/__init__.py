@@ -1,0 +1,1 @@
+"""Freezes, from the order to what is given back, and the review of each person."""
