@@ -24,11 +24,12 @@ from holdfast.networks.agreement import agreement
 from holdfast.networks.ballots import ballots_from
 from holdfast.networks.bloc_gate import Gate
 from holdfast.networks.calibration import Calibration, rate_of
+from holdfast.networks.coaction_run import Request as CoactionRequest
+from holdfast.networks.vote_run import VoteRun
 from holdfast.networks.votes import Bloc, VoteResult, effects
-from holdfast.workflows.analysis.coaction import Request as CoactionRequest
 from holdfast.workflows.analysis.coaction import coaction
 from holdfast.workflows.analysis.vote_findings import findings_of
-from holdfast.workflows.analysis.votes import VoteRun, write_votes
+from holdfast.workflows.analysis.votes import write_votes
 from holdfast.worlds.election_world import Bloc as PlantedBloc
 from holdfast.worlds.election_world import ElectionWorld
 from holdfast.worlds.elections import simulate

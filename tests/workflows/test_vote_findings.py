@@ -8,9 +8,9 @@ from holdfast.accounts.pseudonym import Pseudonyms
 from holdfast.findings.finding import Area
 from holdfast.networks.agreement import agreement
 from holdfast.networks.ballots import ballots_from
+from holdfast.networks.vote_run import VoteRun
 from holdfast.networks.votes import Bloc, VoteResult, effects
 from holdfast.workflows.analysis.vote_findings import findings_of
-from holdfast.workflows.analysis.votes import VoteRun
 from holdfast.worlds.election_world import ElectionWorld
 from holdfast.worlds.elections import simulate
 

@@ -38,9 +38,10 @@ def register(group: typer.Typer) -> None:
         from holdfast.accounts.naming import Naming
         from holdfast.cli._progress import progress_bars
         from holdfast.elections.rules import load_rules
+        from holdfast.networks.election_integrity import check_election
         from holdfast.settings import settings_from
         from holdfast.workflows.analysis.votes import run_votes
-        from holdfast.workflows.elections.integrity import check_election, write_integrity
+        from holdfast.workflows.elections.integrity import write_integrity
 
         rule_set = load_rules(rules)
         if names_all:

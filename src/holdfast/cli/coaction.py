@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
-    from holdfast.workflows.analysis.coaction import Outcome
+    from holdfast.networks.coaction_run import Outcome
 
 
 def register(app: typer.Typer) -> None:
@@ -45,8 +45,8 @@ def register(app: typer.Typer) -> None:
         from holdfast.accounts.naming import Naming
         from holdfast.cli._progress import progress_bars
         from holdfast.errors import UsageError
+        from holdfast.networks.coaction_run import Method, Request
         from holdfast.settings import settings_from
-        from holdfast.workflows.analysis.coaction import Method, Request
         from holdfast.workflows.analysis.coaction import coaction as find
         from holdfast.worlds.world import seconds_of
 

@@ -1,9 +1,7 @@
 """Co-action: from actions to pairs, groups, the calibration of the run, and a report in words."""
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +11,13 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from holdfast.accounts.labels import Labels
-from holdfast.accounts.naming import Naming
 from holdfast.errors import UsageError
-from holdfast.networks.calibration import REPLICATES
-from holdfast.networks.coaction import WINDOWS
 from holdfast.networks.coaction import Settings as LookSettings
+from holdfast.networks.coaction_run import Method, Outcome, Request
 from holdfast.networks.plain_count import plain_count
 from holdfast.networks.run import Run, check_settings, run
 from holdfast.progress import Progress, silent
+from holdfast.report.pages.coaction import report_page
 from holdfast.settings import Settings
 from holdfast.tables._files import write_atomically
 from holdfast.tables.actions import Actions, actions_of, read_actions
@@ -51,62 +48,6 @@ GROUPS = pa.schema(
     ]
 )
 """One row for each member of each published group. Ordered by group_id, account."""
-
-
-class Method(StrEnum):
-    """`full`: against nulls, with the gate. `count`: plain counting, never a finding."""
-
-    FULL = "full"
-    COUNT = "count"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Request:
-    """What is asked of one run."""
-
-    windows: tuple[int, ...] = WINDOWS
-    q: float = 0.01
-    seed: int = 0
-    replicates: int = REPLICATES
-    method: Method = Method.FULL
-    least: int = 2
-    """`count` only: coordinated actions that an account needs."""
-    naming: Naming = field(default_factory=Naming)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Outcome:
-    """What a run came to, and what was written."""
-
-    actions: Actions
-    request: Request
-    label: Callable[[int], str]
-    """What stands for an account in outputs."""
-    shows: Callable[[int], bool]
-    """Whether an account is named, so that what it did may stand beside it."""
-    files: tuple[Path, ...]
-    pairs: int
-    run: Run | None = None
-    """None for plain counting."""
-    group_ids: tuple[str, ...] = ()
-
-    def to_json(self) -> dict[str, Any]:
-        """The summary that `--json` prints."""
-        found = self.run
-        look = found.look if found is not None else None
-        return {
-            "status": found.status if found is not None else "counted",
-            "actions": len(self.actions.at),
-            "accounts": len(self.actions.account_names),
-            "objects": len(self.actions.object_names),
-            "pairs": self.pairs,
-            "flagged": int(look.pairs.flagged.sum()) if look is not None else 0,
-            "groups": len(look.groups) if look is not None else 0,
-            "calibration": found.calibration.to_json() if found is not None else None,
-            "dropped": dict(self.actions.dropped),
-            "notes": list(self.actions.notes),
-            "files": [str(path) for path in self.files],
-        }
 
 
 def coaction(
@@ -174,8 +115,6 @@ class Numbered:
 
 
 def _write(found: Run, actions: Actions, request: Request, out: Path) -> Outcome:
-    from holdfast.workflows.analysis.coaction_page import report_page
-
     look = found.look
     groups = look.groups if look is not None else ()
     members = {actions.account_names[int(each)] for group in groups for each in group.accounts}

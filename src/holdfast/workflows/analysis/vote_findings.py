@@ -7,8 +7,8 @@ import numpy as np
 from holdfast.findings.assessment import SearchRun
 from holdfast.findings.finding import Area, Evidence, Finding, Innocent, false_accusation
 from holdfast.ids import wiki_name
+from holdfast.networks.vote_run import VoteRun
 from holdfast.networks.votes import Bloc
-from holdfast.workflows.analysis.votes import VoteRun
 
 NULL = "permutation of outcomes among voters of like expectation, the largest of all candidates"
 

@@ -3,22 +3,21 @@
 import json
 import tempfile
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from numpy.typing import NDArray
 
-from holdfast.accounts.labels import Labels
 from holdfast.accounts.naming import Naming
 from holdfast.errors import UsageError
 from holdfast.networks.ballots import Ballots, ballots_from
-from holdfast.networks.poll import Check, History, all_checks
-from holdfast.networks.votes import Effect, VoteResult, analyse, effects
+from holdfast.networks.poll import History, all_checks
+from holdfast.networks.vote_run import VoteRun, calibration_of, election_label, flagged_pairs
+from holdfast.networks.votes import analyse, effects
 from holdfast.progress import Progress, silent
+from holdfast.report.pages.votes import votes_page
 from holdfast.settings import Settings
 from holdfast.tables._files import write_atomically
 from holdfast.tables.lake import Lake, open_lake
@@ -63,23 +62,6 @@ FILES: Mapping[str, pa.Schema] = {
     ),
 }
 """Columns and types of each Parquet file; rows are ordered by the columns that name them, never by a score."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class VoteRun:
-    """A result with what is needed to write it down."""
-
-    result: VoteResult
-    effects: tuple[Effect, ...]
-    labels: Labels
-    threshold: float | None
-    seed: int
-    source: str
-    """What was read, as the page's command names it: a file, or a lake with its wiki."""
-    notes: tuple[str, ...]
-    is_simulated: bool
-    checks: tuple[tuple[int, Check], ...] = ()
-    """What each election shows by itself, as far as the input can tell: the election's position, and the check."""
 
 
 def run_votes(
@@ -227,22 +209,6 @@ def tables_of(run: VoteRun) -> dict[str, pa.Table]:
     }
 
 
-def flagged_pairs(run: VoteRun) -> NDArray[np.bool_]:
-    """Which pairs are flagged: none where the run's gate does not let it publish."""
-    gate = run.result.gate
-    flagged = run.result.agreement.flagged
-    return flagged if gate is not None and gate.published else np.zeros_like(flagged)
-
-
-def election_label(run: VoteRun, poll: int) -> str:
-    """An election's title where its candidate is named, else its number in the order of elections.
-
-    The counts of an election are public and tell which it was; a pseudonym in its title would then be no pseudonym.
-    """
-    election, candidate = run.result.ballots.polls[poll]
-    return run.labels.within(election, candidate) if run.labels.shows(candidate) else f"election {poll + 1:04d}"
-
-
 def _pairs(run: VoteRun) -> dict[str, Any]:
     """The tested pairs of which both are named."""
     found, voters = run.result.agreement, run.result.ballots.voters
@@ -312,30 +278,8 @@ def _elections(run: VoteRun) -> dict[str, Any]:
     }
 
 
-def calibration_of(run: VoteRun) -> dict[str, Any]:
-    """What `calibration.json` holds; with too little data only why."""
-    found, gate = run.result.agreement, run.result.gate
-    pairs = {
-        "tested": len(found.z),
-        "flagged": int(flagged_pairs(run).sum()),
-        "flagged_if_assumed_normal": found.flagged_if_assumed_normal,
-        "null_centre": _finite(found.centre),
-        "null_spread": _finite(found.spread),
-    }
-    common = {"pairs": pairs, "seed": run.seed, "notes": [*run.result.notes, *run.notes]}
-    if gate is None:
-        return {"status": "not_enough_data", "published": False, "replicates": 0, **common}
-    return {"status": "ok", **asdict(gate), **common}
-
-
-def _finite(value: float) -> float | None:
-    return value if value == value else None
-
-
 def write_votes(run: VoteRun, out: Path) -> dict[str, Any]:
     """Write the four tables, calibration.json and report.html into `out`; a summary for --json."""
-    from holdfast.workflows.analysis.votes_page import votes_page
-
     if (out / "lake.json").exists():
         raise UsageError(
             "votes.out_is_lake", "an output is not written into a lake", place=str(out), hint="choose another folder"

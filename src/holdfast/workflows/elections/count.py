@@ -7,9 +7,9 @@ from holdfast.elections.contest import irregular
 from holdfast.elections.counting._method import Count
 from holdfast.elections.counts import readings_compared, rounds_csv
 from holdfast.elections.formats.canonical import write as canonical_ballots
+from holdfast.report.pages.count import count_page
 from holdfast.report.render import write_page
 from holdfast.tables._files import write_atomically
-from holdfast.workflows.elections.count_page import count_page
 
 
 def write_count(count: Count, out: Path) -> None:

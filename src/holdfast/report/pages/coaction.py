@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from holdfast.networks.calibration import Calibration, interval
+from holdfast.networks.coaction_run import Outcome
 from holdfast.networks.counting import WEEK
 from holdfast.networks.groups import Group
 from holdfast.networks.run import Joint, Run, joint_actions
@@ -14,7 +15,6 @@ from holdfast.report.page import Block, Bullets, Column, DataTable, Facts, Figur
 from holdfast.report.render import write_page
 from holdfast.report.shape_charts import Edge, Node, network_chart
 from holdfast.version import VERSION
-from holdfast.workflows.analysis.coaction import Outcome
 
 INNOCENT = (
     "A meet-up or edit-a-thon: people sat in one room. Look for one or few days that hold most joint actions.",

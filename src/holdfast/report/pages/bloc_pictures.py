@@ -6,12 +6,12 @@ Under pseudonyms the page says who belongs to the group and what the group did, 
 
 import numpy as np
 
+from holdfast.networks.vote_run import VoteRun, election_label
 from holdfast.networks.votes import Bloc
 from holdfast.report.charts import Category, matrix_chart
 from holdfast.report.page import Block, Column, DataTable, Text
 from holdfast.report.shape_charts import Edge, Node, network_chart
 from holdfast.report.time_charts import event_chart
-from holdfast.workflows.analysis.votes import VoteRun, election_label
 
 _MOST_ROWS = 60
 _MOST_COLUMNS = 60

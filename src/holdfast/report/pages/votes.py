@@ -6,11 +6,11 @@ import numpy as np
 
 from holdfast.networks.agreement import adjusted
 from holdfast.networks.poll import MINIMUM_VOTERS
+from holdfast.networks.vote_run import VoteRun, election_label, flagged_pairs
 from holdfast.networks.votes import Bloc
 from holdfast.report.page import Block, Bullets, Column, Commands, DataTable, Facts, Notice, Page, Section, Text
+from holdfast.report.pages.bloc_pictures import bloc_blocks
 from holdfast.report.render import write_page
-from holdfast.workflows.analysis.bloc_pictures import bloc_blocks
-from holdfast.workflows.analysis.votes import VoteRun, election_label, flagged_pairs
 
 _MOST_LISTED = 200
 
