@@ -107,7 +107,7 @@ def test_the_office_acts_for_a_reason_that_is_the_rule_and_no_member_can_be_give
             )
             may = verb is not Verb.WRITE or because not in READS_ALONE
             assert decision.allowed == may
-            assert decision.rules == ((OF_THE_OFFICE[because],) if may else ())
+            assert decision.rules == ((OF_THE_OFFICE[because],) if may else ("no_rule_allows",))
     with pytest.raises(UsageError, match=r"access\.role"):
         check_roles([because.value])
 

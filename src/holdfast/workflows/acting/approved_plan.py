@@ -49,7 +49,7 @@ def begin(office: Office, approved: Approved[Request]) -> str:
 
 def keep_approved(office: Office, signed: SignedBytes, **more: str) -> str:
     """Keep an approved plan and open its sweep; `more` is what else the sweep knows from its beginning."""
-    system, request = Reader.of_the_office(Because.RULE), parse_request(signed.content.encode())
+    system, request = Reader.of_the_office(Because.APPROVED), parse_request(signed.content.encode())
     plan, kind = signed_plan(request), kind_named(request.kind)
     if plan is None:
         return ""

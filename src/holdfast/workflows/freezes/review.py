@@ -55,7 +55,7 @@ class OpenReview:
 def open_review(office: Office, stream: StreamId, facts: Sequence[Fact], *, concerns: Sequence[MemberId]) -> None:
     """Keep a review that a freeze or an earlier review opens. Whom it is about never reads it here."""
     office.vault.create(
-        Reader.of_the_office(Because.RULE),
+        Reader.of_the_office(Because.APPROVED),
         KIND,
         facts,
         summary=_summary(fold(stream, facts)),
