@@ -13,13 +13,16 @@ def test_requests_at_one_moment_do_not_all_fit_into_the_last_place(offices: Offi
     world = offices.new(database_url=postgres.url())
     from django.db import connections
 
+    from holdfast.access.rules.console_rules import Because
     from holdfast.store.office.streams import Summary
     from holdfast.store.office.vault import Reader
 
     vault, steward = world.office.vault, world.member("access_steward")
     fact = Fact(type="person added", at=world.clock(), by=SYSTEM)
     streams = [
-        vault.create(Reader.system(), "person", [fact], summary=Summary(state="active"), purpose="test")
+        vault.create(
+            Reader.of_the_office(Because.BOOKS), "person", [fact], summary=Summary(state="active"), purpose="test"
+        )
         for _ in range(12)
     ]
     vault.audit._budget = Budget(per_day=5, alarm_at=4)

@@ -13,11 +13,12 @@ from store.offices import OfficeWorld
 
 def _thing(world: OfficeWorld) -> tuple[StreamId, list[bytes]]:
     """A stream with a fact, a summary and a file; and the sealed bytes of each, with its wrapped key."""
+    from holdfast.access.rules.console_rules import Because
     from holdfast.store.office.models import AttachmentRow, FactRow, StreamKey, SummaryRow
     from holdfast.store.office.streams import Summary
     from holdfast.store.office.vault import Reader
 
-    vault, reader = world.office.vault, Reader.system()
+    vault, reader = world.office.vault, Reader.of_the_office(Because.BOOKS)
     fact = Fact(type="noted", at=world.clock(), by=SYSTEM, body={"word": "something"})
     summary = Summary(state="open", sealed={"title": "something"})
     stream = vault.create(reader, "thing", [fact], summary=summary, purpose="test")
@@ -43,9 +44,10 @@ def _left(world: OfficeWorld, sealed: list[bytes]) -> dict[str, int]:
 
 
 def _forget(world: OfficeWorld, stream: StreamId) -> None:
+    from holdfast.access.rules.console_rules import Because
     from holdfast.store.office.vault import Reader
 
-    world.office.vault.forget(Reader.system(), stream, purpose="test")
+    world.office.vault.forget(Reader.of_the_office(Because.BOOKS), stream, purpose="test")
 
 
 def _ill(world: OfficeWorld) -> str:

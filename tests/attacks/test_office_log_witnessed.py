@@ -33,6 +33,7 @@ def witness_of(world: OfficeWorld, folder: Path, port: int = 0) -> Iterator[tupl
 
 def promise(world: OfficeWorld, text: str) -> StreamId:
     """A public entry, promised in a transaction as every part of the office does."""
+    from holdfast.access.rules.console_rules import Because
     from holdfast.facts import SYSTEM, Fact
     from holdfast.store.office.streams import LogEntry, Summary
     from holdfast.store.office.vault import Reader
@@ -40,14 +41,14 @@ def promise(world: OfficeWorld, text: str) -> StreamId:
     vault = world.office.vault
     with vault.transaction():
         stream = vault.create(
-            Reader.system(),
+            Reader.of_the_office(Because.BOOKS),
             "case",
             [Fact(type="made", at=world.clock(), by=SYSTEM)],
             summary=Summary(state="open"),
             purpose="test",
         )
         entry = LogEntry(name="said", kind="note", payload={"text": text})
-        vault.log_later(Reader.system(), stream, entry, purpose="test")
+        vault.log_later(Reader.of_the_office(Because.BOOKS), stream, entry, purpose="test")
     return stream
 
 

@@ -36,10 +36,11 @@ def world(request: pytest.FixtureRequest, offices: Offices) -> OfficeWorld:
 
 def _growing(world: OfficeWorld) -> tuple[StreamId, Callable[[int], None]]:
     """A stream that grows, as two people write into it."""
+    from holdfast.access.rules.console_rules import Because
     from holdfast.store.office.streams import Summary
     from holdfast.store.office.vault import Reader
 
-    vault, system = world.office.vault, Reader.system()
+    vault, system = world.office.vault, Reader.of_the_office(Because.BOOKS)
     fact = Fact(type="noted", at=world.clock(), by=SYSTEM, body={"account": "Somebody"})
     stream = vault.create(system, "thing", [fact], summary=Summary(state="active"), purpose="test")
 
@@ -54,10 +55,11 @@ def _growing(world: OfficeWorld) -> tuple[StreamId, Callable[[int], None]]:
 
 
 def test_a_thing_is_read_whole_while_it_is_written(world: OfficeWorld) -> None:
+    from holdfast.access.rules.console_rules import Because
     from holdfast.store.office.vault import Reader
 
     stream, write = _growing(world)
-    reader, vault = Reader.system(), world.office.vault
+    reader, vault = Reader.of_the_office(Because.BOOKS), world.office.vault
     lengths: list[int] = []
 
     def look() -> list[str]:
@@ -250,22 +252,24 @@ def an_account_that_is_gone(two: Two) -> Wishes:
 
 @write()
 def a_removal_by_hand(two: Two) -> Wishes:
+    from holdfast.access.rules.console_rules import Because
     from holdfast.store.office.vault import Reader
     from holdfast.workflows.freezes.freeze import note_by_hand, read_freeze
 
     number = two.first("freeze").id
-    item = read_freeze(two.office, Reader.system(), number).order.items[0]
+    item = read_freeze(two.office, Reader.of_the_office(Because.BOOKS), number).order.items[0]
     about = (number, item.person.id, item.wiki, item.right)
     return both(two, "access_steward", lambda r: note_by_hand(two.office, r, *about))
 
 
 @write()
 def removals_read_back(two: Two) -> Wishes:
+    from holdfast.access.rules.console_rules import Because
     from holdfast.store.office.vault import Reader
     from holdfast.workflows.freezes.freeze import note_removals, read_freeze
 
     stream = two.first("freeze")
-    item = read_freeze(two.office, Reader.system(), stream.id).order.items[0]
+    item = read_freeze(two.office, Reader.of_the_office(Because.BOOKS), stream.id).order.items[0]
     found = {(item.person.id, str(item.wiki), item.right): "held"}
     return (lambda: note_removals(two.office, stream, found),) * 2
 
@@ -588,11 +592,12 @@ def the_answer_to_a_question(two: Two) -> Wishes:
 
 @write()
 def the_profile_of_a_member(two: Two) -> Wishes:
+    from holdfast.access.rules.console_rules import Because
     from holdfast.store.office.vault import Reader
     from holdfast.workflows.office.members import write_profile
 
     member = two.ones["decider"].member
-    return (lambda: write_profile(two.office, Reader.system(), member, ["An account"]),) * 2
+    return (lambda: write_profile(two.office, Reader.of_the_office(Because.BOOKS), member, ["An account"]),) * 2
 
 
 @write()

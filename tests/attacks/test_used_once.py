@@ -123,12 +123,13 @@ def test_a_signature_counts_once_however_often_it_is_sent(world: OfficeWorld) ->
 
 
 def test_one_promise_carried_out_by_two_ticks_is_one_entry_of_the_log(world: OfficeWorld) -> None:
+    from holdfast.access.rules.console_rules import Because
     from holdfast.facts import SYSTEM, Fact
     from holdfast.store.office.streams import LogEntry, Summary
     from holdfast.store.office.vault import Reader
     from holdfast.workflows.outbox_tasks.log_entry import TASK
 
-    vault, system = world.office.vault, Reader.system()
+    vault, system = world.office.vault, Reader.of_the_office(Because.BOOKS)
     fact = Fact(type="noted", at=world.clock(), by=SYSTEM)
     stream = vault.create(system, "thing", [fact], summary=Summary(state="open"), purpose="test")
     entry = LogEntry(name="said", kind="note", payload={"title": "test", "text": "said once"})

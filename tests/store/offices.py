@@ -102,6 +102,7 @@ class OfficeWorld:
         """A member who has joined and enrolled a passkey."""
         from allauth.mfa.models import Authenticator
 
+        from holdfast.access.rules.console_rules import Because
         from holdfast.store.office import members as store
         from holdfast.store.office.models import Member
         from holdfast.store.office.vault import Reader
@@ -116,7 +117,7 @@ class OfficeWorld:
             type=Authenticator.Type.WEBAUTHN,
             data={"name": "test", "credential": made.key.registration(), "passwordless": True},
         )
-        write_profile(self.office, Reader.system(), member, wiki_accounts, linked_to)
+        write_profile(self.office, Reader.of_the_office(Because.BOOKS), member, wiki_accounts, linked_to)
         return made
 
     def approve(self, stream: StreamId, *signers: TestMember) -> None:

@@ -117,11 +117,12 @@ def test_what_was_read_stays_written_down_when_the_work_is_undone(office: Office
 
 
 def test_a_stream_that_was_erased_cannot_be_opened_with_any_key(office: OfficeWorld) -> None:
+    from holdfast.access.rules.console_rules import Because
     from holdfast.store.office.models import StreamKey
     from holdfast.store.office.vault import Reader
 
     stream = _make(office)
-    office.office.vault.forget(Reader.system(), stream, purpose="retention")
+    office.office.vault.forget(Reader.of_the_office(Because.BOOKS), stream, purpose="retention")
     assert StreamKey.objects.get(kind="person").wrapped_key is None
     with pytest.raises(InputRefusedError, match=r"office\.stream\.erased"):
         office.office.vault.read(office.member("access_steward").reader(), stream, purpose="test")

@@ -75,13 +75,14 @@ class ServedConsole:
     @contextmanager
     def person(self, chromium: Browser, *roles: str, **context: Any) -> Iterator[Person]:
         """Somebody who was invited, joined, enrolled a passkey, and is signed in with it: all through the pages."""
+        from holdfast.access.rules.console_rules import Because
         from holdfast.store.office import members as store
         from holdfast.store.office.vault import Reader
         from holdfast.workflows.office.members import write_profile
 
         member = store.fresh_member_id()
         secret = store.add_member(member, roles, self.world.clock())
-        write_profile(self.world.office, Reader.system(), member, ())
+        write_profile(self.world.office, Reader.of_the_office(Because.BOOKS), member, ())
         with self.browser(chromium, **context) as person:
             person.member = member
             join(person.page, self.address, secret, f"user-{member[2:]}")

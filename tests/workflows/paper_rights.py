@@ -171,10 +171,11 @@ class Frozen:
         self.world.carry_out(proposal, self.deciders[0])
 
     def status(self, plan: str) -> Any:
+        from holdfast.access.rules.console_rules import Because
         from holdfast.store.office.vault import Reader
         from holdfast.workflows.acting.sweep_facts import sweep_status
 
-        return sweep_status(self.office, Reader.system(), plan)[1]
+        return sweep_status(self.office, Reader.of_the_office(Because.BOOKS), plan)[1]
 
     def differences(self, plan: str) -> list[tuple[str, str, str]]:
         from holdfast.workflows.acting.reconcile import reconcile_plan

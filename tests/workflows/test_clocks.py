@@ -20,12 +20,18 @@ def ticked(world: OfficeWorld, clock: str) -> list[str]:
 
 
 def stream_of(world: OfficeWorld, kind: str, state: str) -> StreamId:
+    from holdfast.access.rules.console_rules import Because
     from holdfast.store.office.streams import Summary
     from holdfast.store.office.vault import Reader
 
     fact = Fact(type="made", at=world.clock(), by=SYSTEM)
     return world.office.vault.create(
-        Reader.system(), kind, [fact], summary=Summary(state=state), purpose="test", tokens={"account": ["A"]}
+        Reader.of_the_office(Because.BOOKS),
+        kind,
+        [fact],
+        summary=Summary(state=state),
+        purpose="test",
+        tokens={"account": ["A"]},
     )
 
 
@@ -86,6 +92,7 @@ def test_a_seal_in_the_log_is_opened_on_the_day_that_was_promised(office: Office
 
 @pytest.mark.requirement("1.15")
 def test_what_was_kept_long_enough_is_forgotten_for_good(office: OfficeWorld) -> None:
+    from holdfast.access.rules.console_rules import Because
     from holdfast.errors import InputRefusedError
     from holdfast.store.office.vault import Reader
 
@@ -98,8 +105,8 @@ def test_what_was_kept_long_enough_is_forgotten_for_good(office: OfficeWorld) ->
     assert ticked(office, "retention") == ["1 of the kind question forgotten"]
     assert ticked(office, "retention") == []
     with pytest.raises(InputRefusedError, match=r"^office\.stream\.erased"):
-        office.office.vault.read(Reader.system(), old, purpose="test")
-    assert office.office.vault.read(Reader.system(), young, purpose="test")
+        office.office.vault.read(Reader.of_the_office(Because.BOOKS), old, purpose="test")
+    assert office.office.vault.read(Reader.of_the_office(Because.BOOKS), young, purpose="test")
     assert office.office.vault.holding("account", "A") == [young]
     erased = [e.event for e in office.office.vault.audit.entries() if e.event.verb == "erase"]
     assert [(e.kind, e.stream_id, e.member) for e in erased] == [("question", old.id, "system")]

@@ -41,10 +41,11 @@ def filled(office: OfficeWorld, tmp_path: Path, *rows: str) -> Any:
 
 
 def register(office: OfficeWorld) -> Any:
+    from holdfast.access.rules.console_rules import Because
     from holdfast.store.office.vault import Reader
     from holdfast.workflows.access.register import load
 
-    return load(office.office, Reader.system(), purpose="a test").register
+    return load(office.office, Reader.of_the_office(Because.BOOKS), purpose="a test").register
 
 
 def frozen(office: OfficeWorld, steward: Any, scope: Scope = J1) -> Any:

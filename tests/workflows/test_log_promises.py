@@ -20,10 +20,11 @@ class KilledError(BaseException):
 
 
 def _promise(world: OfficeWorld, payload: dict[str, Any], **more: Any) -> StreamId:
+    from holdfast.access.rules.console_rules import Because
     from holdfast.store.office.streams import LogEntry, Summary
     from holdfast.store.office.vault import Reader
 
-    vault, system = world.office.vault, Reader.system()
+    vault, system = world.office.vault, Reader.of_the_office(Because.BOOKS)
     fact = Fact(type="noted", at=world.clock(), by=SYSTEM)
     stream = vault.create(system, "thing", [fact], summary=Summary(state="open"), purpose="test")
     vault.log_later(system, stream, LogEntry(name="said", kind=KIND, payload=payload, **more), purpose="test")
@@ -138,6 +139,7 @@ def test_what_an_earlier_version_had_put_in_and_not_kept_is_found(office: Office
 
 
 def test_the_salt_of_a_promise_is_its_own_and_goes_with_the_streams_key(office: OfficeWorld) -> None:
+    from holdfast.access.rules.console_rules import Because
     from holdfast.errors import InputRefusedError
     from holdfast.store.office.vault import Reader
 
@@ -146,6 +148,6 @@ def test_the_salt_of_a_promise_is_its_own_and_goes_with_the_streams_key(office: 
     salts = {vault.log_salt(stream, name) for stream in (one, two) for name in ("said", "other")}
     assert len(salts) == 4
     assert vault.log_salt(one, "said") in salts
-    vault.forget(Reader.system(), one, purpose="test")
+    vault.forget(Reader.of_the_office(Because.BOOKS), one, purpose="test")
     with pytest.raises(InputRefusedError, match=r"office\.stream\.erased"):
         vault.log_salt(one, "said")

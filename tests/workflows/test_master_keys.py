@@ -30,12 +30,13 @@ def with_a_person(world: OfficeWorld) -> StreamId:
 
 def account_in(world: OfficeWorld, stream: StreamId) -> str:
     """What a new process of the office reads."""
+    from holdfast.access.rules.console_rules import Because
     from holdfast.store.office.vault import Reader
     from holdfast.workflows.office.opening import open_office
 
     office = open_office(world.folder, world.keys, clock=world.clock)
     assert office.vault.holding("account", CANARY) == [stream]
-    return str(office.vault.read(Reader.system(), stream, purpose="test")[0].body["account"])
+    return str(office.vault.read(Reader.of_the_office(Because.BOOKS), stream, purpose="test")[0].body["account"])
 
 
 def shares_of(world: OfficeWorld, folder: Path) -> list[str]:
@@ -114,13 +115,14 @@ def test_a_rotation_leaves_what_is_sealed_and_ends_every_session(office: OfficeW
 
 
 def test_a_process_that_slept_through_a_rotation_neither_reads_nor_seals(office: OfficeWorld) -> None:
+    from holdfast.access.rules.console_rules import Because
     from holdfast.store.office.vault import Reader
     from holdfast.workflows.office.master_keys import rotate_master_key
 
     stream, sleeping = with_a_person(office), office.office
     rotate_master_key(office.folder, office.keys, clock=office.clock)
     with pytest.raises(CheckFailedError, match=r"^crypto\.sealed"):
-        sleeping.vault.read(Reader.system(), stream, purpose="test")
+        sleeping.vault.read(Reader.of_the_office(Because.BOOKS), stream, purpose="test")
     with pytest.raises(CheckFailedError, match=r"^office\.keys\.other"):
         with_a_person(office)
 

@@ -335,6 +335,7 @@ def signed_before(office: OfficeWorld, monkeypatch: pytest.MonkeyPatch) -> tuple
 def begun_before(frozen: Frozen, proposal: StreamId, *, rows: int) -> None:
     """The version before carries the plan out from its proposal, and dies after so many rows."""
     from actions.sweeping import HASTE
+    from holdfast.access.rules.console_rules import Because
     from holdfast.actions.plans.plan import plan_of
     from holdfast.actions.sweeps.crew import Crew
     from holdfast.actions.sweeps.executor import run
@@ -344,8 +345,8 @@ def begun_before(frozen: Frozen, proposal: StreamId, *, rows: int) -> None:
     from holdfast.workflows.office.propose import approvers, read_proposal
 
     office = frozen.office
-    found = read_proposal(office, Reader.system(), proposal)
-    journal = office.vault.journal(Reader.system(), proposal, frozen.taking, purpose="test")
+    found = read_proposal(office, Reader.of_the_office(Because.BOOKS), proposal)
+    journal = office.vault.journal(Reader.of_the_office(Because.BOOKS), proposal, frozen.taking, purpose="test")
     real, left = journal._append, [rows]
 
     def append(entries: Any, at: Any) -> None:

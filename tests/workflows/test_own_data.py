@@ -15,12 +15,18 @@ WIKI, ELSEWHERE, PERSON = wiki_name("examplewiki"), wiki_name("elsewhere"), Acco
 
 
 def held(world: OfficeWorld, kind: str, **body: Any) -> StreamId:
+    from holdfast.access.rules.console_rules import Because
     from holdfast.store.office.streams import Summary
     from holdfast.store.office.vault import Reader
 
     fact = Fact(type="written", at=world.clock(), by=SYSTEM, body=body)
     return world.office.vault.create(
-        Reader.system(), kind, [fact], summary=Summary(state="open"), purpose="test", tokens={"account": [PERSON]}
+        Reader.of_the_office(Because.BOOKS),
+        kind,
+        [fact],
+        summary=Summary(state="open"),
+        purpose="test",
+        tokens={"account": [PERSON]},
     )
 
 
@@ -83,10 +89,11 @@ def test_what_was_opened_for_an_answer_is_in_the_audit(office: OfficeWorld) -> N
 
 
 def test_what_was_erased_is_not_in_an_answer(office: OfficeWorld) -> None:
+    from holdfast.access.rules.console_rules import Because
     from holdfast.store.office.vault import Reader
 
     stream = held(office, "person", account=PERSON, wiki=WIKI)
-    office.office.vault.forget(Reader.system(), stream, purpose="test")
+    office.office.vault.forget(Reader.of_the_office(Because.BOOKS), stream, purpose="test")
     assert set(gathered(office, office.member("custodian")).parts) == {"look-ups of you"}
 
 
@@ -131,6 +138,7 @@ def test_how_far_a_case_is_stands_in_the_answer_once_its_subject_may_be_told(off
 
 def test_what_an_older_token_shares_with_another_name_is_not_given_out(office: OfficeWorld) -> None:
     """Before, ß became SS in a token: the stream of SSeta is found by ßeta, and is not theirs."""
+    from holdfast.access.rules.console_rules import Because
     from holdfast.store.office.streams import Summary
     from holdfast.store.office.vault import Reader
     from holdfast.workflows.desk.own_data import _facts_on, _streams
@@ -138,7 +146,7 @@ def test_what_an_older_token_shares_with_another_name_is_not_given_out(office: O
     body = {"account": "SSeta", "wiki": WIKI, "jurisdiction": "J1"}
     fact = Fact(type="written", at=office.clock(), by=SYSTEM, body=body)
     stream = office.office.vault.create(
-        Reader.system(),
+        Reader.of_the_office(Because.BOOKS),
         "person",
         [fact],
         summary=Summary(state="open"),

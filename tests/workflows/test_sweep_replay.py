@@ -26,6 +26,7 @@ EIGHTH = BYSTANDERS[1]
 @pytest.mark.requirement("3.4")
 @pytest.mark.requirement("D12")
 def test_the_actions_of_september_2021_in_one_sweep(office: OfficeWorld, two_wikis: TwoWikis, tmp_path: Path) -> None:
+    from holdfast.access.rules.console_rules import Because
     from holdfast.actions.sweeps.executor import Ending
     from holdfast.store.office.audit_search import alarm_rows
     from holdfast.store.office.vault import Reader
@@ -56,8 +57,8 @@ def test_the_actions_of_september_2021_in_one_sweep(office: OfficeWorld, two_wik
     for wiki in two_wikis.both:
         check_end_state(wiki)
     # the sweep ended in the middle of this tick, and was reconciled before the log had its entries
-    assert sweep.read_sweep(office.office, Reader.system(), plan).reconciled_at == office.clock()
-    assert sweep.read_sweep(office.office, Reader.system(), plan).differences == ()
+    assert sweep.read_sweep(office.office, Reader.of_the_office(Because.BOOKS), plan).reconciled_at == office.clock()
+    assert sweep.read_sweep(office.office, Reader.of_the_office(Because.BOOKS), plan).differences == ()
     assert [each.code for each in alarm_rows(seen=False, limit=9) if each.code == "wiki differs"] == []
     acting.tick()
     assert told_by_the_log(office) == {"global_ban": 7, "rights_removal": 12, "warning": 12}

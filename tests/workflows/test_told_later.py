@@ -107,12 +107,13 @@ def test_a_draft_that_one_person_gives_up_is_drafted_again(withheld: Withheld) -
 
 
 def test_a_person_who_was_never_told_anything_is_not_told_the_rest(office: OfficeWorld) -> None:
+    from holdfast.access.rules.console_rules import Because
     from holdfast.store.office.vault import Reader
     from holdfast.workflows.acting.plan import draft_plan
 
     text = HEAD.replace("[every_action]", f"[every_action]{WITHHELD}") + group(
         "global_ban", [BANNED], '{ reason = "r" }'
     )
-    draft_plan(office.office, Reader.system(), text)
+    draft_plan(office.office, Reader.of_the_office(Because.BOOKS), text)
     office.clock.go_on(days=400)
     assert ticked(office, "told_later") == []

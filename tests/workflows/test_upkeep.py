@@ -24,13 +24,14 @@ IDENTITY = fresh_identity()
 
 def filled(world: OfficeWorld) -> StreamId:
     """An office with something that names a person, an open session, and entries in the log, one of them sealed."""
+    from holdfast.access.rules.console_rules import Because
     from holdfast.store.office.streams import LogEntry, Summary
     from holdfast.store.office.vault import Reader
     from holdfast.workflows.tick import tick
 
     steward = world.member("access_steward")
     steward.client()
-    vault, reader = world.office.vault, Reader.system()
+    vault, reader = world.office.vault, Reader.of_the_office(Because.BOOKS)
     fact = Fact(type="person added", at=world.clock(), by=steward.member, body={"account": CANARY})
     stream = vault.create(
         reader, "thing", [fact], summary=Summary(state="active"), purpose="test", tokens={"account": [CANARY]}
@@ -81,12 +82,13 @@ def test_an_office_is_lost_and_stands_again_with_everything_checked(
     assert all(each.ok for each in done.findings)
     assert {"sealed data", "audit", "log"} <= {each.name for each in done.findings}
 
+    from holdfast.access.rules.console_rules import Because
     from holdfast.store.office.models import Session
     from holdfast.store.office.vault import Reader
     from holdfast.workflows.office.opening import open_office
 
     office = open_office(tmp_path / "again", world.keys, clock=world.clock)
-    facts = office.vault.read(Reader.system(), stream, purpose="test")
+    facts = office.vault.read(Reader.of_the_office(Because.BOOKS), stream, purpose="test")
     assert facts[0].body["account"] == CANARY
     assert office.vault.holding("account", CANARY) == [stream]
     assert Session.objects.count() == 0
@@ -281,6 +283,7 @@ def test_no_plain_column_of_a_fact_can_be_changed(office: OfficeWorld, change: d
 
 
 def test_a_fact_taken_back_or_sealed_anew_by_who_has_the_keys_does_not_fit_the_audit(office: OfficeWorld) -> None:
+    from holdfast.access.rules.console_rules import Because
     from holdfast.store.office.models import FactRow, StreamKey
     from holdfast.store.office.streams import Streams, Summary
     from holdfast.store.office.vault import Reader
@@ -289,7 +292,12 @@ def test_a_fact_taken_back_or_sealed_anew_by_who_has_the_keys_does_not_fit_the_a
     for word in ("one", "two"):
         fact = Fact(type="noted", at=office.clock(), by=SYSTEM, body={"word": word})
         vault.append(
-            Reader.system(), stream, [fact], expect=vault.length(stream), summary=Summary(state="x"), purpose="test"
+            Reader.of_the_office(Because.BOOKS),
+            stream,
+            [fact],
+            expect=vault.length(stream),
+            summary=Summary(state="x"),
+            purpose="test",
         )
     assert examined(office) == {}
     FactRow.objects.filter(seq=2).delete()

@@ -97,10 +97,11 @@ def stop(number: str = _ID, office: Path | None = OFFICE, keys: Path | None = KE
     from holdfast.workflows.office.opening import open_office
 
     opened = open_office(office, keys)
+    from holdfast.access.rules.console_rules import Because
     from holdfast.store.office.vault import Reader
     from holdfast.workflows.access.way_back import stop as end
 
-    found = end(opened, Reader.system(), number)
+    found = end(opened, Reader.of_the_office(Because.COMMAND), number)
     typer.echo(f"way back {found.id} for {found.member} is stopped")
 
 

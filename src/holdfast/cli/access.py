@@ -218,10 +218,11 @@ def _open(register_file: Path | None, office: Path | None, keys: Path | None, ru
     from holdfast.workflows.office.opening import open_office
 
     opened = open_office(here, keys)
+    from holdfast.access.rules.console_rules import Because
     from holdfast.store.office.vault import Reader
     from holdfast.workflows.access.register import load
 
-    found = load(opened, Reader.system(), purpose="asked from the command line")
+    found = load(opened, Reader.of_the_office(Because.COMMAND), purpose="asked from the command line")
     return FileRegister(register=found.register, assumed=found.assumed)
 
 
@@ -233,11 +234,12 @@ def _into_office(
     from holdfast.workflows.office.opening import open_office
 
     opened = open_office(office, keys)
+    from holdfast.access.rules.console_rules import Because
     from holdfast.store.office.vault import Reader
     from holdfast.workflows.access.register import import_file, load
 
-    preview = import_file(opened, Reader.system(), file, kind, wiki=wiki, version=version)
-    found = load(opened, Reader.system(), purpose="asked from the command line")
+    preview = import_file(opened, Reader.of_the_office(Because.COMMAND), file, kind, wiki=wiki, version=version)
+    found = load(opened, Reader.of_the_office(Because.COMMAND), purpose="asked from the command line")
     return FileRegister(register=found.register, assumed=found.assumed), preview
 
 

@@ -100,11 +100,14 @@ def show(
     from holdfast.workflows.office.opening import open_office
 
     opened = open_office(office, keys)
+    from holdfast.access.rules.console_rules import Because
     from holdfast.store.office.vault import Reader
     from holdfast.workflows.acting.plan import read_plan
     from holdfast.workflows.acting.words import plan_json, plan_lines
 
-    found = read_plan(opened, Reader.system(), identity, purpose="plan shown on the command line")
+    found = read_plan(
+        opened, Reader.of_the_office(Because.COMMAND), identity, purpose="plan shown on the command line"
+    )
     if as_json:
         typer.echo(json.dumps(plan_json(found, names=names), ensure_ascii=False))
         return

@@ -26,10 +26,11 @@ def reconcile(
     from holdfast.workflows.office.opening import open_office
 
     opened = open_office(office, keys)
+    from holdfast.access.rules.console_rules import Because
     from holdfast.store.office.vault import Reader
     from holdfast.workflows.acting.reconcile import reconcile_plan
 
-    found = reconcile_plan(opened, Reader.system(), identity, public=listed)
+    found = reconcile_plan(opened, Reader.of_the_office(Because.COMMAND), identity, public=listed)
     if as_json:
         told = {"plan": identity, "differences": [each.to_json() for each in found]}
         typer.echo(json.dumps(told, ensure_ascii=False))

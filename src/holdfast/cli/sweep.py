@@ -49,12 +49,13 @@ def status(
     from holdfast.workflows.office.opening import open_office
 
     opened = open_office(office, keys)
+    from holdfast.access.rules.console_rules import Because
     from holdfast.store.office.vault import Reader
     from holdfast.workflows.acting.sweep_facts import read_sweep, sweep_status
     from holdfast.workflows.acting.words import sweep_json, sweep_lines
 
-    plan, found = sweep_status(opened, Reader.system(), identity)
-    course = read_sweep(opened, Reader.system(), identity)
+    plan, found = sweep_status(opened, Reader.of_the_office(Because.COMMAND), identity)
+    course = read_sweep(opened, Reader.of_the_office(Because.COMMAND), identity)
     if as_json:
         typer.echo(json.dumps(sweep_json(found, course, plan.plan, names=names), ensure_ascii=False))
         return
@@ -68,11 +69,16 @@ def undo(identity: str = _ID, office: Path | None = OFFICE, keys: Path | None = 
     from holdfast.workflows.office.opening import open_office
 
     opened = open_office(office, keys)
+    from holdfast.access.rules.console_rules import Because
     from holdfast.store.office.vault import Reader
     from holdfast.workflows.acting.sweep import run_sweep
     from holdfast.workflows.acting.sweep_facts import read_sweep
 
-    orders = [each for each in read_sweep(opened, Reader.system(), identity).orders if each.kind == "sweep-undo"]
+    orders = [
+        each
+        for each in read_sweep(opened, Reader.of_the_office(Because.COMMAND), identity).orders
+        if each.kind == "sweep-undo"
+    ]
     if not orders:
         raise CheckFailedError(
             "sweep.undo.not_approved",

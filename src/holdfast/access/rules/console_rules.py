@@ -21,6 +21,23 @@ class Verb(StrEnum):
     ADMINISTER = "administer"
 
 
+class Because(StrEnum):
+    """Why the office itself acts, without a member who asks. Each is a rule of `console.cedar`."""
+
+    CLOCK = "office: a clock came due"
+    APPROVED = "office: two people approved it"
+    RULE = "office: a rule needs to know"
+    """Another rule asks (who is barred, which plans are open); who asked is shown the answer. Writes nothing."""
+    FIGURES = "office: figures are counted"
+    """Numbers leave, and nothing of what was counted. Writes nothing."""
+    OUTSIDE = "office: somebody outside asks with their secret"
+    SHARES = "office: holders of key shares act together"
+    BOOKS = "office: it keeps its own books"
+    """What follows from what a member did: profiles, keys, lines closed to somebody, what was read back."""
+    COMMAND = "office: asked on its own machine"
+    """By whoever has the keys of the office, at the command line."""
+
+
 class Room(StrEnum):
     """The kinds of streams that the console knows."""
 
@@ -47,7 +64,7 @@ class Visitor:
 
     member: MemberId
     roles: frozenset[str]
-    """Values of `Role`, or `system` for the clocks and the executor."""
+    """Values of `Role`, or one of `Because` for the office itself."""
     passkey_session: bool
     passkey_fresh: bool
     suspended: bool

@@ -1,6 +1,7 @@
 """What a freeze still holds of a member."""
 
 from holdfast.access.register.person import Person
+from holdfast.access.rules.console_rules import Because
 from holdfast.facts import MemberId
 from holdfast.store.office.vault import Reader
 from holdfast.workflows.access.register import load
@@ -10,7 +11,7 @@ from holdfast.workflows.office.opening import Office
 
 def still_held(office: Office, member: MemberId) -> bool:
     """Whether a freeze holds something of the person who is this member."""
-    register = load(office, Reader.system(), purpose="member readmitted").register
+    register = load(office, Reader.of_the_office(Because.RULE), purpose="member readmitted").register
     now = office.clock()
     return any(
         any(hold.stands_at(now) for hold in person.holds) and member in members_of(office, person)

@@ -19,6 +19,7 @@ from holdfast.access.register.moments import moment, text_of
 from holdfast.access.register.person import Person
 from holdfast.access.register.person_facts import fold
 from holdfast.access.register.register import ClassRestriction, Register
+from holdfast.access.rules.console_rules import Because
 from holdfast.access.rules.rights import RIGHTS
 from holdfast.access.rules.rule_book import RuleBook, rule_book_from
 from holdfast.accounts.names import account_as_compared, account_name
@@ -71,7 +72,9 @@ def load(office: Office, reader: Reader, *, purpose: str) -> OfficeRegister:
 
 def load_for_rules(office: Office) -> Register:
     """The rule book and the standing restrictions, with nobody in it; the caller puts in whom it may show."""
-    book = rule_book(office) or load(office, Reader.system(), purpose="rule book read").register.book
+    book = (
+        rule_book(office) or load(office, Reader.of_the_office(Because.RULE), purpose="rule book read").register.book
+    )
     return Register(people={}, book=book, restrictions=_restrictions(office))
 
 
@@ -175,7 +178,7 @@ def _note_gone(office: Office, reader: Reader, wiki: WikiName, answers: Sequence
     now = office.clock()
     entries = read_groups(answers, wiki=wiki, place=f"the groups of {wiki}", now=now)
     there = {(account_as_compared(each.account), each.grant.right) for each in entries if each.grant}
-    register = load(office, Reader.system(), purpose="grants past their date read").register
+    register = load(office, Reader.of_the_office(Because.CLOCK), purpose="grants past their date read").register
     facts: dict[StreamId, list[Fact]] = {}
     for person, grant in register.standing_at(now):
         here = grant.wiki == wiki and RIGHTS[grant.right].groups and not grant.runs_at(now)
@@ -245,7 +248,7 @@ def write_people(
 def _write_person(
     office: Office, reader: Reader, stream: StreamId, new: tuple[Fact, ...], *, known: bool, purpose: str
 ) -> None:
-    before = office.vault.read(Reader.system(), stream, purpose=purpose) if known else ()
+    before = office.vault.read(Reader.of_the_office(Because.BOOKS), stream, purpose=purpose) if known else ()
     facts = (*before, *new)
     person = fold(stream, facts)
     summary = Summary(
@@ -305,7 +308,10 @@ def _fact_from(stored: Sequence[Any]) -> Fact:
 def _restrictions(office: Office) -> tuple[ClassRestriction, ...]:
     """What standing freezes of a class forbid to newcomers."""
     standing = office.vault.compute_over(
-        Reader.system(), "freeze", purpose="standing freezes read", states=(FreezeState.IN_FORCE.value,)
+        Reader.of_the_office(Because.RULE),
+        "freeze",
+        purpose="standing freezes read",
+        states=(FreezeState.IN_FORCE.value,),
     )
     return tuple(
         ClassRestriction(freeze=stream.id, jurisdiction=jurisdiction, right=right)
@@ -318,7 +324,7 @@ def rule_book(office: Office) -> RuleBook | None:
     """The rule book that two people set last; null before the first."""
     if not office.vault.exists(RULES):
         return None
-    facts = office.vault.read(Reader.system(), RULES, purpose="rule book read")
+    facts = office.vault.read(Reader.of_the_office(Because.RULE), RULES, purpose="rule book read")
     return rule_book_from(facts[-1].body["book"], place=str(RULES))
 
 
@@ -337,7 +343,7 @@ def set_rules(office: Office, book: RuleBook, *, by: MemberId) -> None:
     """Write a rule book down, for the proposal that was approved."""
     fact = Fact(type="rules set", at=office.clock(), by=by, body={"book": book.to_json()})
     summary = Summary(state="in force")
-    system = Reader.system()
+    system = Reader.of_the_office(Because.BOOKS)
     if office.vault.exists(RULES):
         expect = office.vault.length(RULES)
         office.vault.append(system, RULES, [fact], expect=expect, summary=summary, purpose="rule book set")

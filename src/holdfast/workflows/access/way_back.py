@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from holdfast.access.rules.console_rules import Because
 from holdfast.audit import Alarm, AlarmKind, Verb
 from holdfast.clock import parse_at
 from holdfast.crypto.master_key import restore as join_shares
@@ -56,7 +57,7 @@ def ask(office: Office, member: str, shares: Sequence[str]) -> WayBack:
     join_shares(shares, expected_id=office.place.master.id)
     with office.vault.transaction():
         # the audit has one writer at a time, so that two who ask at once ask for one
-        office.vault.require(Reader.system(), "write", KIND, purpose="way back asked")
+        office.vault.require(Reader.of_the_office(Because.SHARES), "write", KIND, purpose="way back asked")
         seat = _seat(office, member)
         for each in announced(office):
             if each.member == seat.member and each.may_be_stopped:
@@ -65,7 +66,7 @@ def ask(office: Office, member: str, shares: Sequence[str]) -> WayBack:
         opens_at = now + timedelta(hours=max(office.config.way_back_hours, SHORTEST_WAY_BACK_HOURS))
         body = {"member": seat.member, "roles": sorted(seat.roles), "opens_at": opens_at.isoformat()}
         stream = office.vault.create(
-            Reader.system(),
+            Reader.of_the_office(Because.SHARES),
             KIND,
             [Fact(type="asked", at=now, by=SYSTEM, body=body)],
             summary=_summary("asked", seat.member, seat.roles, opens_at),
@@ -182,7 +183,7 @@ def _one(office: Office, number: str) -> WayBack:
     stream = _stream(number)
     if not office.vault.exists(stream):
         raise _unknown()
-    facts = office.vault.read(Reader.system(), stream, purpose="way back looked at")
+    facts = office.vault.read(Reader.of_the_office(Because.SHARES), stream, purpose="way back looked at")
     state = "asked"
     for fact in facts[1:]:
         state = "stopped" if fact.type == "stopped" else "opened"
@@ -230,7 +231,7 @@ def _append(office: Office, found: WayBack, kind: str, purpose: str, *, by: Memb
     stream = StreamId(kind=KIND, id=found.id)
     state = "stopped" if kind == "stopped" else "opened"
     office.vault.append(
-        Reader.system(),
+        Reader.of_the_office(Because.SHARES),
         stream,
         [Fact(type=kind, at=office.clock(), by=by)],
         expect=office.vault.length(stream),

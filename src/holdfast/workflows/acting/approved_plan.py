@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from holdfast.access.rules.console_rules import Because
 from holdfast.actions.plans.orders import Decision, UndoOrder
 from holdfast.actions.plans.plan import REQUEST_KIND, Plan, plan_sha256, signed_plan
 from holdfast.actions.sweeps.course import Order, SignedBytes, Standing, check_standing
@@ -48,7 +49,7 @@ def begin(office: Office, approved: Approved[Request]) -> str:
 
 def keep_approved(office: Office, signed: SignedBytes, **more: str) -> str:
     """Keep an approved plan and open its sweep; `more` is what else the sweep knows from its beginning."""
-    system, request = Reader.system(), parse_request(signed.content.encode())
+    system, request = Reader.of_the_office(Because.APPROVED), parse_request(signed.content.encode())
     plan, kind = signed_plan(request), kind_named(request.kind)
     if plan is None:
         return ""

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from holdfast.access.register.person import Grant, Person
 from holdfast.access.register.register import Register
+from holdfast.access.rules.console_rules import Because
 from holdfast.access.rules.rights import RIGHTS
 from holdfast.accounts.names import AccountName
 from holdfast.actions.plans.plan import Plan, Purpose
@@ -44,7 +45,9 @@ class StillThere:
 
 def flag_ended_grants(office: Office, now: datetime, *, known: Operators | None = None) -> Sequence[str]:
     """Hold every ended grant against its wiki; gives a line for each plan drafted, and for each wiki not readable."""
-    register = load(office, Reader.system(), purpose="ended grants held against the wikis").register
+    register = load(
+        office, Reader.of_the_office(Because.CLOCK), purpose="ended grants held against the wikis"
+    ).register
     operators = known or operators_of(office)
     ended: dict[WikiName, list[tuple[Person, Grant]]] = {}
     for person, grant in _ended(register, now):
@@ -112,7 +115,7 @@ def _draft(office: Office, operators: Operators, number: str, mine: Sequence[Sti
         count += 1
         identity = f"{first}-{count}"
     try:
-        keep_draft(office, Reader.system(), _plan(operators, identity, mine))
+        keep_draft(office, Reader.of_the_office(Because.CLOCK), _plan(operators, identity, mine))
     except HoldfastError as reason:
         return [f"a wiki still has a grant that ended, and no plan could be drafted: {reason.code}"]
     return [f"{identity} drafted: a wiki still has what ended in the register"]

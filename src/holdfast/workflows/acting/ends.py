@@ -7,6 +7,7 @@ undoing of exactly those actions, by the road on which every undoing goes, and r
 from collections.abc import Iterator
 from datetime import datetime
 
+from holdfast.access.rules.console_rules import Because
 from holdfast.actions.plans.plan import Plan, PlannedAction
 from holdfast.actions.steps.kind import End, kind_of
 from holdfast.actions.steps.step import is_past
@@ -39,14 +40,14 @@ def propose_ends(office: Office, now: datetime) -> int:
         office.vault.audit.alarm(Alarm(kind=AlarmKind.CLOCK_DUE, at=now, object=stream, count=len(due)))
         left = tuple(each for each in due if each not in _before_people(office, plan))
         if left:
-            propose_undoing(office, Reader.system(), plan.id, reason=REASON, actions=left)
+            propose_undoing(office, Reader.of_the_office(Because.CLOCK), plan.id, reason=REASON, actions=left)
             put += len(left)
     return put
 
 
 def carried_out(office: Office) -> Iterator[tuple[Plan, tuple[JournalRow, ...]]]:
     """Every plan of which something was carried out, closed ones too, with its journal."""
-    system, purpose = Reader.system(), "ends looked for"
+    system, purpose = Reader.of_the_office(Because.CLOCK), "ends looked for"
     for line in office.vault.plain_lines(SWEEP, limit=_ALL):
         if line.state == "approved":
             continue
@@ -79,11 +80,14 @@ def is_due(each: PlannedAction, rows: tuple[JournalRow, ...], now: datetime) -> 
 def _before_people(office: Office, plan: Plan) -> frozenset[str]:
     """The actions whose undoing is proposed now, or was ordered and is on its way."""
     found: set[str] = set()
-    if any(each.kind == UNDO and not each.is_done for each in read_sweep(office, Reader.system(), plan.id).orders):
+    if any(
+        each.kind == UNDO and not each.is_done
+        for each in read_sweep(office, Reader.of_the_office(Because.CLOCK), plan.id).orders
+    ):
         return frozenset(each.id for each in plan.actions)
     for line in office.vault.plain_lines(PREFIX + UNDO, state="open", limit=_ALL):
         stream = StreamId(kind=PREFIX + UNDO, id=line.stream.id)
-        proposal = read_proposal(office, Reader.system(), stream, purpose="ends looked for")
+        proposal = read_proposal(office, Reader.of_the_office(Because.CLOCK), stream, purpose="ends looked for")
         if proposal.state == "open" and proposal.request.what["plan"] == plan.id:
             found.update(proposal.request.what["actions"] or (each.id for each in plan.actions))
     return frozenset(found)

@@ -5,6 +5,7 @@ as a plan like every other; bytes, signatures and journal stay where they are.
 """
 
 from holdfast.access.freezes.freeze import FreezeState
+from holdfast.access.rules.console_rules import Because
 from holdfast.actions.plans.plan import Purpose, signed_plan
 from holdfast.actions.sweeps.course import SignedBytes, Standing
 from holdfast.actions.sweeps.status import status
@@ -33,7 +34,7 @@ def lines_of(office: Office, followed: StreamId) -> tuple[tuple[Listed, Listed |
 
 def close_plans_of(office: Office, followed: StreamId) -> None:
     """Close what a protection has taken, because it ended: from here on nobody looks whether it still stands."""
-    system = Reader.system()
+    system = Reader.of_the_office(Because.APPROVED)
     for line, _ in lines_of(office, followed):
         opened = read_plan(office, system, line.stream.id, purpose="freeze lifted")
         if opened.course.standing is Standing.APPROVED and opened.plan.purpose is Purpose.PROTECTIVE:
@@ -59,7 +60,7 @@ def keep_plans_of_before(office: Office) -> int:
 
 def keep_plan_of(office: Office, proposal: StreamId) -> str:
     """The id of the plan in an executed proposal, kept with its journal where it lies; empty where it holds none."""
-    system = Reader.system()
+    system = Reader.of_the_office(Because.APPROVED)
     with office.vault.transaction():
         found = read_proposal(office, system, proposal, purpose="plan of a freeze kept")
         plan = signed_plan(found.request)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from holdfast.access.rules.console_rules import Because
 from holdfast.accounts.names import account_as_compared
 from holdfast.actions.plans.check import check, target_keys, targets
 from holdfast.actions.plans.collateral import collateral
@@ -230,7 +231,9 @@ def signed_off(office: Office, opened: OpenPlan) -> list[SignedOff]:
     found, sha256, everyone = [], plan_sha256(opened.plan), approvers(office)
     barred = frozenset(barred_members(office, opened.plan))
     for jurisdiction, number in opened.course.sign_offs.items():
-        proposal = read_proposal(office, Reader.system(), StreamId(kind=PREFIX + _SIGN_OFF, id=number))
+        proposal = read_proposal(
+            office, Reader.of_the_office(Because.RULE), StreamId(kind=PREFIX + _SIGN_OFF, id=number)
+        )
         for signature in proposal.signatures:
             checked = check_sign_off(
                 SignOff(plan=opened.id, plan_sha256=sha256, jurisdiction=jurisdiction),
@@ -319,7 +322,9 @@ def close_plan(office: Office, reader: Reader, identity: str) -> None:
     """Close a plan. Raises as `check_can_close`."""
     with office.vault.transaction():
         opened = read_plan(office, reader, identity, purpose="plan closed")
-        sweep = fold_sweep(office.vault.read(Reader.system(), sweep_stream(identity), purpose="plan closed"))
+        sweep = fold_sweep(
+            office.vault.read(Reader.of_the_office(Because.RULE), sweep_stream(identity), purpose="plan closed")
+        )
         check_can_close(opened.course, sweep.ending)
         write_plan(office, reader, opened, "closed", {}, Standing.CLOSED, opened.plan)
 

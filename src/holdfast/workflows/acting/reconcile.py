@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
+from holdfast.access.rules.console_rules import Because
 from holdfast.actions.plans.plan import REQUEST_KIND, Plan
 from holdfast.actions.sweeps.course import fold_plan
 from holdfast.actions.sweeps.journal import JournalRow, Mark
@@ -73,7 +74,9 @@ def _others(office: Office, identity: str) -> list[tuple[Plan, tuple[JournalRow,
     for line in office.vault.plain_lines(SWEEP, limit=_ALL):
         other = line.stream.id
         rows = () if other == identity else _rows(office, other)
-        plan = fold_plan(office.vault.read(Reader.system(), plan_stream(other), purpose="plans told apart")).plan
+        plan = fold_plan(
+            office.vault.read(Reader.of_the_office(Because.RULE), plan_stream(other), purpose="plans told apart")
+        ).plan
         if rows and plan is not None:
             found.append((plan, rows))
     return found
@@ -105,7 +108,7 @@ def _logged(office: Office, identity: str, journal: Sequence[JournalRow]) -> lis
 def _keep(office: Office, identity: str, found: tuple[Difference, ...]) -> None:
     told = [each.to_json() for each in found]
     with office.vault.transaction():
-        course = read_sweep(office, Reader.system(), identity)
+        course = read_sweep(office, Reader.of_the_office(Because.RULE), identity)
         if told != list(course.differences) or course.reconciled_at is None:
             write_sweep(office, identity, "reconciled", {"differences": told}, state=course.ending or "running")
     if found:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from holdfast.access.rules.console_rules import Because
 from holdfast.accounts.names import account_as_compared
 from holdfast.actions.plans.plan import PlannedAction, plan_id
 from holdfast.actions.steps.kind import TargetType, kind_of
@@ -124,20 +125,22 @@ def _held(office: Office, state: Appeal) -> Measure:
     route = state.route
     if not office.vault.exists(plan_stream(route.plan)):
         return Measure(kind=route.kind, wikis=frozenset(route.wikis), expiry=None)
-    plan = read_plan(office, Reader.system(), route.plan, purpose="measures compared").plan
+    plan = read_plan(office, Reader.of_the_office(Because.RULE), route.plan, purpose="measures compared").plan
     return measure_of(plan.action(route.action))
 
 
 def propose_restoration(office: Office, stream: StreamId) -> StreamId | None:
     """Put the order to undo an overturned or changed action before deciders, over the plan as it is (3.14)."""
-    state = appeal.read_appeal(office, Reader.system(), stream).state
+    state = appeal.read_appeal(office, Reader.of_the_office(Because.RULE), stream).state
     decided = state.decided
     if decided is None or decided.outcome not in (Outcome.OVERTURN, Outcome.CHANGE):
         raise CheckFailedError("appeal.standing", "this action was neither overturned nor changed")
     wish = decided.restoration or steps.restoration_order(state, "changed on appeal")
     if not office.vault.exists(plan_stream(wish["plan"])):
         return None
-    return propose_undoing(office, Reader.system(), wish["plan"], reason=wish["reason"], actions=wish["actions"])
+    return propose_undoing(
+        office, Reader.of_the_office(Because.APPROVED), wish["plan"], reason=wish["reason"], actions=wish["actions"]
+    )
 
 
 def put_undoing(office: Office, reader: Reader, stream: StreamId) -> StreamId | None:
@@ -156,7 +159,7 @@ def note_restored(office: Office, *, known: Operators | None = None) -> int:
     """
     count = 0
     for line in office.vault.plain_lines(STREAM_KIND, state=Standing.DECIDED.value, limit=100_000):
-        state = appeal.read_appeal(office, Reader.system(), line.stream).state
+        state = appeal.read_appeal(office, Reader.of_the_office(Because.RULE), line.stream).state
         decided = state.decided
         if decided is None or decided.outcome is not Outcome.OVERTURN or state.restored_by:
             continue
@@ -174,7 +177,7 @@ def way_back(office: Office, state: Appeal) -> WayBack | None:
     if not office.vault.exists(plan_stream(route.plan)):
         return None
     found = _steps_of(office, route)
-    course = read_sweep(office, Reader.system(), route.plan)
+    course = read_sweep(office, Reader.of_the_office(Because.RULE), route.plan)
     return WayBack(
         gone=tuple(
             f"{each.step.wiki}: {each.step.name}" + (f" ({each.why})" if each.back_held else "")
@@ -189,7 +192,7 @@ def way_back(office: Office, state: Appeal) -> WayBack | None:
 def _steps_of(office: Office, route: Route) -> tuple[StepStatus, ...]:
     if not office.vault.exists(plan_stream(route.plan)):
         return ()
-    _, found = sweep_status(office, Reader.system(), route.plan)
+    _, found = sweep_status(office, Reader.of_the_office(Because.RULE), route.plan)
     return tuple(step for each in found.actions if each.id == route.action for step in each.steps)
 
 
@@ -222,7 +225,7 @@ def remand_questions(office: Office, member: Reader, stream: StreamId) -> Questi
     """
     if not office.vault.may(member, "read_sealed", STREAM_KIND, stream).allowed:
         office.vault.require(member, "write", "case", purpose="questions of an appeal shown")
-    state = appeal.read_appeal(office, Reader.system(), stream).state
+    state = appeal.read_appeal(office, Reader.of_the_office(Because.RULE), stream).state
     if state.decided is None or state.decided.outcome is not Outcome.REMAND:
         raise CheckFailedError("appeal.standing", "this appeal was not sent back")
     return Questions(
@@ -277,7 +280,7 @@ def _acts_of(office: Office, state: Appeal, name: str) -> list[PlannedAction]:
 
     if plan_id(name) == state.route.plan or not office.vault.exists(plan_stream(name)):
         raise refuse("there is no such plan, or it is the one that was appealed")
-    opened = read_plan(office, Reader.system(), name, purpose="outcome carried out")
+    opened = read_plan(office, Reader.of_the_office(Because.RULE), name, purpose="outcome carried out")
     account = account_as_compared(state.route.account)
     acts = [
         each
@@ -287,7 +290,7 @@ def _acts_of(office: Office, state: Appeal, name: str) -> list[PlannedAction]:
     if not acts:
         raise refuse("the plan does nothing to this account")
     approval, decided = opened.course.approval, state.decided
-    course = read_sweep(office, Reader.system(), name)
+    course = read_sweep(office, Reader.of_the_office(Because.RULE), name)
     if approval is None or decided is None or course.ending != "finished":
         raise CheckFailedError(
             "appeal.not_in_force",
@@ -306,7 +309,7 @@ def _check_nothing_beside(office: Office, route: Route, name: str) -> None:
     """Return when every part of the appealed action is undone, or was set anew by the other plan."""
     if not office.vault.exists(plan_stream(route.plan)):
         return
-    _, other = sweep_status(office, Reader.system(), name)
+    _, other = sweep_status(office, Reader.of_the_office(Because.RULE), name)
     anew = {
         (step.step.name, step.step.wiki, account_as_compared(step.step.target))
         for each in other.actions

@@ -6,6 +6,7 @@ import socket
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from holdfast.access.rules.console_rules import Because
 from holdfast.actions.plans.check import Surroundings
 from holdfast.actions.plans.plan import Plan, PlanId
 from holdfast.actions.sweeps.crew import Crew
@@ -57,7 +58,7 @@ def surroundings(office: Office, known: Operators) -> Surroundings:
     """What a plan of this office is held against: other open plans, members, operators, the hour."""
     taken: dict[str, PlanId] = {}
     for stream, sealed in office.vault.compute_over(
-        Reader.system(), PLAN, purpose="plans held against each other", states=OPEN_STATES
+        Reader.of_the_office(Because.RULE), PLAN, purpose="plans held against each other", states=OPEN_STATES
     ):
         taken |= {key: PlanId(stream.id) for key in sealed.get("targets", ())}
     return Surroundings(

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 
+from holdfast.access.rules.console_rules import Because
 from holdfast.actions.sweeps.course import Order
 from holdfast.actions.sweeps.executor import Ending, Outcome, decide, run, run_undo
 from holdfast.actions.sweeps.journal import Mark
@@ -34,7 +35,7 @@ def run_sweep(
     UsageError `journal.busy`;
     ServiceUnavailableError `sweep.busy` and OperatorsLostError when the plan stays open and is to be run again.
     """
-    opened = read_plan(office, Reader.system(), identity, purpose="plan carried out")
+    opened = read_plan(office, Reader.of_the_office(Because.APPROVED), identity, purpose="plan carried out")
     approved, course = approved_plan(office, opened), sweep_course(office, identity)
     journal = journal_of(office, identity)
     means = means_for(office, opened.plan, journal, known=known, patience=patience, sleep=sleep, progress=progress)

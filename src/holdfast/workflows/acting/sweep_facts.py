@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
+from holdfast.access.rules.console_rules import Because
 from holdfast.actions.plans.orders import Choice, Decision, UndoOrder
 from holdfast.actions.plans.plan import REQUEST_KIND, plan_sha256
 from holdfast.actions.sweeps.course import Order, SweepCourse, fold_sweep
@@ -36,16 +37,18 @@ RETRY_AFTER = timedelta(hours=1)
 
 def sweep_course(office: Office, identity: str) -> SweepCourse:
     """The facts of a sweep that was opened, as the clocks read them."""
-    return fold_sweep(office.vault.read(Reader.system(), sweep_stream(identity), purpose="sweep carried on"))
+    return fold_sweep(
+        office.vault.read(Reader.of_the_office(Because.APPROVED), sweep_stream(identity), purpose="sweep carried on")
+    )
 
 
 def journal_of(office: Office, identity: str, reader: Reader | None = None) -> SealedJournal:
     """A plan's journal, which lies with its sweep, or where the version before began it. Raises as `Vault.read`."""
-    reader, stream = reader or Reader.system(), sweep_stream(identity)
+    reader, stream = reader or Reader.of_the_office(Because.APPROVED), sweep_stream(identity)
     kind, _, number = sweep_course(office, identity).journal.partition("/")
     if kind:
         office.vault.require(reader, "read_sealed", SWEEP, stream, purpose="journal of a sweep")
-        reader, stream = Reader.system(), StreamId(kind=kind, id=number)
+        reader, stream = Reader.of_the_office(Because.APPROVED), StreamId(kind=kind, id=number)
     return office.vault.journal(reader, stream, identity, purpose="journal of a sweep")
 
 
@@ -80,7 +83,7 @@ def order(office: Office, approved: Approved[Request]) -> str:
     Raises CheckFailedError `plan.moved` for an order about an earlier form of the plan.
     """
     identity = str(approved.value.what["plan"])
-    plan = read_plan(office, Reader.system(), identity, purpose="order about a sweep").plan
+    plan = read_plan(office, Reader.of_the_office(Because.APPROVED), identity, purpose="order about a sweep").plan
     if plan_sha256(plan) != approved.value.what["plan_sha256"]:
         raise CheckFailedError("plan.moved", "the order is about an earlier form of the plan")
     body = {
@@ -140,7 +143,9 @@ def _tell_the_log(office: Office, opened: OpenPlan, rows: Sequence[JournalRow]) 
             "decided_by": "two deciders",
         }
         entry = LogEntry(name=f"done {kind}"[:64], kind="action taken", payload=payload)
-        office.vault.log_later(Reader.system(), sweep_stream(opened.id), entry, purpose="actions told to the log")
+        office.vault.log_later(
+            Reader.of_the_office(Because.APPROVED), sweep_stream(opened.id), entry, purpose="actions told to the log"
+        )
 
 
 def sweep_status(office: Office, reader: Reader, identity: str) -> tuple[OpenPlan, Status]:
@@ -181,7 +186,7 @@ def _write(
     due_at: Any = None,
 ) -> None:
     office.vault.append(
-        Reader.system(),
+        Reader.of_the_office(Because.APPROVED),
         sweep_stream(identity),
         [Fact(type=kind, at=office.clock(), by=SYSTEM, body=body)],
         expect=course.facts,

@@ -8,6 +8,7 @@ alarm stands until it is. Given up, it is drafted again: no single person can wi
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from holdfast.access.rules.console_rules import Because
 from holdfast.actions.plans.plan import Plan, PlannedAction, Purpose, plan_sha256
 from holdfast.actions.plans.planning import Wish, draft_of
 from holdfast.actions.plans.telling import withheld_until
@@ -54,7 +55,7 @@ def _draft(office: Office, plan: Plan, told: Sequence[PlannedAction], day: date,
     lines = []
     if standing is None:
         try:
-            keep_draft(office, Reader.system(), _plan(plan, identity, told, day))
+            keep_draft(office, Reader.of_the_office(Because.CLOCK), _plan(plan, identity, told, day))
             lines = [f"{identity} drafted: what was withheld is to be told"]
         except HoldfastError as reason:
             identity = str(plan.id)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from typing import Any
 
+from holdfast.access.rules.console_rules import Because
 from holdfast.actions.plans.plan import Plan, PlannedAction
 from holdfast.appeals import steps
 from holdfast.appeals.appeal import (
@@ -97,7 +98,11 @@ def make_link(office: Office, route: Route) -> str:
 
     Raises UsageError `appeal.worse`, `appeal.until`, CheckFailedError `appeal.standing` when it was carried out.
     """
-    system, stream, link = Reader.system(), stream_for(route.action), fresh_link(secrets.token_bytes(ENTROPY_BYTES))
+    system, stream, link = (
+        Reader.of_the_office(Because.BOOKS),
+        stream_for(route.action),
+        fresh_link(secrets.token_bytes(ENTROPY_BYTES)),
+    )
     now, policy = office.clock(), policy_of(office)
     with office.vault.transaction():
         if office.vault.exists(stream):
@@ -121,7 +126,7 @@ def create_kept(office: Office, facts: Sequence[Fact], *, purpose: str, stream: 
     """A new stream of an appeal: under the name of its action, or a fresh one that says nothing."""
     state = fold_appeal(facts)
     return office.vault.create(
-        Reader.system(),
+        Reader.of_the_office(Because.BOOKS),
         STREAM_KIND,
         facts,
         summary=_summary(office, state),
@@ -141,7 +146,7 @@ def put_in_force(office: Office, plan_id: str, barred: Mapping[MemberId, str]) -
 
     How many links began to work; called again it does nothing.
     """
-    system, count = Reader.system(), 0
+    system, count = Reader.of_the_office(Because.APPROVED), 0
     for stream in office.vault.holding(PLAN, plan_id):
         with office.vault.transaction():
             kept = open_kept(office, system, stream, "appeal offered")
@@ -233,7 +238,7 @@ def decide(office: Office, reader: Reader, stream: StreamId, outcome: Outcome, m
 def answer_remand(office: Office, member: Reader, stream: StreamId) -> None:
     """Those to whom it was sent back have answered. Raises CheckFailedError `appeal.standing`."""
     office.vault.require(member, "write", "case", purpose="appeal sent back is answered")
-    system = Reader.system()
+    system = Reader.of_the_office(Because.BOOKS)
     with office.vault.transaction():
         kept = open_kept(office, system, stream, "appeal sent back is answered")
         facts = steps.note_remand_answered(kept.state, now=office.clock(), by=member.member)
@@ -242,7 +247,7 @@ def answer_remand(office: Office, member: Reader, stream: StreamId) -> None:
 
 def note_carried_out(office: Office, stream: StreamId, by: str) -> None:
     """What the outcome asks for is in force on the wikis; `by` names the sweep or plan (`sweep/ID`)."""
-    system = Reader.system()
+    system = Reader.of_the_office(Because.BOOKS)
     with office.vault.transaction():
         kept = open_kept(office, system, stream, "outcome carried out")
         facts = [] if kept.state.restored_by else steps.note_carried_out(kept.state, by, now=office.clock())
@@ -273,7 +278,9 @@ def barred_now(office: Office, state: Appeal) -> dict[MemberId, str]:
     for name in state.route.files:
         kind, _, number = name.partition("/")
         if kind == "case" and office.vault.exists(StreamId(kind=kind, id=number)):
-            facts = office.vault.read(Reader.system(), StreamId(kind=kind, id=number), purpose="who worked on a case")
+            facts = office.vault.read(
+                Reader.of_the_office(Because.RULE), StreamId(kind=kind, id=number), purpose="who worked on a case"
+            )
             case = fold(facts)
             barred |= dict.fromkeys(case.readers.recused, "recused from the case")
             barred |= dict.fromkeys(case.writers, "worked on the case")
@@ -292,7 +299,7 @@ def check_evidence_free(office: Office, stream: StreamId) -> None:
     """
     policy, now = policy_of(office), office.clock()
     for found in office.vault.holding(FILE, str(stream)):
-        kept = open_kept(office, Reader.system(), found, "evidence kept for an appeal")
+        kept = open_kept(office, Reader.of_the_office(Because.BOOKS), found, "evidence kept for an appeal")
         until = evidence_held_until(kept.state, policy)
         if kept.standing is not Standing.PREPARED and (until is None or now < until):
             raise CheckFailedError(
@@ -306,13 +313,13 @@ def check_evidence_free(office: Office, stream: StreamId) -> None:
 def all_appeals(office: Office, purpose: str) -> list[Kept]:
     """Every appeal that is kept, for the system's own work."""
     lines = office.vault.plain_lines(STREAM_KIND, limit=100_000)
-    return [open_kept(office, Reader.system(), line.stream, purpose) for line in lines]
+    return [open_kept(office, Reader.of_the_office(Because.BOOKS), line.stream, purpose) for line in lines]
 
 
 def note_said_publicly(office: Office, stream: StreamId) -> bool:
     """Keep where the public log has the outcome, when it has it. Whether something was kept."""
     row, _ = office.vault.meant_for_log(stream, OUTCOME)
-    system = Reader.system()
+    system = Reader.of_the_office(Because.BOOKS)
     with office.vault.transaction():
         kept = open_kept(office, system, stream, "outcome said publicly")
         if row.index is None or kept.state.published_as is not None:
@@ -367,7 +374,9 @@ def append_to(office: Office, reader: Reader, kept: Kept, facts: Sequence[Fact],
         if state.decided is not None and kept.state.decided is None:
             payload = steps.public_payload(state, role="appeal reader", about=None)
             entry = LogEntry(name=OUTCOME, kind="appeal outcome", payload=payload)
-            office.vault.log_later(Reader.system(), kept.stream, entry, purpose="outcome of an appeal published")
+            office.vault.log_later(
+                Reader.of_the_office(Because.BOOKS), kept.stream, entry, purpose="outcome of an appeal published"
+            )
 
 
 def _summary(office: Office, state: Appeal) -> Summary:

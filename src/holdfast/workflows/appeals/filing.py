@@ -9,6 +9,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
+from holdfast.access.rules.console_rules import Because
 from holdfast.accounts.names import kept_name
 from holdfast.appeals import steps
 from holdfast.appeals.appeal import Ineligible, Outcome, Standing, Text
@@ -99,7 +100,7 @@ def prove_account(office: Office, receipt: str, wiki: str, revision: int, read: 
     Raises CheckFailedError `appeal.receipt`, `appeal.not_proven` with what is not so, `appeal.standing`;
     InputRefusedError `appeal.wiki` for a wiki that the action is not on; and what `read` raises.
     """
-    system, now = Reader.system(), office.clock()
+    system, now = Reader.of_the_office(Because.OUTSIDE), office.clock()
     kept = _by_receipt(office, receipt)
     route, filing = kept.state.route, kept.state.filing
     facts = steps.note_account_proven(kept.state, wiki, revision, now=now)
@@ -128,7 +129,7 @@ def by_receipt(office: Office, receipt: str) -> Answer:
 
     Raises CheckFailedError `appeal.receipt`.
     """
-    system = Reader.system()
+    system = Reader.of_the_office(Because.OUTSIDE)
     kept = _by_receipt(office, receipt)
     filing, decided = kept.state.filing, kept.state.decided
     if filing is None:
@@ -164,14 +165,14 @@ def _by_receipt(office: Office, receipt: str) -> Kept:
     streams = office.vault.holding(RECEIPT, receipt_sha256(receipt))
     if len(streams) != 1:
         raise no_such_receipt()
-    return open_kept(office, Reader.system(), streams[0], "receipt of an appeal shown")
+    return open_kept(office, Reader.of_the_office(Because.OUTSIDE), streams[0], "receipt of an appeal shown")
 
 
 def _by_link(office: Office, token: str) -> Kept:
     streams = office.vault.holding(LINK, link_sha256(token))
     if len(streams) != 1:
         raise no_such_link()
-    kept = open_kept(office, Reader.system(), streams[0], "link of an appeal opened")
+    kept = open_kept(office, Reader.of_the_office(Because.OUTSIDE), streams[0], "link of an appeal opened")
     if not kept.state.takes_filings(office.clock()):
         raise no_such_link()
     return kept

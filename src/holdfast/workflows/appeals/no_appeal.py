@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
+from holdfast.access.rules.console_rules import Because
 from holdfast.actions.plans.plan import Plan
 from holdfast.appeals import no_appeal, steps
 from holdfast.appeals.appeal import Route, Text
@@ -82,7 +83,7 @@ def begin(
         route=route,
     )
     return office.vault.create(
-        Reader.system(),
+        Reader.of_the_office(Because.APPROVED),
         STREAM_KIND,
         facts,
         summary=_summary(fold_no_appeal(facts), office.clock()),
@@ -129,7 +130,7 @@ def propose_again(office: Office, reader: Reader, stream: StreamId, until: datet
 
 def sign_again(office: Office, stream: StreamId, until: datetime, signers: frozenset[MemberId], facts: int) -> None:
     """Keep that it was signed again. Raises as `no_appeal.sign_again`."""
-    state, known = read_no(office, Reader.system(), stream)
+    state, known = read_no(office, Reader.of_the_office(Because.RULE), stream)
     new = no_appeal.sign_again(state, until=until, signers=signers, now=office.clock(), by=sorted(signers)[0])
     _append(office, stream, known, new, expect=facts)
 
@@ -146,7 +147,7 @@ def lift(office: Office, reader: Reader, stream: StreamId) -> None:
 
 def lapse_due(office: Office, now: datetime) -> int:
     """The clock: every "no" whose day has come is over, and its action can be appealed. How many."""
-    system, count = Reader.system(), 0
+    system, count = Reader.of_the_office(Because.CLOCK), 0
     for line in office.vault.plain_lines(STREAM_KIND, state=HOLDS, limit=100_000):
         if line.due_at is None or line.due_at > now:
             continue
@@ -173,7 +174,7 @@ def _open(office: Office, state: NoAppeal) -> None:
 
 def _append(office: Office, stream: StreamId, known: tuple[Fact, ...], facts: list[Fact], *, expect: int) -> None:
     summary = _summary(fold_no_appeal([*known, *facts]), office.clock())
-    system = Reader.system()
+    system = Reader.of_the_office(Because.APPROVED)
     office.vault.append(system, stream, facts, expect=expect, summary=summary, purpose="a no to appeals changed")
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from holdfast.access.rules.console_rules import Because
 from holdfast.access.rules.roles import Role
 from holdfast.accounts.names import account_as_compared, asked_name
 from holdfast.cases._kind import CLOCK, Stage
@@ -149,7 +150,10 @@ def write_facts(
         )
         if case.readers.barred != before.readers.barred:
             office.vault.set_denied(
-                Reader.system(), stream, sorted(case.readers.barred), purpose="case closed to some"
+                Reader.of_the_office(Because.BOOKS),
+                stream,
+                sorted(case.readers.barred),
+                purpose="case closed to some",
             )
     return case
 
@@ -164,7 +168,7 @@ def write_as_clock(
         wish(case, of_type, body, by=by, at=fact.at, roles=frozenset({CLOCK}))
     case = append(case, fact)
     office.vault.append(
-        Reader.system(),
+        Reader.of_the_office(Because.BOOKS),
         stream_of(case_id),
         [fact],
         expect=len(facts),
@@ -225,7 +229,9 @@ def recuse(office: Office, reader: Reader, case_id: str, edges: Sequence[Edge]) 
                 reader, stream, new, expect=len(facts), summary=_summary(after), purpose="recusal computed"
             )
             barred = sorted(after.readers.barred)
-            office.vault.set_denied(Reader.system(), stream, barred, purpose="case closed to some")
+            office.vault.set_denied(
+                Reader.of_the_office(Because.BOOKS), stream, barred, purpose="case closed to some"
+            )
     return len(new)
 
 

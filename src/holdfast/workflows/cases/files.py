@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from holdfast.access.rules.console_rules import Because
 from holdfast.accounts.names import account_as_compared
 from holdfast.canonical import sha256_hex
 from holdfast.cases._kind import known
@@ -101,7 +102,7 @@ def redacted_file(office: Office, reader: Reader, case_id: str, audience: str, p
     stream = stream_of(case_id)
     read_case(office, reader, case_id, purpose="redacted file made")
     office.vault.require(reader, "export", stream.kind, stream, purpose="redacted file made")
-    whole = fold(office.vault.read(Reader.system(), stream, purpose="redacted file made"))
+    whole = fold(office.vault.read(Reader.of_the_office(Because.RULE), stream, purpose="redacted file made"))
     try:
         asked = Audience(audience)
     except ValueError:
@@ -119,7 +120,9 @@ def told_states(office: Office, account: str, wiki: str) -> list[str]:
     form, found = account_as_compared(account), []
     for stream in office.vault.holding(ACCOUNTS, form):
         if stream.kind == KIND:
-            case = fold(office.vault.read(Reader.system(), stream, purpose="state told to its subject"))
+            case = fold(
+                office.vault.read(Reader.of_the_office(Because.RULE), stream, purpose="state told to its subject")
+            )
             held = [person.account for person in case.people.values() if account_as_compared(person.account) == form]
             states = [state_for_subject(case, each) for each in held] if wiki in case.wikis else []
             found += [state for state in states if state is not None]
@@ -136,7 +139,7 @@ def open_names(office: Office, reader: Reader, case_id: str, ground: str) -> dic
         office.vault.require(
             reader, "read_sealed", stream.kind, stream, purpose="names of workers opened", ruled_as="case-names"
         )
-        facts = office.vault.read(Reader.system(), stream, purpose="names of workers opened")
+        facts = office.vault.read(Reader.of_the_office(Because.RULE), stream, purpose="names of workers opened")
         found = labels(fold(facts))
         write_as_clock(office, case_id, facts, "names opened", {"ground": ground}, by=reader.member)
     return {label: member for member, label in found.items()}

@@ -5,6 +5,7 @@ Called when a plan is proposed and again when it is approved, because a case may
 
 from collections.abc import Iterable, Mapping
 
+from holdfast.access.rules.console_rules import Because
 from holdfast.accounts.names import account_as_compared
 from holdfast.actions.plans.grounds import Grounds as ShownGrounds
 from holdfast.actions.plans.plan import Plan, PlannedAction, Purpose
@@ -88,13 +89,15 @@ def _facts_of_case(office: Office, plan: Plan) -> tuple[Fact, ...]:
             hint="name the decided case as the plan's reference",
         )
     stream = StreamId(kind=KIND, id=case_id)
-    return office.vault.read(Reader.system(), stream, purpose="plan checked against its case")
+    return office.vault.read(Reader.of_the_office(Because.RULE), stream, purpose="plan checked against its case")
 
 
 def _cases_holding(office: Office, accounts: Iterable[str]) -> dict[str, Case]:
     streams = {each for account in accounts for each in office.vault.holding(ACCOUNTS, account)}
     return {
-        stream.id: fold(office.vault.read(Reader.system(), stream, purpose="plan checked against cases"))
+        stream.id: fold(
+            office.vault.read(Reader.of_the_office(Because.RULE), stream, purpose="plan checked against cases")
+        )
         for stream in sorted(streams)
         if stream.kind == KIND
     }

@@ -7,6 +7,7 @@ idle and people are called: what is owed does not end because nobody did it.
 from collections.abc import Sequence
 from datetime import datetime
 
+from holdfast.access.rules.console_rules import Because
 from holdfast.audit import Alarm, AlarmKind
 from holdfast.cases.case import fold
 from holdfast.cases.course import due_at
@@ -24,7 +25,7 @@ def _run(office: Office, now: datetime) -> Sequence[str]:
     due: list[str] = []
     while True:
         page = office.vault.list_page(
-            Reader.system(), KIND, purpose="idle cases looked for", due_before=now, after=after
+            Reader.of_the_office(Because.CLOCK), KIND, purpose="idle cases looked for", due_before=now, after=after
         )
         due += [line.stream.id for line in page.lines]
         after = page.after
@@ -32,7 +33,9 @@ def _run(office: Office, now: datetime) -> Sequence[str]:
             break
     for case_id in due:
         with office.vault.transaction():
-            facts = office.vault.read(Reader.system(), stream_of(case_id), purpose="idle case looked at")
+            facts = office.vault.read(
+                Reader.of_the_office(Because.CLOCK), stream_of(case_id), purpose="idle case looked at"
+            )
             case = fold(facts)
             at = due_at(case)
             if at is None or at > now:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from holdfast.access.exposure.telling import may_be_forgotten_at
+from holdfast.access.rules.console_rules import Because
 from holdfast.clock import parse_at
 from holdfast.store.office.vault import Reader
 from holdfast.workflows.clocks._clock import Clock
@@ -12,7 +13,7 @@ from holdfast.workflows.office.opening import Office
 
 
 def _run(office: Office, now: datetime) -> Sequence[str]:
-    system, policy, forgotten = Reader.system(), telling_policy(office), 0
+    system, policy, forgotten = Reader.of_the_office(Because.CLOCK), telling_policy(office), 0
     for stream, month in quiet_months(office):
         # nothing is opened that cannot be due yet
         if parse_at(f"{month}-01") + timedelta(days=policy.keep_days) > now:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from holdfast.access.rules.console_rules import Because
 from holdfast.errors import HoldfastError
 from holdfast.store.office.vault import Reader
 from holdfast.workflows.acting.reconcile import reconcile_plan, to_reconcile
@@ -16,11 +17,11 @@ _EVERY = timedelta(days=1)
 def _run(office: Office, now: datetime) -> Sequence[str]:
     lines = []
     for identity in to_reconcile(office):
-        last = read_sweep(office, Reader.system(), identity).reconciled_at
+        last = read_sweep(office, Reader.of_the_office(Because.CLOCK), identity).reconciled_at
         if last is not None and now - last < _EVERY:
             continue
         try:
-            found = reconcile_plan(office, Reader.system(), identity)
+            found = reconcile_plan(office, Reader.of_the_office(Because.CLOCK), identity)
         except HoldfastError as reason:
             lines.append(f"{identity} could not be reconciled: {reason.code}")
             continue

@@ -7,6 +7,7 @@ by a clock: somebody who could change `office.toml` would destroy it alone. An a
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from holdfast.access.rules.console_rules import Because
 from holdfast.audit import Alarm, AlarmKind
 from holdfast.store.office.tidying import unchanged_since
 from holdfast.store.office.vault import Reader
@@ -28,7 +29,7 @@ def _run(office: Office, now: datetime) -> Sequence[str]:
         forgotten = 0
         for stream, state in unchanged_since(kind, now - timedelta(days=days)):
             if kind in FORGOTTEN_BY_THE_CLOCK and state not in OWED:
-                office.vault.forget(Reader.system(), stream, purpose="kept long enough")
+                office.vault.forget(Reader.of_the_office(Because.CLOCK), stream, purpose="kept long enough")
                 forgotten += 1
             elif state in OVER | OWED:
                 office.vault.audit.alarm(Alarm(kind=AlarmKind.KEPT_LONG_ENOUGH, at=now, object=stream))

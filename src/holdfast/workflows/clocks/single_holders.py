@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from holdfast.access.register.single_holder import single_holders
+from holdfast.access.rules.console_rules import Because
 from holdfast.audit import Alarm, AlarmKind
 from holdfast.store.office.vault import Reader
 from holdfast.workflows.access.register import load
@@ -16,7 +17,7 @@ from holdfast.workflows.office.opening import Office
 
 
 def _run(office: Office, now: datetime) -> Sequence[str]:
-    register = load(office, Reader.system(), purpose="single holders looked for").register
+    register = load(office, Reader.of_the_office(Because.CLOCK), purpose="single holders looked for").register
     called = 0
     for each in single_holders(register, now):
         office.vault.audit.alarm(Alarm(kind=AlarmKind.NEEDS_TWO, at=now, object=each.person))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from holdfast.access.rules.console_rules import Because
 from holdfast.store.office.vault import Reader
 from holdfast.workflows.acting.surroundings import SWEEP, run_soon
 from holdfast.workflows.clocks._clock import Clock
@@ -10,7 +11,7 @@ from holdfast.workflows.office.opening import Office
 
 
 def _run(office: Office, now: datetime) -> Sequence[str]:
-    system = Reader.system()
+    system = Reader.of_the_office(Because.CLOCK)
     said = []
     for state, what in (("waiting", "phases may begin"), ("held", "undoings are tried again")):
         page = office.vault.list_page(system, SWEEP, purpose="gates looked at", state=state, due_before=now)

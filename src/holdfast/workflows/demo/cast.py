@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from holdfast.access.rules.console_rules import Because
 from holdfast.crypto.software_passkey import SoftwarePasskey
 from holdfast.facts import MemberId, StreamId
 from holdfast.store.office import members as store
@@ -58,7 +59,7 @@ def cast(office: Office) -> dict[str, list[Actor]]:
             type=Authenticator.Type.WEBAUTHN,
             data={"name": "simulated", "credential": key.registration(), "passwordless": True},
         )
-        write_profile(office, Reader.system(), member, ())
+        write_profile(office, Reader.of_the_office(Because.BOOKS), member, ())
         found.setdefault(role, []).append(Actor(office=office, member=member, role=role, key=key))
     return found
 

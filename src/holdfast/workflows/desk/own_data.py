@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from html import escape
 from typing import Any
 
+from holdfast.access.rules.console_rules import Because
 from holdfast.accounts.names import account_as_compared
 from holdfast.errors import HoldfastError
 from holdfast.facts import Fact, StreamId
@@ -112,7 +113,7 @@ def _facts_on(office: Office, stream: StreamId, wiki: str, account: str) -> tupl
     The account is compared once more: a token may have been made under an older form, which two names can share.
     """
     try:
-        facts = office.vault.read(Reader.system(), stream, purpose="a person's own data gathered")
+        facts = office.vault.read(Reader.of_the_office(Because.RULE), stream, purpose="a person's own data gathered")
     except HoldfastError as reason:
         if reason.code == "office.stream.erased":
             return ()

@@ -14,6 +14,7 @@ from holdfast.access.exposure.telling import (
     fold_month,
     month_stream,
 )
+from holdfast.access.rules.console_rules import Because
 from holdfast.accounts.pseudonym import Pseudonyms
 from holdfast.errors import InputRefusedError
 from holdfast.facts import Fact, StreamId
@@ -48,7 +49,7 @@ def telling_policy(office: Office) -> TellingPolicy:
 
 def pseudonyms(office: Office) -> Pseudonyms:
     """What stands for accounts and addresses in this office. The key is sealed, and outlives a rotation of keys."""
-    system, vault = Reader.system(), office.vault
+    system, vault = Reader.of_the_office(Because.BOOKS), office.vault
     with vault.transaction():
         if not vault.exists(_KEY):
             body = {"key": secrets.token_bytes(32).hex()}

@@ -30,6 +30,7 @@ from holdfast.access.exposure.telling import (
     seal_notice,
     take_in,
 )
+from holdfast.access.rules.console_rules import Because
 from holdfast.accounts.names import AccountName
 from holdfast.clock import add_months
 from holdfast.errors import UsageError
@@ -104,7 +105,7 @@ def _take_in(office: Office, reader: Reader, wiki: WikiName, month: str, lookups
         open_month(office, reader, wiki, month, facts)
     else:
         # the importer is shown no look-up by importing: Holdfast compares, and tells counts
-        kept = read_month(office, Reader.system(), month_stream(wiki, month), purpose=purpose)
+        kept = read_month(office, Reader.of_the_office(Because.BOOKS), month_stream(wiki, month), purpose=purpose)
         facts = take_in(kept.state, lookups, at=now, by=reader.member)
         append_to(office, reader, kept, facts, purpose=purpose)
     return sum(len(fact.body["lookups"]) for fact in facts)
@@ -168,7 +169,7 @@ def told_queue(office: Office, reader: Reader) -> tuple[QueueRow, ...]:
     """The queue of notices that are owed, by due date and without names: waiting, due, sealed, expired."""
     office.vault.require(reader, "read_sealed", STREAM_KIND, purpose="people to be told")
     months = [
-        read_month(office, Reader.system(), stream, purpose="people to be told").state
+        read_month(office, Reader.of_the_office(Because.FIGURES), stream, purpose="people to be told").state
         for stream in owed_streams(office)
     ]
     rows = queue(months, telling_policy(office), office.clock())
@@ -178,7 +179,8 @@ def told_queue(office: Office, reader: Reader) -> tuple[QueueRow, ...]:
 def published_seal_counts(office: Office) -> SealCounts:
     """The counts of seals over everything that is kept (D19); they name nobody and no wiki."""
     months = [
-        read_month(office, Reader.system(), stream, purpose="seals counted").state for stream in all_streams(office)
+        read_month(office, Reader.of_the_office(Because.FIGURES), stream, purpose="seals counted").state
+        for stream in all_streams(office)
     ]
     return seal_counts(months, telling_policy(office), office.clock())
 
@@ -231,5 +233,5 @@ def lift(office: Office, custodian: Reader, month: StreamId, identity: str) -> N
 def _own_accounts(office: Office, member: MemberId, wiki: WikiName) -> frozenset[tuple[WikiName, str]]:
     """A member's own accounts. The office keeps them without a wiki, so each counts on every wiki."""
     stream = StreamId(kind="member", id=member)
-    facts = office.vault.read(Reader.system(), stream, purpose="own look-ups kept apart")
+    facts = office.vault.read(Reader.of_the_office(Because.RULE), stream, purpose="own look-ups kept apart")
     return frozenset((wiki, str(account)) for account in facts[-1].body.get("wiki_accounts", ()))

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from holdfast.access.exposure.answers import AccountLink, OwnAnswer, answer_own_question, prove_asker
 from holdfast.access.exposure.telling import STREAM_KIND, Telling, tell
+from holdfast.access.rules.console_rules import Because
 from holdfast.accounts.names import AccountName, account_name, kept_name
 from holdfast.clock import parse_at
 from holdfast.errors import CheckFailedError
@@ -141,7 +142,7 @@ def _answer(office: Office, custodian: Reader, stream: StreamId) -> OwnAnswer:
     )
     asker = prove_asker(MemberId(custodian.member), links, now=now, max_age=ANSWER_LASTS)
     months = [
-        read_month(office, Reader.system(), each, purpose="a person's question answered")
+        read_month(office, Reader.of_the_office(Because.OUTSIDE), each, purpose="a person's question answered")
         for each in all_streams(office)
     ]
     found = answer_own_question((each.state for each in months), asker, policy=policy, now=now)
@@ -154,7 +155,7 @@ def _answer(office: Office, custodian: Reader, stream: StreamId) -> OwnAnswer:
             and month.state.notices[identity].telling(policy, now) in (Telling.DUE, Telling.EXPIRED)
         ]
         facts = tell(month.state, sorted(owed), way="own question", now=now, by=custodian.member, policy=policy)
-        append_to(office, Reader.system(), month, facts, purpose="told on their own question")
+        append_to(office, Reader.of_the_office(Because.OUTSIDE), month, facts, purpose="told on their own question")
     if question.state != "answered":
         body = {"told": len(found.told), "withheld": len(found.withheld)}
         office.vault.append(

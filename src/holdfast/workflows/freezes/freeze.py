@@ -16,6 +16,7 @@ from holdfast.access.freezes.words import PROTECTIVE
 from holdfast.access.register.moments import text_of
 from holdfast.access.register.register import Register
 from holdfast.access.register.what_if import WhatIf, what_if
+from holdfast.access.rules.console_rules import Because
 from holdfast.actions.sweeps.status import State
 from holdfast.approval import Approved, Request
 from holdfast.audit import Verb
@@ -120,7 +121,7 @@ def execute_freeze(office: Office, approved: Approved[Request]) -> str:
     Facts on the freeze, the people and their reviews; the console access of those among them who work here ends; the
     entry of the log and the removals on the wikis are promised.
     """
-    now, by, system = office.clock(), approved.signatures[-1].member, Reader.system()
+    now, by, system = office.clock(), approved.signatures[-1].member, Reader.of_the_office(Because.APPROVED)
     register = load(office, system, purpose="freeze begins").register
     order = order_from(approved.value.what["order"])
     people = [register.people[each] for each in order.people if each in register.people]
@@ -139,7 +140,12 @@ def execute_freeze(office: Office, approved: Approved[Request]) -> str:
 def _write_new(office: Office, stream: StreamId, facts: Sequence[Fact]) -> Freeze:
     freeze = fold(stream, facts)
     office.vault.create(
-        Reader.system(), KIND, facts, summary=_summary(freeze), purpose="freeze begins", stream_id=stream.id
+        Reader.of_the_office(Because.APPROVED),
+        KIND,
+        facts,
+        summary=_summary(freeze),
+        purpose="freeze begins",
+        stream_id=stream.id,
     )
     return freeze
 
@@ -158,7 +164,7 @@ def _summary(freeze: Freeze) -> Summary:
 def _to_suspend(office: Office, members: Iterable[MemberId]) -> list[MemberId]:
     """Those whom this freeze is to let work again at its end: not who is suspended already for another reason."""
     standing = office.vault.compute_over(
-        Reader.system(), KIND, purpose="freeze begins", states=(FreezeState.IN_FORCE.value,)
+        Reader.of_the_office(Because.APPROVED), KIND, purpose="freeze begins", states=(FreezeState.IN_FORCE.value,)
     )
     frozen = {member for _, sealed in standing for member in sealed["members"]}
     return [each for each in members if each in frozen or not store.is_suspended(each)]
@@ -197,7 +203,7 @@ def freezes_page(office: Office, reader: Reader, *, after: str | None) -> ListPa
 
 
 def _append(office: Office, stream: StreamId, facts: Sequence[Fact], *, purpose: str) -> Freeze:
-    system = Reader.system()
+    system = Reader.of_the_office(Because.APPROVED)
     before = office.vault.read(system, stream, purpose=purpose)
     freeze = fold(stream, (*before, *facts))
     office.vault.append(system, stream, list(facts), expect=len(before), summary=_summary(freeze), purpose=purpose)
@@ -218,7 +224,7 @@ def note_removals(office: Office, stream: StreamId, found: Mapping[tuple[str, st
     What is under way says nothing yet. What the plan could not take and somebody took by hand stays taken.
     """
     with office.vault.transaction():
-        freeze = read_freeze(office, Reader.system(), stream.id, purpose="removals noted")
+        freeze = read_freeze(office, Reader.of_the_office(Because.APPROVED), stream.id, purpose="removals noted")
         known = {(person.id, str(wiki), right): state for (person, wiki, right), state in freeze.removals.items()}
         new = {
             key: _READ_BACK[state]
@@ -239,7 +245,7 @@ def note_removals(office: Office, stream: StreamId, found: Mapping[tuple[str, st
 def note_put_back(office: Office, number: str, found: Mapping[str, str]) -> None:
     """Keep what reading back said of rights given back at the end of a freeze. Twice says it once."""
     with office.vault.transaction():
-        freeze = read_freeze(office, Reader.system(), number, purpose="rights read back")
+        freeze = read_freeze(office, Reader.of_the_office(Because.APPROVED), number, purpose="rights read back")
         new = {key: state for key, state in found.items() if freeze.put_back.get(key) != state}
         if new:
             fact = Fact(type="rights read back", at=office.clock(), by=SYSTEM, body={"rights": new})
@@ -312,7 +318,7 @@ def propose_rest(office: Office, reader: Reader, number: str) -> StreamId:
 
 def execute_rest(office: Office, approved: Approved[Request]) -> str:
     """Promise what two people signed for the rest of a freeze; gives the address of its page."""
-    what, system, now = approved.value.what, Reader.system(), office.clock()
+    what, system, now = approved.value.what, Reader.of_the_office(Because.APPROVED), office.clock()
     freeze = read_freeze(office, system, what["freeze"], purpose="rest of a freeze planned")
     items = tuple(map(item_from, what["items"]))
     known = [_bare(item) for item in freeze.order.items]
@@ -371,7 +377,7 @@ def propose_lift(office: Office, reader: Reader, number: str, *, reason: str) ->
 
 def execute_lift(office: Office, approved: Approved[Request]) -> str:
     """End an approved freeze, inside the proposal's transaction; gives the address of its page."""
-    now, by, system = office.clock(), approved.signatures[-1].member, Reader.system()
+    now, by, system = office.clock(), approved.signatures[-1].member, Reader.of_the_office(Because.APPROVED)
     what = approved.value.what
     freeze = read_freeze(office, system, lift_from(what["order"]).freeze.id, purpose="freeze lifted")
     register = load(office, system, purpose="freeze lifted").register

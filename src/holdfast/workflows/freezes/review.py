@@ -23,6 +23,7 @@ from holdfast.access.freezes.review_table import Counted, ReviewTable, review_ta
 from holdfast.access.freezes.words import PROTECTIVE
 from holdfast.access.register.moments import moment_or_none, text_of, text_or_none
 from holdfast.access.register.register import Register
+from holdfast.access.rules.console_rules import Because
 from holdfast.approval import Approved, Request, same_person
 from holdfast.audit import Alarm, AlarmKind
 from holdfast.errors import CheckFailedError
@@ -54,7 +55,7 @@ class OpenReview:
 def open_review(office: Office, stream: StreamId, facts: Sequence[Fact], *, concerns: Sequence[MemberId]) -> None:
     """Keep a review that a freeze or an earlier review opens. Whom it is about never reads it here."""
     office.vault.create(
-        Reader.system(),
+        Reader.of_the_office(Because.APPROVED),
         KIND,
         facts,
         summary=_summary(fold(stream, facts)),
@@ -137,7 +138,7 @@ def evidence(office: Office, reader: Reader, number: str, *, text: str) -> Revie
 
 def load_book(office: Office) -> OfficeRegister:
     """The register as clocks read it, for its rule book."""
-    return load(office, Reader.system(), purpose="rule book read")
+    return load(office, Reader.of_the_office(Because.RULE), purpose="rule book read")
 
 
 def propose_outcome(
@@ -205,7 +206,7 @@ def _check_removed(office: Office, review: Review) -> None:
     """Nothing is given back while it is still being taken. Raises CheckFailedError `access.freeze.under_way`."""
     from holdfast.workflows.freezes.freeze import check_removed, read_freeze
 
-    freeze = read_freeze(office, Reader.system(), review.freeze.id, purpose="outcome proposed")
+    freeze = read_freeze(office, Reader.of_the_office(Because.RULE), review.freeze.id, purpose="outcome proposed")
     check_removed(freeze, [review.person])
 
 
@@ -253,7 +254,7 @@ def execute_outcome(office: Office, approved: Approved[Request]) -> str:
     Raises CheckFailedError `access.review.same_person` unless one who signed is not the first reader,
     `.other_proposal` when another proposal was made since, `.stale` when what would be given back has changed.
     """
-    what, system, now = approved.value.what, Reader.system(), office.clock()
+    what, system, now = approved.value.what, Reader.of_the_office(Because.APPROVED), office.clock()
     stream, proposal = StreamId(kind=KIND, id=what["review"]), stream_of(office, approved.value)
     facts = office.vault.read(system, stream, purpose="review decided")
     review = fold(stream, facts)
@@ -289,7 +290,7 @@ def execute_outcome(office: Office, approved: Approved[Request]) -> str:
 def note_put_back(office: Office, number: str, found: Mapping[str, str]) -> None:
     """Keep what reading the wikis back said of rights that were given back. Twice says it once."""
     stream = StreamId(kind=KIND, id=number)
-    system = Reader.system()
+    system = Reader.of_the_office(Because.APPROVED)
     with office.vault.transaction():
         facts = office.vault.read(system, stream, purpose="rights read back")
         known = fold(stream, facts).put_back
@@ -301,7 +302,7 @@ def note_put_back(office: Office, number: str, found: Mapping[str, str]) -> None
 
 def public_table(office: Office) -> ReviewTable:
     """The public figures over all reviews, as clocks make them."""
-    rows = office.vault.compute_over(Reader.system(), KIND, purpose="public table of reviews")
+    rows = office.vault.compute_over(Reader.of_the_office(Because.FIGURES), KIND, purpose="public table of reviews")
     counted = []
     for _, sealed in rows:
         opened = moment_or_none(sealed["opened_at"])
@@ -315,7 +316,7 @@ def public_table(office: Office) -> ReviewTable:
 
 def due(office: Office) -> tuple[str, ...]:
     """What the clock of reviews does: alarms for those that are late, and new reviews of freezes that were kept."""
-    system, now = Reader.system(), office.clock()
+    system, now = Reader.of_the_office(Because.CLOCK), office.clock()
     lines = []
     page = office.vault.list_page(system, KIND, purpose="late reviews", due_before=now, limit=10_000)
     for line in page.lines:
@@ -331,7 +332,7 @@ def due(office: Office) -> tuple[str, ...]:
 
 
 def _open_again(office: Office, stream: StreamId, following: StreamId) -> str:
-    system, now = Reader.system(), office.clock()
+    system, now = Reader.of_the_office(Because.CLOCK), office.clock()
     review = fold(stream, office.vault.read(system, stream, purpose="kept freeze reviewed again"))
     register = load_book(office).register
     fact = next_review(review, at=now, by=SYSTEM, book=register.book)

@@ -80,10 +80,15 @@ def acknowledge(office: Office, share: str) -> tuple[int, ...]:
 
     Raises InputRefusedError `office.keys.share_unknown` for a share of another set, or none.
     """
+    from holdfast.access.rules.console_rules import Because
     from holdfast.store.office.vault import Reader
 
     with office.vault.transaction():
-        facts = office.vault.read(Reader.system(), SHARES, purpose="shares looked at") if _is_split(office) else ()
+        facts = (
+            office.vault.read(Reader.of_the_office(Because.BOOKS), SHARES, purpose="shares looked at")
+            if _is_split(office)
+            else ()
+        )
         last = next((each for each in reversed(facts) if each.type == "split"), None)
         digests = last.body["digests"] if last and last.body["key"] == office.place.master.id else []
         if _digest(share) not in digests:
@@ -112,11 +117,16 @@ def _is_split(office: Office) -> bool:
 
 
 def _keep(office: Office, fact: Fact, acknowledged: Iterable[int]) -> None:
+    from holdfast.access.rules.console_rules import Because
     from holdfast.store.office.streams import Summary
     from holdfast.store.office.vault import Reader
 
     tags = (office.place.master.id, *(str(each) for each in sorted(acknowledged)))
-    system, summary, purpose = Reader.system(), Summary(state="split", tags=tags), f"shares {fact.type}"
+    system, summary, purpose = (
+        Reader.of_the_office(Because.BOOKS),
+        Summary(state="split", tags=tags),
+        f"shares {fact.type}",
+    )
     if not _is_split(office):
         office.vault.create(system, SHARES.kind, [fact], summary=summary, purpose=purpose, stream_id=SHARES.id)
         return

@@ -8,6 +8,7 @@ again when one of them is suspended or loses the passkey. `way_back` is the road
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from holdfast.access.rules.console_rules import Because
 from holdfast.access.rules.roles import check_roles
 from holdfast.accounts.names import account_name
 from holdfast.audit import Alarm, AlarmKind, Verb
@@ -118,7 +119,7 @@ def write_profile(
     profile = {"wiki_accounts": sorted(set(wiki_accounts)), "linked_to": sorted(set(linked_to)), "person": member}
     fact = Fact(type="profile set", at=office.clock(), by=reader.member, body=profile)
     stream = StreamId(kind="member", id=member)
-    system = Reader.system()
+    system = Reader.of_the_office(Because.BOOKS)
     summary = Summary(state="member", sealed=profile)
     tokens = {"account": profile["wiki_accounts"]}
     purpose = "profile of a member set"

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from holdfast.access.rules.console_rules import Because
 from holdfast.approval import Approver, Signature, check_approved, check_signature, still_fresh
 from holdfast.approval.request import Request, fresh_request, parse_request
 from holdfast.audit import Alarm, AlarmKind, Verb
@@ -103,14 +104,14 @@ def stream_of(office: Office, request: Request) -> StreamId:
 def close(office: Office, stream: StreamId, *, by: MemberId) -> None:
     """Close an open proposal whose matter has ended otherwise, such as one that a second reader sent back."""
     with office.vault.transaction():
-        proposal = read_proposal(office, Reader.system(), stream, purpose="proposal closed")
+        proposal = read_proposal(office, Reader.of_the_office(Because.BOOKS), stream, purpose="proposal closed")
         if proposal.state == "open":
             _withdraw(office, proposal, by=by, purpose="proposal closed")
 
 
 def _withdraw(office: Office, proposal: Proposal, *, by: MemberId, purpose: str) -> None:
     office.vault.append(
-        Reader.system(),
+        Reader.of_the_office(Because.BOOKS),
         proposal.stream,
         [Fact(type="withdrawn", at=office.clock(), by=by)],
         expect=proposal.facts,
@@ -240,7 +241,7 @@ def sign(office: Office, reader: Reader, stream: StreamId, response: Mapping[str
             },
         )
     # the signature stands: what follows must not fail on the signer's budget of reads
-    return read_proposal(office, Reader.system(), stream, purpose="proposal signed")
+    return read_proposal(office, Reader.of_the_office(Because.RULE), stream, purpose="proposal signed")
 
 
 @contextmanager
@@ -290,7 +291,7 @@ def carry_out(office: Office, reader: Reader, stream: StreamId) -> str:
         outcome = kind.execute(office, approved)
         done = Fact(type="executed", at=now, by=reader.member, body={"outcome": outcome})
         office.vault.append(
-            Reader.system(),
+            Reader.of_the_office(Because.BOOKS),
             stream,
             [done],
             expect=proposal.facts,
@@ -314,7 +315,9 @@ def approvers(office: Office) -> tuple[Approver, ...]:
     """Every member as an approver: passkeys, wiki accounts, declared links, roles."""
     profiles = {
         stream.id: sealed
-        for stream, sealed in office.vault.compute_over(Reader.system(), "member", purpose="approvers told apart")
+        for stream, sealed in office.vault.compute_over(
+            Reader.of_the_office(Because.RULE), "member", purpose="approvers told apart"
+        )
     }
     found = []
     for member in all_members():

@@ -5,6 +5,7 @@ question for the member's passkey. It opens no membership either: there is no si
 passkey cannot come in this way.
 """
 
+from holdfast.access.rules.console_rules import Because
 from holdfast.accounts.names import account_as_compared, account_name, accounts_as_kept, same_account
 from holdfast.audit import Alarm, AlarmKind, Verb
 from holdfast.errors import CheckFailedError
@@ -83,7 +84,9 @@ def _linked_member(office: Office, settings: WikiSignIn, profile: WikiProfile) -
     ready = {each.member for each in all_members() if each.active and each.passkeys and not each.suspended_at}
     if member not in ready:
         return None
-    facts = office.vault.read(Reader.system(), streams[0], purpose="wiki account compared at sign-in")
+    facts = office.vault.read(
+        Reader.of_the_office(Because.RULE), streams[0], purpose="wiki account compared at sign-in"
+    )
     since = max(number for number, fact in enumerate(facts) if fact.type == "linked")
     bound = [fact.body["number"] for fact in facts[since:] if fact.type == "bound"]
     if not bound and not same_account(facts[since].body["account"], profile.account):
@@ -105,7 +108,7 @@ def _write(office: Office, member: MemberId, fact: Fact, tokens: list[str], *, s
     summary, purpose = Summary(state=state), "wiki account of a member"
     if not office.vault.exists(stream):
         office.vault.create(
-            Reader.system(),
+            Reader.of_the_office(Because.BOOKS),
             KIND,
             [fact],
             summary=summary,
@@ -116,7 +119,7 @@ def _write(office: Office, member: MemberId, fact: Fact, tokens: list[str], *, s
         )
         return
     office.vault.append(
-        Reader.system(),
+        Reader.of_the_office(Because.BOOKS),
         stream,
         [fact],
         expect=office.vault.length(stream),

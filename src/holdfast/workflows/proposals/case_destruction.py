@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from holdfast.access.rules.console_rules import Because
 from holdfast.approval import Approved
 from holdfast.approval.request import Request
 from holdfast.canonical import parse_json
@@ -31,7 +32,7 @@ def what_to_destroy(office: Office, case_id: str, why: str) -> dict[str, str]:
 
 
 def _case(office: Office, case_id: str) -> tuple[Case, tuple[Fact, ...]]:
-    facts = office.vault.read(Reader.system(), stream_of(case_id), purpose="destruction of a case")
+    facts = office.vault.read(Reader.of_the_office(Because.RULE), stream_of(case_id), purpose="destruction of a case")
     return fold(facts), facts
 
 
@@ -63,14 +64,14 @@ def _execute(office: Office, approved: Approved[Request]) -> str:
     fact = destroy(case, what["why"], content, signers, by=min(signers), at=now)
     stream: StreamId = stream_of(what["case"])
     office.vault.append(
-        Reader.system(),
+        Reader.of_the_office(Because.APPROVED),
         stream,
         [fact],
         expect=len(facts),
         summary=Summary(state="destroyed"),
         purpose="case destroyed",
     )
-    office.vault.forget(Reader.system(), stream, purpose="case destroyed by two custodians")
+    office.vault.forget(Reader.of_the_office(Because.APPROVED), stream, purpose="case destroyed by two custodians")
     return "/approvals/"
 
 

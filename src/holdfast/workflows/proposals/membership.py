@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from holdfast.access.rules.console_rules import Because
 from holdfast.access.rules.roles import check_roles
 from holdfast.approval import Approved
 from holdfast.approval.request import Request
@@ -65,7 +66,7 @@ def _execute(office: Office, approved: Approved[Request]) -> str:
     match what["change"]:
         case "invite":
             store.add_member(member, roles, now, proposal=approved.value.id)
-            write_profile(office, Reader.system(), member, what["wiki_accounts"])
+            write_profile(office, Reader.of_the_office(Because.APPROVED), member, what["wiki_accounts"])
             return f"/members/{member}/invitation/"
         case "reinvite":
             store.forget_sign_in(member)

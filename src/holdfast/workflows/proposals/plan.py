@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from holdfast.access.rules.console_rules import Because
 from holdfast.actions.plans.plan import Plan, PlannedAction, plan_of, plan_sha256
 from holdfast.actions.plans.telling import end_in_words
 from holdfast.approval import Approved
@@ -69,7 +70,7 @@ def _barred(office: Office, what: What) -> Mapping[MemberId, str]:
 
 
 def _execute(office: Office, approved: Approved[Request]) -> str:
-    system = Reader.system()
+    system = Reader.of_the_office(Because.APPROVED)
     plan = plan_of(approved.value.what)
     opened = read_plan(office, system, plan.id, purpose="plan approved")
     if opened.course.plan is None or opened.course.plan.to_json() != plan.to_json():

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from holdfast.access.rules.console_rules import Because
 from holdfast.actions.sweeps.course import Standing
 from holdfast.approval import Approved
 from holdfast.approval.request import Request
@@ -22,11 +23,13 @@ def _lines(office: Office, what: What) -> Sequence[Line]:
 
 
 def _barred(office: Office, what: What) -> Mapping[MemberId, str]:
-    return barred_members(office, read_plan(office, Reader.system(), what["plan"], purpose="gate opened").plan)
+    return barred_members(
+        office, read_plan(office, Reader.of_the_office(Because.APPROVED), what["plan"], purpose="gate opened").plan
+    )
 
 
 def _execute(office: Office, approved: Approved[Request]) -> str:
-    what, system = approved.value.what, Reader.system()
+    what, system = approved.value.what, Reader.of_the_office(Because.APPROVED)
     opened = read_plan(office, system, what["plan"], purpose="gate opened")
     if what["condition"] not in {gate.opens_when for gate in opened.plan.gates.values() if gate.opens_when}:
         raise CheckFailedError("plan.condition", "no gate of the plan waits for this condition")

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from holdfast.access.rules.console_rules import Because
 from holdfast.actions.plans.plan import plan_sha256
 from holdfast.approval import Approved
 from holdfast.approval.request import Request
@@ -16,7 +17,7 @@ from holdfast.workflows.proposals.plan import plan_lines
 
 
 def _plan(office: Office, what: What) -> OpenPlan:
-    opened = read_plan(office, Reader.system(), what["plan"], purpose="legal sign-off shown")
+    opened = read_plan(office, Reader.of_the_office(Because.RULE), what["plan"], purpose="legal sign-off shown")
     if plan_sha256(opened.plan) != what["plan_sha256"]:
         raise CheckFailedError(
             "plan.moved", "the plan was prepared anew since", hint="ask for a sign-off of the plan as it is now"

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from holdfast.access.rules.console_rules import Because
 from holdfast.facts import MemberId
 from holdfast.store.office.vault import Reader
 from holdfast.workflows.acting.plan import barred_members, read_plan
@@ -12,7 +13,9 @@ from holdfast.workflows.office.proposal_kind import Line, ProposalKind, What
 
 
 def _lines(office: Office, what: What) -> Sequence[Line]:
-    plan = read_plan(office, Reader.system(), what["plan"], purpose="decision on a held target").plan
+    plan = read_plan(
+        office, Reader.of_the_office(Because.RULE), what["plan"], purpose="decision on a held target"
+    ).plan
     return (
         Line(label="Plan", values=(what["plan"],)),
         Line(label="Held action", values=(what["action"],)),
@@ -24,7 +27,9 @@ def _lines(office: Office, what: What) -> Sequence[Line]:
 
 
 def _barred(office: Office, what: What) -> Mapping[MemberId, str]:
-    return barred_members(office, read_plan(office, Reader.system(), what["plan"], purpose="decision put").plan)
+    return barred_members(
+        office, read_plan(office, Reader.of_the_office(Because.RULE), what["plan"], purpose="decision put").plan
+    )
 
 
 PROPOSAL = ProposalKind(
