@@ -39,9 +39,6 @@ REGISTER = (
     "jurisdiction,jurisdiction_source,jurisdiction_date\n"
 )
 
-Ask = Callable[[str], Any]
-"""What a door says when asked about an account as somebody spelt it: equal for every spelling of one account."""
-
 
 class Commands:
     """The command line over files in which each account has its own look-ups, grants, edits and votes."""
@@ -183,9 +180,9 @@ COMMANDS: dict[tuple[str, str], Callable[[Commands, str], Any]] = {
 OF_ADDRESSES = {("exposure report", "at_risk"), ("exposure who", "account")}
 """Doors that take an address too."""
 
-_LIKE_ACCOUNTS = re.compile(
+LIKE_ACCOUNTS = re.compile(
     r"(^|_)(account|accounts|holder|holders|person|people|voter|voters|candidate|target|targets|member|user|name|"
-    r"at_risk|add|remove|include|exclude|given_list|facts|links|author|operator|asker)($|_)"
+    r"former|at_risk|add|remove|include|exclude|given_list|facts|links|author|operator|asker)($|_)"
 )
 NO_ACCOUNTS = {
     ("election rules", "name"): "a rule set",
@@ -218,7 +215,7 @@ def test_every_option_that_may_take_an_account_is_a_door_in_the_table() -> None:
         (words, name)
         for words, command in commands()
         for name, given in inspect.signature(command).parameters.items()
-        if _LIKE_ACCOUNTS.search(name) and given.annotation not in (bool, int, float)
+        if LIKE_ACCOUNTS.search(name) and given.annotation not in (bool, int, float)
     }
     assert found == COMMANDS.keys() | NO_ACCOUNTS.keys()
 

@@ -82,7 +82,8 @@ def test_accounts_are_read_as_they_are_whatever_their_names_hold(hand: ApiHand, 
         assert found[name(each)].user_id == east.user_id(each)
         assert set(found[name(each)].groups) == set(east.groups(each))
     assert found[name(TO_DESYSOP[2])].groups == {"sysop": INFINITY, "interface-admin": TEMPORARY_END}
-    assert not any(found[each].exists for each in names[-3:])
+    assert not any(found[each].exists for each in names[-3:-1])
+    assert found[name("warden")].account == "Warden"
     assert {state.locked for state in found.values()} == {None}
 
 
@@ -142,6 +143,14 @@ def test_a_message_that_was_blanked_is_found_still_and_another_markers_is_not(
     assert found[1] is not None
     assert found[0] < found[1]
     assert found[2] is None
+
+
+def test_a_target_is_found_and_told_once_however_the_plan_spells_it(hand: ApiHand, east: ActingWiki) -> None:
+    account = fresh(east, "Anna B")
+    hand.message(account, heading="H", text="a <!-- m:9 -->", marker="<!-- m:9 -->", summary="s")
+    for spelling in map(name, ("Anna_B", "anna B", "User:Anna B")):
+        assert hand.accounts([spelling])[spelling].user_id == east.user_id("Anna B")
+        assert hand.message_revisions({spelling: "<!-- m:9 -->"})[spelling] is not None, "it would be left twice"
 
 
 def test_a_page_is_protected_and_what_is_not_named_is_opened(hand: ApiHand, east: ActingWiki) -> None:

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from holdfast.access.freezes.freeze import Removal
 from holdfast.access.freezes.order import Scope
 from holdfast.access.rules.rights import RIGHTS
+from holdfast.accounts.names import account_name
 from holdfast.errors import InputRefusedError
-from holdfast.facts import StreamId
 from holdfast.web.console.doors import asks, every
 from holdfast.web.console.pages import page, show
 from holdfast.web.console.room import Room
@@ -94,16 +94,18 @@ def new(request: HttpRequest) -> HttpResponse:
 
 def _scope(request: HttpRequest, form: ScopeForm) -> Scope:
     people = set()
-    for line in form.cleaned_data["accounts"].splitlines():
-        if line.strip():
-            found = register.find(request.office, line.strip())
+    lines = [line for line in form.cleaned_data["accounts"].splitlines() if line.strip()]
+    if lines:  # by the names themselves: a token of an older form can be another's
+        known = register.load(request.office, request.reader, purpose="people of a freeze found").register
+        for line in lines:
+            found = known.named(account_name(line))
             if len(found) != 1:
                 raise InputRefusedError(
                     "access.freeze.account",
                     "an account of the list is nobody's in the register, or several people's",
                     hint="look it up in the register first",
                 )
-            people.add(StreamId(kind="person", id=found[0]))
+            people.add(found[0].id)
     return Scope(
         rights=frozenset(form.cleaned_data["rights"]),
         jurisdictions=frozenset(form.cleaned_data["jurisdictions"].split()),
