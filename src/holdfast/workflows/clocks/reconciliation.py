@@ -7,6 +7,7 @@ from holdfast.errors import HoldfastError
 from holdfast.store.office.vault import Reader
 from holdfast.workflows.clocks._clock import Clock
 from holdfast.workflows.office import Office
+from holdfast.workflows.plan_follows import close_when_over
 from holdfast.workflows.reconcile import reconcile_plan, to_reconcile
 from holdfast.workflows.sweep_facts import read_sweep
 
@@ -25,6 +26,8 @@ def _run(office: Office, now: datetime) -> Sequence[str]:
             lines.append(f"{identity} could not be reconciled: {reason.code}")
             continue
         lines.append(f"{identity} reconciled: {len(found)} differences")
+        if not found:
+            close_when_over(office, identity)
     return lines
 
 
