@@ -6,6 +6,7 @@ as a plan like every other; bytes, signatures and journal stay where they are.
 
 from holdfast.access.freeze import FreezeState
 from holdfast.actions.course import SignedBytes, Standing
+from holdfast.actions.executor import Ending
 from holdfast.actions.plan import REQUEST_KIND, Purpose, signed_plan
 from holdfast.actions.status import status
 from holdfast.facts import StreamId
@@ -18,7 +19,7 @@ from holdfast.workflows.office import Office
 from holdfast.workflows.plan import read_plan, write_plan
 from holdfast.workflows.proposals._kind import nothing_to_note
 from holdfast.workflows.propose import PREFIX, kinds, read_proposal
-from holdfast.workflows.sweep_facts import journal_of, write_sweep
+from holdfast.workflows.sweep_facts import journal_of, read_sweep, write_sweep
 
 _MARK = "plans of freezes kept as plans"
 _ALL = 100_000
@@ -42,14 +43,15 @@ def close_plans_of(office: Office, followed: StreamId) -> None:
 
 
 def close_when_over(office: Office, identity: str) -> None:
-    """Close what was given back with a review or an end of a freeze, when the plan's own time is over: it was looked
-    after until then, and nobody has anything to fill in for it."""
+    """Close what was given back with a review or an end of a freeze, whole, when the plan's own time is over: it was
+    looked after until then, and nobody has anything to fill in for it."""
     with office.vault.transaction():
         opened = read_plan(office, Reader.system(), identity, purpose="plan closed")
         course, plan = opened.course, opened.plan
         is_given_back = course.approved_as != REQUEST_KIND and plan.purpose is Purpose.RESTORATION
         is_over = plan.valid_until is not None and plan.valid_until <= office.clock()
-        if is_given_back and is_over and course.standing is Standing.APPROVED:
+        is_whole = read_sweep(office, Reader.system(), identity).ending == Ending.FINISHED.value
+        if is_given_back and is_whole and is_over and course.standing is Standing.APPROVED:
             write_plan(office, Reader.system(), opened, "closed", {}, Standing.CLOSED, plan)
 
 
@@ -82,7 +84,7 @@ def keep_plan_of(office: Office, proposal: StreamId) -> str:
         keep_approved(office, signed, journal=str(proposal))
         so_far = status(plan, journal_of(office, plan.id).rows())
         if so_far.begun_at is not None:
-            ending = so_far.ending or ("held" if so_far.held else "open")
+            ending = so_far.ending or (Ending.HELD if so_far.held else Ending.OPEN).value
             body = {"ending": ending, "held": len(so_far.held), "phase": None}
             write_sweep(office, plan.id, "run", body, state=ending)
     return str(plan.id)
