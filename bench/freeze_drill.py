@@ -62,10 +62,10 @@ def drill(folder: Path, wikis: Any, holders: dict[str, tuple[str, str]], rng: ra
     from holdfast.access.freezes.order import Scope
     from holdfast.store.office.models import Session
     from holdfast.workflows.access.register import import_data
+    from holdfast.workflows.acting.sweep import run_sweep
     from holdfast.workflows.demo.cast import cast
     from holdfast.workflows.freezes import freeze as freezes
-    from holdfast.workflows.office.propose import carry_out
-    from holdfast.workflows.outbox_tasks.carry_out_rights import TASK
+    from holdfast.workflows.office.propose import carry_out, read_proposal
 
     actors = {role: found[0] for role, found in cast(office).items()}
     steward, decider = actors["access_steward"], actors["decider"]
@@ -88,7 +88,7 @@ def drill(folder: Path, wikis: Any, holders: dict[str, tuple[str, str]], rng: ra
     number = carry_out(office, decider.reader, proposal).split("/")[2]
     left = Session.objects.filter(member__in=[sessions[name] for name in sessions if name in inside]).count()
     revoked = timed.say(f"second signature to last of {len(sessions)} members' sessions revoked")
-    TASK(office, proposal, "")
+    run_sweep(office, read_proposal(office, decider.reader, proposal).request.what["plan"]["id"])
     timed.say("second signature to last right read back as removed")
 
     freeze = freezes.read_freeze(office, steward.reader, number)

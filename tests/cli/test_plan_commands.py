@@ -100,6 +100,23 @@ def test_a_plan_is_shown_and_its_sweep_followed_without_names_unless_asked(
     assert main(["sweep", "run", "p-none", *at]) == ExitCode.INPUT_REFUSED
 
 
+def test_the_plan_of_a_freeze_is_shown_and_its_status_told_as_of_every_other(
+    office: OfficeWorld, at: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    from workflows.paper_rights import ANN, Frozen, refusing
+
+    frozen = Frozen.by_two(office)
+    refusing(frozen.east, ANN)
+    frozen.swept()
+    assert main(["plan", "show", frozen.taking, *at, "--json"]) == ExitCode.DONE
+    shown = said(capsys)
+    assert (shown["standing"], shown["purpose"]) == ("approved", "protective, no fault")
+    assert shown["counts"] == {"rights_removal": 2}
+    assert main(["sweep", "status", frozen.taking, *at, "--json"]) == ExitCode.DONE
+    status = said(capsys)
+    assert (status["ending"], status["steps"]["held"], status["steps"]["done"]) == ("held", 1, 3)
+
+
 def test_a_plan_that_nobody_approved_is_not_run(
     office: OfficeWorld, at: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -105,9 +105,9 @@ def test_what_is_signed_waits_to_be_carried_out(office: OfficeWorld) -> None:
 
 def test_reviews_that_are_late_wait_for_those_who_lead_them(office: OfficeWorld) -> None:
     made = planted(office)
-    assert "Reviews that are open: 2" in waiting(made.members["access_steward"])
+    assert "Reviews that are open: 4" in waiting(made.members["access_steward"])
     office.clock.go_on(days=400)
-    assert "Reviews that are late: 2" in waiting(made.members["access_steward"])
+    assert "Reviews that are late: 4" in waiting(made.members["access_steward"])
     assert "Reviews" not in waiting(made.members["investigator"])
 
 

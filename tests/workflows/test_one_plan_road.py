@@ -141,6 +141,35 @@ def test_a_freeze_keeps_its_people_from_no_other_plan_and_closes_what_it_took_wh
     assert set(frozen.freeze().put_back.values()) == {"done"}
 
 
+def test_what_was_given_back_is_looked_after_for_its_time_and_then_closed(
+    office: OfficeWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from holdfast.workflows.acting.plan import read_plan
+    from holdfast.workflows.clocks import reconciliation
+    from workflows.paper_rights import ForReconciling
+
+    frozen = Frozen.by_two(office)
+    frozen.swept()
+    office.clock.go_on(days=1)
+    giving = frozen.restored(ANN)
+    frozen.swept(giving)
+    monkeypatch.setattr(
+        "holdfast.workflows.acting.reconcile.operators_of", lambda office: ForReconciling(frozen.operators)
+    )
+
+    def looked_at(days: int) -> list[str]:
+        now = office.clock.go_on(days=days)
+        return sorted(line.partition(" ")[2] for line in reconciliation.CLOCK.run(office.office, now))
+
+    assert looked_at(1) == ["reconciled: 0 differences"] * 2
+    frozen.east.hand("Meddler").change_groups(AccountName(ANN), add={}, remove=["checkuser"], reason="")
+    assert looked_at(31) == ["reconciled: 0 differences", "reconciled: 1 differences"]
+    given_by_hand(frozen.east, ANN)
+    assert looked_at(1) == ["reconciled: 0 differences"] * 2
+    assert read_plan(office.office, frozen.steward.reader(), giving).course.standing.value == "closed"
+    assert looked_at(1) == ["reconciled: 0 differences"], "the freeze stands, and is looked after"
+
+
 def test_a_freeze_tells_the_public_log_nothing_through_its_plan(office: OfficeWorld) -> None:
     from holdfast.store.office.models import LogEntryRow
 

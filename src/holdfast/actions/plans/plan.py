@@ -19,7 +19,7 @@ from holdfast.actions.steps.kind import Action, kind_of
 from holdfast.actions.steps.ports import INFINITY
 from holdfast.actions.steps.step import Json, Step
 from holdfast.approval.request import Request
-from holdfast.canonical import canonical_bytes, parse_json, sha256_hex
+from holdfast.canonical import canonical_bytes, sha256_hex
 from holdfast.clock import parse_at
 from holdfast.errors import InputRefusedError
 from holdfast.ids import WikiName, wiki_name
@@ -345,14 +345,6 @@ def plan_of(stored: Json) -> Plan:
             expected=FORMAT,
             hint="make the plan again from its file, and have it signed again",
         ) from None
-    return plan
-
-
-def plan_from_content(data: bytes) -> Plan:
-    """The plan of canonical bytes. Raises as `plan_of`, for bytes too that are not canonical."""
-    plan = plan_of(parse_json(data, place="the plan's content"))
-    if canonical_bytes(plan.to_json()) != data:
-        raise InputRefusedError("plan.unreadable", "these bytes are not canonical", expected=FORMAT)
     return plan
 
 

@@ -6,8 +6,9 @@ as a plan like every other; bytes, signatures and journal stay where they are.
 
 from holdfast.access.freezes.freeze import FreezeState
 from holdfast.access.rules.console_rules import Because
-from holdfast.actions.plans.plan import Purpose, signed_plan
+from holdfast.actions.plans.plan import REQUEST_KIND, Purpose, signed_plan
 from holdfast.actions.sweeps.course import SignedBytes, Standing
+from holdfast.actions.sweeps.executor import Ending
 from holdfast.actions.sweeps.status import status
 from holdfast.facts import StreamId
 from holdfast.store.office.streams import Listed
@@ -15,8 +16,8 @@ from holdfast.store.office.tidying import mark, set_mark
 from holdfast.store.office.vault import Reader
 from holdfast.workflows.acting.approved_plan import keep_approved
 from holdfast.workflows.acting.plan import read_plan, write_plan
-from holdfast.workflows.acting.surroundings import FOLLOWS, PLAN, plan_stream, sweep_stream
-from holdfast.workflows.acting.sweep_facts import journal_of, write_sweep
+from holdfast.workflows.acting.surroundings import FOLLOWS, PLAN, SWEEP, plan_stream
+from holdfast.workflows.acting.sweep_facts import journal_of, read_sweep, write_sweep
 from holdfast.workflows.office.opening import Office
 from holdfast.workflows.office.proposal_kind import nothing_to_note
 from holdfast.workflows.office.propose import PREFIX, kinds, read_proposal
@@ -28,8 +29,9 @@ _ALL = 100_000
 def lines_of(office: Office, followed: StreamId) -> tuple[tuple[Listed, Listed | None], ...]:
     """The plans that follow from something and how far their sweeps are, newest change first; nothing is opened."""
     found = {stream for stream in office.vault.holding(FOLLOWS, str(followed)) if stream.kind == PLAN}
+    sweeps = {line.stream.id: line for line in office.vault.plain_lines(SWEEP, limit=_ALL)}
     lines = [line for line in office.vault.plain_lines(PLAN, limit=_ALL) if line.stream in found]
-    return tuple((line, office.vault.plain_line(sweep_stream(line.stream.id))) for line in lines)
+    return tuple((line, sweeps.get(line.stream.id)) for line in lines)
 
 
 def close_plans_of(office: Office, followed: StreamId) -> None:
@@ -41,16 +43,26 @@ def close_plans_of(office: Office, followed: StreamId) -> None:
             write_plan(office, system, opened, "closed", {}, Standing.CLOSED, opened.plan)
 
 
+def close_when_over(office: Office, identity: str) -> None:
+    """Close what was given back with a review or an end of a freeze, whole, when the plan's own time is over: it was
+    looked after until then, and nobody has anything to fill in for it."""
+    with office.vault.transaction():
+        opened = read_plan(office, Reader.of_the_office(Because.CLOCK), identity, purpose="plan closed")
+        course, plan = opened.course, opened.plan
+        is_given_back = course.approved_as != REQUEST_KIND and plan.purpose is Purpose.RESTORATION
+        is_over = plan.valid_until is not None and plan.valid_until <= office.clock()
+        is_whole = read_sweep(office, Reader.of_the_office(Because.CLOCK), identity).ending == Ending.FINISHED.value
+        if is_given_back and is_whole and is_over and course.standing is Standing.APPROVED:
+            write_plan(office, Reader.of_the_office(Because.CLOCK), opened, "closed", {}, Standing.CLOSED, plan)
+
+
 def keep_plans_of_before(office: Office) -> int:
     """Keep every plan that the version before carried out beside the road of plans, once; how many."""
     if mark(_MARK):
         return 0
-    holding = [name for name, kind in kinds().items() if kind.noted is not nothing_to_note]
-    count = sum(
-        bool(keep_plan_of(office, line.stream))
-        for name in holding
-        for line in office.vault.plain_lines(PREFIX + name, state="executed", limit=_ALL)
-    )
+    holding = [PREFIX + name for name, kind in kinds().items() if kind.noted is not nothing_to_note]
+    executed = [line for kind in holding for line in office.vault.plain_lines(kind, state="executed", limit=_ALL)]
+    count = sum(bool(keep_plan_of(office, line.stream)) for line in executed)
     with office.vault.transaction():
         for line in office.vault.plain_lines("freeze", state=FreezeState.LIFTED.value, limit=_ALL):
             close_plans_of(office, line.stream)
@@ -73,7 +85,7 @@ def keep_plan_of(office: Office, proposal: StreamId) -> str:
         keep_approved(office, signed, journal=str(proposal))
         so_far = status(plan, journal_of(office, plan.id).rows())
         if so_far.begun_at is not None:
-            ending = so_far.ending or ("held" if so_far.held else "open")
+            ending = so_far.ending or (Ending.HELD if so_far.held else Ending.OPEN).value
             body = {"ending": ending, "held": len(so_far.held), "phase": None}
             write_sweep(office, plan.id, "run", body, state=ending)
     return str(plan.id)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from holdfast.access.rules.console_rules import Because
 from holdfast.errors import HoldfastError
 from holdfast.store.office.vault import Reader
+from holdfast.workflows.acting.follows import close_when_over
 from holdfast.workflows.acting.reconcile import reconcile_plan, to_reconcile
 from holdfast.workflows.acting.sweep_facts import read_sweep
 from holdfast.workflows.clocks._clock import Clock
@@ -26,6 +27,8 @@ def _run(office: Office, now: datetime) -> Sequence[str]:
             lines.append(f"{identity} could not be reconciled: {reason.code}")
             continue
         lines.append(f"{identity} reconciled: {len(found)} differences")
+        if not found:
+            close_when_over(office, identity)
     return lines
 
 
