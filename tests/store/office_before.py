@@ -198,9 +198,9 @@ def _sweep(_stream: StreamId, facts: tuple[Fact, ...]) -> dict[str, Any]:
 
 
 def _ledger(_stream: StreamId, facts: tuple[Fact, ...]) -> dict[str, Any]:
-    from holdfast.cases.ledgers import fold_ledger
+    from holdfast.cases.ledgers import LEDGER, Ledger
 
-    ledger = fold_ledger(facts)
+    ledger = LEDGER.fold(facts, Ledger())
     return {
         "complaints": {name: each.state.value for name, each in ledger.complaints.items()},
         "recommendations": {
@@ -210,7 +210,7 @@ def _ledger(_stream: StreamId, facts: tuple[Fact, ...]) -> dict[str, Any]:
 
 
 def _watchlist(_stream: StreamId, facts: tuple[Fact, ...]) -> dict[str, Any]:
-    from holdfast.cases.watchlist import fold_watchlist
+    from holdfast.cases.watchlist import WATCHLIST, Watchlist
 
-    found = fold_watchlist(facts)
+    found = WATCHLIST.fold(facts, Watchlist())
     return {"entries": {name: each.ended for name, each in found.entries.items()}, "looks": len(found.looks)}

@@ -1,0 +1,13 @@
+"""All books of facts: what every kind of stream declares. For the page docs/facts.md, translations and checks."""
+
+from typing import Any
+
+from holdfast.cases.case import BOOK as CASE
+from holdfast.cases.ledgers import LEDGER
+from holdfast.cases.watchlist import WATCHLIST
+from holdfast.facts.kinds import Book
+
+
+def books() -> tuple[Book[Any], ...]:
+    """Each of them, once."""
+    return (CASE, LEDGER, WATCHLIST)
