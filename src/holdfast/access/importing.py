@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from holdfast.access.moments import day_or_moment, text_of, text_or_none
 from holdfast.access.person import Agreement, Exemption, Grant, Jurisdiction, Person
-from holdfast.access.person_facts import apply, fold
+from holdfast.access.person_facts import PERSON, fold
 from holdfast.access.register import Register
 from holdfast.errors import InputRefusedError
 from holdfast.facts import Fact, MemberId, StreamId
@@ -82,9 +82,9 @@ class _Work:
 
     def happened(self, person: Person, kind: str, **body: object) -> Person:
         """Add one fact and give the person as it is after it."""
-        fact = Fact(type=kind, at=self.now, by=self.by, body=body)
+        fact = PERSON.fact(kind, at=self.now, by=self.by, body=body)
         self.facts.setdefault(person.id, []).append(fact)
-        changed = apply(person, fact)
+        changed = PERSON.append(person, fact)
         self.index(changed)
         return changed
 
@@ -178,7 +178,7 @@ def _somebody_new(work: _Work, entry: Entry) -> Person:
     body: dict[str, str] = {"account": entry.account}
     if entry.notice_language:
         body["language"] = entry.notice_language
-    fact = Fact(type="person added", at=work.now, by=work.by, body=body)
+    fact = PERSON.fact("person added", at=work.now, by=work.by, body=body)
     work.facts[stream] = [fact]
     person = fold(stream, [fact])
     work.index(person)

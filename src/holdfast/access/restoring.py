@@ -8,7 +8,7 @@ from holdfast.access.engine import PolicySet
 from holdfast.access.moments import INFINITY, moment
 from holdfast.access.nonpublic_rules import may_hold
 from holdfast.access.person import Hold, Person
-from holdfast.access.person_facts import apply
+from holdfast.access.person_facts import PERSON
 from holdfast.access.register import Register
 from holdfast.facts import Fact, MemberId, StreamId
 from holdfast.ids import AccountName, WikiName
@@ -60,8 +60,8 @@ def release(
     """
     mine = [hold for hold in person.holds if hold.freeze == freeze.id and hold.stands_at(at)]
     facts = [
-        Fact(
-            type="right released",
+        PERSON.fact(
+            "right released",
             at=at,
             by=by,
             body={"freeze": freeze.id, "wiki": hold.wiki, "right": hold.right},
@@ -70,7 +70,7 @@ def release(
     ]
     after = person
     for fact in facts:
-        after = apply(after, fact)
+        after = PERSON.append(after, fact)
     found = [_judge(policies, register, after, hold, at) for hold in mine]
     return Release(
         facts=tuple(facts),

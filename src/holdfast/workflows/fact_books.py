@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from holdfast.access.freeze import FREEZE
+from holdfast.access.person_facts import PERSON
+from holdfast.access.review import REVIEW
 from holdfast.cases.case import BOOK as CASE
 from holdfast.cases.ledgers import LEDGER
 from holdfast.cases.watchlist import WATCHLIST
@@ -10,4 +13,4 @@ from holdfast.facts.kinds import Book
 
 def books() -> tuple[Book[Any], ...]:
     """Each of them, once."""
-    return (CASE, LEDGER, WATCHLIST)
+    return (PERSON, FREEZE, REVIEW, CASE, LEDGER, WATCHLIST)

@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from holdfast.access.freeze import Freeze, FreezeState, Removal, begin, fold
+from holdfast.access.freeze import FREEZE, Freeze, FreezeState, Removal, begin, fold
 from holdfast.access.freeze_order import FreezeOrder, Item, Scope, draft_order, item_from, order_from, without_gone
 from holdfast.access.lifting import LIFT_KIND, draft_lift, lift, lift_from
 from holdfast.access.moments import text_of
+from holdfast.access.person_facts import PERSON
 from holdfast.access.register import Register
 from holdfast.access.restoring import PutBack, release
 from holdfast.access.review import fold as fold_review
@@ -213,7 +214,7 @@ def note_removals(office: Office, stream: StreamId, found: Mapping[tuple[str, st
                 {"person": person, "wiki": wiki, "right": right, "is": state}
                 for (person, wiki, right), state in sorted(new.items())
             ]
-            fact = Fact(type="removals read", at=office.clock(), by=SYSTEM, body={"items": items})
+            fact = FREEZE.fact("removals read", at=office.clock(), by=SYSTEM, body={"items": items})
             _append(office, stream, [fact], purpose="removals noted")
 
 
@@ -223,7 +224,7 @@ def note_put_back(office: Office, number: str, found: Mapping[str, str]) -> None
         freeze = read_freeze(office, Reader.system(), number, purpose="rights read back")
         new = {key: state for key, state in found.items() if freeze.put_back.get(key) != state}
         if new:
-            fact = Fact(type="rights read back", at=office.clock(), by=SYSTEM, body={"rights": new})
+            fact = FREEZE.fact("rights read back", at=office.clock(), by=SYSTEM, body={"rights": new})
             _append(office, freeze.id, [fact], purpose="rights read back")
 
 
@@ -236,7 +237,7 @@ def note_by_hand(office: Office, reader: Reader, number: str, person: str, wiki:
             raise CheckFailedError("access.freeze.no_item", "this freeze does not hold that right")
         office.vault.require(reader, "write", KIND, freeze.id, purpose="removal by hand noted")
         item = {"person": person, "wiki": wiki, "right": right, "is": Removal.REMOVED.value}
-        fact = Fact(type="removals read", at=office.clock(), by=reader.member, body={"items": [item]})
+        fact = FREEZE.fact("removals read", at=office.clock(), by=reader.member, body={"items": [item]})
         _append(office, freeze.id, [fact], purpose="removal by hand noted")
 
 
@@ -313,14 +314,14 @@ def execute_rest(office: Office, approved: Approved[Request]) -> str:
             "right": item.right,
             "before": dict(item.to_put_back),
         }
-        facts.setdefault(item.person, []).append(Fact(type="right seen", at=now, by=SYSTEM, body=body))
+        facts.setdefault(item.person, []).append(PERSON.fact("right seen", at=now, by=SYSTEM, body=body))
     write_people(office, system, facts, purpose="rest of a freeze planned")
     keys = [{"person": item.person.id, "wiki": item.wiki, "right": item.right} for item in items]
     by = approved.signatures[-1].member
     _append(
         office,
         freeze.id,
-        [Fact(type="rest planned", at=now, by=by, body={"items": keys})],
+        [FREEZE.fact("rest planned", at=now, by=by, body={"items": keys})],
         purpose="rest of a freeze planned",
     )
     promise_plan(office, stream_of(office, approved.value))

@@ -17,7 +17,7 @@ from holdfast.access.import_csv import COLUMNS
 from holdfast.access.import_groups import read_groups
 from holdfast.access.moments import moment, text_of
 from holdfast.access.person import Person
-from holdfast.access.person_facts import fold
+from holdfast.access.person_facts import PERSON, fold
 from holdfast.access.register import ClassRestriction, Register
 from holdfast.access.rights import RIGHTS
 from holdfast.access.rule_book import RuleBook, rule_book_from
@@ -182,7 +182,7 @@ def _note_gone(office: Office, reader: Reader, wiki: WikiName, answers: Sequence
                 "at": text_of(now),
                 "why": "past its date, and gone on the wiki",
             }
-            facts.setdefault(person.id, []).append(Fact(type="right ended", at=now, by=reader.member, body=body))
+            facts.setdefault(person.id, []).append(PERSON.fact("right ended", at=now, by=reader.member, body=body))
     write_people(office, reader, facts, register=register, purpose="register read from a wiki")
 
 
@@ -208,7 +208,7 @@ def end_grant(office: Office, reader: Reader, number: str, *, wiki: str, right: 
         if not why.strip():
             raise UsageError("access.grant.why", "say why the grant ends")
         body = {"wiki": wiki, "right": right, "at": text_of(now), "why": why.strip()}
-        fact = Fact(type="right ended", at=now, by=reader.member, body=body)
+        fact = PERSON.fact("right ended", at=now, by=reader.member, body=body)
         write_people(office, reader, {person.id: [fact]}, purpose="grant ended")
 
 
@@ -218,7 +218,7 @@ def account_gone(office: Office, reader: Reader, number: str) -> None:
         person = one_person(office, reader, number, purpose="account gone")
         if person.gone_at is None:
             now = office.clock()
-            fact = Fact(type="account gone", at=now, by=reader.member, body={"at": text_of(now)})
+            fact = PERSON.fact("account gone", at=now, by=reader.member, body={"at": text_of(now)})
             write_people(office, reader, {person.id: [fact]}, purpose="account gone")
 
 

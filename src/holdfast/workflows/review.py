@@ -9,7 +9,7 @@ from holdfast.access.moments import moment_or_none, text_of, text_or_none
 from holdfast.access.person import Person
 from holdfast.access.register import Register
 from holdfast.access.restoring import PutBack
-from holdfast.access.review import Outcome, Review, ReviewState, apply, fold
+from holdfast.access.review import REVIEW, Outcome, Review, ReviewState, fold
 from holdfast.access.review_steps import (
     Step,
     ask_evidence,
@@ -217,7 +217,7 @@ def _put_back(office: Office, register: Register, review: Review, wish: Fact) ->
     decided = confirm(
         office.policies,
         register,
-        apply(review, wish),
+        REVIEW.append(review, wish),
         step,
         signed_as=str(wish.body.get("signed_as", "")),
         same_people=frozenset(),
@@ -295,7 +295,7 @@ def note_put_back(office: Office, number: str, found: dict[str, str]) -> None:
         known = fold(stream, facts).put_back
         new = {key: state for key, state in found.items() if known.get(key) != state}
         if new:
-            fact = Fact(type="rights read back", at=office.clock(), by=SYSTEM, body={"rights": new})
+            fact = REVIEW.fact("rights read back", at=office.clock(), by=SYSTEM, body={"rights": new})
             write_review(office, system, stream, facts, [fact])
 
 
