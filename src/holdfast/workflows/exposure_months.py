@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from holdfast.access.exposure_told import (
+    EXPOSURE,
     STREAM_KIND,
     LookupMonth,
     NoticeState,
@@ -87,7 +88,7 @@ def read_month(office: Office, reader: Reader, stream: StreamId, *, purpose: str
 
 def open_month(office: Office, reader: Reader, wiki: WikiName, month: str, facts: Sequence[Fact]) -> None:
     """Keep the first look-ups of a month."""
-    opened = Fact(type="month opened", at=office.clock(), by=reader.member, body={"wiki": wiki, "month": month})
+    opened = EXPOSURE.fact("month opened", at=office.clock(), by=reader.member, body={"wiki": wiki, "month": month})
     office.vault.create(
         reader,
         STREAM_KIND,

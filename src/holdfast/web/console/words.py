@@ -70,7 +70,7 @@ def in_code(text: str) -> Iterator[str]:
 
 def in_declarations(kinds: Iterable[FactKind[Any]]) -> Iterator[str]:
     """The headings, labels and explanations of the forms that are made of declarations."""
-    for kind in kinds:
+    for kind in (each for each in kinds if each.title):
         yield from filter(
             None, (kind.title, *(text for each in kind.asked.values() for text in (each.label, each.help)))
         )
