@@ -5,11 +5,12 @@ the page docs/facts.md. One `Book` holds all kinds of the facts of one stream; a
 fact of a kind that the book does not know is refused.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
+from holdfast.clock import parse_at
 from holdfast.errors import CheckFailedError, HoldfastError, InputRefusedError
 from holdfast.facts import Fact, MemberId
 from holdfast.facts.fields import Field, missing
@@ -66,6 +67,17 @@ class FactKind(Generic[State]):
         return (
             self.form if self.form is not None else {name: each for name, each in self.fields.items() if each.label}
         )
+
+
+def fact_to_row(fact: Fact) -> list[Any]:
+    """A fact as a sealed summary keeps it."""
+    return [fact.type, fact.at.astimezone(UTC).isoformat().replace("+00:00", "Z"), fact.by, dict(fact.body)]
+
+
+def fact_from_row(row: Sequence[Any]) -> Fact:
+    """A fact from a sealed summary: it was stated before, and is checked when it is folded."""
+    kind, at, by, body = row
+    return Fact(type=kind, at=parse_at(at), by=MemberId(by), body=body)
 
 
 def declared(*kinds: FactKind[State]) -> Mapping[str, FactKind[State]]:

@@ -14,7 +14,7 @@ from holdfast.actions.public_table import (
 )
 from holdfast.canonical import canonical_bytes, sha256_hex
 from holdfast.errors import UsageError
-from holdfast.facts import Fact, StreamId
+from holdfast.facts import StreamId
 from holdfast.report.page import Column, DataTable, Facts, Page, Section, Text, render
 from holdfast.store.office.streams import LogEntry, Summary
 from holdfast.store.office.vault import Reader
@@ -22,6 +22,7 @@ from holdfast.tables._files import write_atomically
 from holdfast.workflows.appeal import all_appeals
 from holdfast.workflows.exposure import published_seal_counts
 from holdfast.workflows.office import Office
+from holdfast.workflows.small_facts import PUBLIC_TABLE
 
 FILES = ("appeals.json", "appeals.csv", "appeals.html")
 KIND = "public-table"
@@ -87,7 +88,7 @@ def publish(office: Office, reader: Reader) -> StreamId:
     system = Reader.system()
     body = {"sha256": found.sha256, "period_end": row.period_end.isoformat()}
     with office.vault.transaction():
-        fact = Fact(type="published", at=now, by=reader.member, body=body)
+        fact = PUBLIC_TABLE.fact("published", at=now, by=reader.member, body=body)
         stream = office.vault.create(
             system, KIND, [fact], summary=Summary(state="published"), purpose="table of appeals published"
         )

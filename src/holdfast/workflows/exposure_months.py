@@ -22,6 +22,7 @@ from holdfast.store.office.streams import Summary
 from holdfast.store.office.vault import Reader
 from holdfast.tables.pseudonym import Pseudonyms
 from holdfast.workflows.office import Office
+from holdfast.workflows.small_facts import EXPOSURE_KEY
 
 OWED, QUIET = "owed", "quiet"
 """Whether somebody is still to be told of a look-up of the month."""
@@ -53,7 +54,7 @@ def pseudonyms(office: Office) -> Pseudonyms:
     with vault.transaction():
         if not vault.exists(_KEY):
             body = {"key": secrets.token_bytes(32).hex()}
-            fact = Fact(type="key made", at=office.clock(), by=system.member, body=body)
+            fact = EXPOSURE_KEY.fact("key made", at=office.clock(), by=system.member, body=body)
             summary = Summary(state="kept")
             vault.create(system, _KEY.kind, [fact], summary=summary, purpose="key of names", stream_id=_KEY.id)
     (kept,) = vault.read(system, _KEY, purpose="key of names")

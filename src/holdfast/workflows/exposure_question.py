@@ -11,13 +11,14 @@ from holdfast.access.exposure_answers import AccountLink, OwnAnswer, answer_own_
 from holdfast.access.exposure_told import STREAM_KIND, Telling, tell
 from holdfast.clock import parse_at
 from holdfast.errors import CheckFailedError, InputRefusedError
-from holdfast.facts import Fact, MemberId, StreamId
+from holdfast.facts import MemberId, StreamId
 from holdfast.ids import AccountName, WikiName, wiki_name
 from holdfast.store.office.streams import Summary
 from holdfast.store.office.vault import Reader
 from holdfast.workflows.account_proof import ReadRevision, check_saved, fresh_code
 from holdfast.workflows.exposure_months import all_streams, append_to, read_month, telling_policy
 from holdfast.workflows.office import Office
+from holdfast.workflows.small_facts import QUESTION
 
 KIND = "question"
 CODE_LASTS = timedelta(days=7)
@@ -43,7 +44,7 @@ def ask(office: Office, custodian: Reader, wiki: WikiName, account: AccountName)
     if not account.strip():
         raise InputRefusedError("exposure.ask.account", "write the account that asks")
     body = {"wiki": wiki_name(wiki), "account": account.strip(), "code": fresh_code()}
-    fact = Fact(type="asked", at=office.clock(), by=custodian.member, body=body)
+    fact = QUESTION.fact("asked", at=office.clock(), by=custodian.member, body=body)
     return office.vault.create(
         custodian,
         KIND,
@@ -92,7 +93,7 @@ def prove(office: Office, custodian: Reader, stream: StreamId, revision: int, re
     )
     if now > question.asked_at + CODE_LASTS:
         raise CheckFailedError("exposure.ask.not_proven", "the code is too old; note the question again")
-    fact = Fact(type="proven", at=now, by=custodian.member, body={"at": now.isoformat(), "revision": revision})
+    fact = QUESTION.fact("proven", at=now, by=custodian.member, body={"at": now.isoformat(), "revision": revision})
     with office.vault.transaction():  # the wiki was read meanwhile: the question as it is now
         question = read_question(office, custodian, stream)
         if question.state != "asked":
@@ -157,7 +158,7 @@ def _answer(office: Office, custodian: Reader, stream: StreamId) -> OwnAnswer:
         office.vault.append(
             custodian,
             stream,
-            [Fact(type="answered", at=now, by=custodian.member, body=body)],
+            [QUESTION.fact("answered", at=now, by=custodian.member, body=body)],
             expect=question.facts,
             summary=Summary(state="answered"),
             purpose="a person's question answered",

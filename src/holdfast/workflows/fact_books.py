@@ -7,13 +7,28 @@ from holdfast.access.freeze import FREEZE
 from holdfast.access.person_facts import PERSON
 from holdfast.access.review import REVIEW
 from holdfast.actions.appeals import APPEAL
+from holdfast.actions.course import PLAN_FACTS, SWEEP_FACTS
 from holdfast.actions.no_appeal import NO_APPEAL
 from holdfast.cases.case import BOOK as CASE
 from holdfast.cases.ledgers import LEDGER
 from holdfast.cases.watchlist import WATCHLIST
 from holdfast.facts.kinds import Book
+from holdfast.workflows.small_facts import BOOKS
 
 
 def books() -> tuple[Book[Any], ...]:
     """Each of them, once."""
-    return (PERSON, FREEZE, REVIEW, EXPOSURE, CASE, LEDGER, WATCHLIST, APPEAL, NO_APPEAL)
+    return (
+        PERSON,
+        FREEZE,
+        REVIEW,
+        EXPOSURE,
+        CASE,
+        LEDGER,
+        WATCHLIST,
+        PLAN_FACTS,
+        SWEEP_FACTS,
+        APPEAL,
+        NO_APPEAL,
+        *BOOKS,
+    )

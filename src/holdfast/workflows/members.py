@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from holdfast.access.roles import check_roles
 from holdfast.audit import Alarm, AlarmKind, Verb
 from holdfast.errors import CheckFailedError
-from holdfast.facts import Fact, MemberId, StreamId
+from holdfast.facts import MemberId, StreamId
 from holdfast.store.office import members as store
 from holdfast.store.office.audit_search import enrolled_passkeys, last_purpose
 from holdfast.store.office.streams import Summary
@@ -18,6 +18,7 @@ from holdfast.store.office.vault import Reader
 from holdfast.workflows.office import Office
 from holdfast.workflows.proposals.membership import check_operator_left
 from holdfast.workflows.propose import propose
+from holdfast.workflows.small_facts import MEMBER
 
 GUARDIANS = frozenset({"custodian", "legal", "auditor"})
 
@@ -115,7 +116,7 @@ def write_profile(
 ) -> None:
     """Keep, sealed, which wiki accounts a member has and to whom they are tied."""
     profile = {"wiki_accounts": sorted(set(wiki_accounts)), "linked_to": sorted(set(linked_to)), "person": member}
-    fact = Fact(type="profile set", at=office.clock(), by=reader.member, body=profile)
+    fact = MEMBER.fact("profile set", at=office.clock(), by=reader.member, body=profile)
     stream = StreamId(kind="member", id=member)
     system = Reader.system()
     summary = Summary(state="member", sealed=profile)

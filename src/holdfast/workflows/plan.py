@@ -12,7 +12,15 @@ from datetime import timedelta
 from typing import Any
 
 from holdfast.actions.collateral import collateral
-from holdfast.actions.course import PlanCourse, Standing, check_can_close, check_standing, fold_plan, fold_sweep
+from holdfast.actions.course import (
+    PLAN_FACTS,
+    PlanCourse,
+    Standing,
+    check_can_close,
+    check_standing,
+    fold_plan,
+    fold_sweep,
+)
 from holdfast.actions.orders import SignedOff, SignOff, check_sign_off
 from holdfast.actions.plan import Aftercare, Plan, Purpose, plan_sha256
 from holdfast.actions.plan_check import check, target_keys, targets
@@ -22,7 +30,7 @@ from holdfast.actions.preflight import preflight
 from holdfast.actions.telling import AppealLink
 from holdfast.approval import Approved, Signature, check_approved
 from holdfast.errors import CheckFailedError
-from holdfast.facts import Fact, MemberId, StreamId
+from holdfast.facts import MemberId, StreamId
 from holdfast.ids import account_as_compared
 from holdfast.store.office.streams import Summary
 from holdfast.store.office.vault import ListPage, Reader
@@ -74,7 +82,7 @@ def draft_plan(office: Office, reader: Reader, text: str, *, is_json: bool = Fal
     Raises InputRefusedError `plan.file`, `plan.check` with every problem, `office.stream.exists` for an id in use.
     """
     draft = _checked(office, text, is_json=is_json)
-    fact = Fact(type="drafted", at=office.clock(), by=reader.member, body={"text": text, "is_json": is_json})
+    fact = PLAN_FACTS.fact("drafted", at=office.clock(), by=reader.member, body={"text": text, "is_json": is_json})
     office.vault.create(
         reader,
         PLAN,
@@ -339,7 +347,7 @@ def write_plan(
     office.vault.append(
         reader,
         stream,
-        [Fact(type=kind, at=office.clock(), by=reader.member, body=body)],
+        [PLAN_FACTS.fact(kind, at=office.clock(), by=reader.member, body=body)],
         expect=opened.course.facts,
         summary=_summary(standing, plan),
         purpose="plan written",

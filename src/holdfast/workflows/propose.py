@@ -16,7 +16,7 @@ from holdfast.approval.request import Request, fresh_request, parse_request
 from holdfast.audit import Alarm, AlarmKind, Verb
 from holdfast.crypto.passkeys import check_counter, parse_assertion, registered_passkey
 from holdfast.errors import CheckFailedError, HoldfastError, InputRefusedError, UsageError
-from holdfast.facts import Fact, MemberId, StreamId
+from holdfast.facts import MemberId, StreamId
 from holdfast.registry import kinds_in
 from holdfast.store.office.members import all_members, passkey_registrations
 from holdfast.store.office.models import SignatureRow
@@ -25,6 +25,7 @@ from holdfast.store.office.vault import Reader
 from holdfast.workflows import proposals
 from holdfast.workflows.office import Office
 from holdfast.workflows.proposals._kind import ProposalKind
+from holdfast.workflows.small_facts import PROPOSAL
 
 PREFIX = "proposal-"
 _ALARMING = {
@@ -73,7 +74,7 @@ def propose(office: Office, reader: Reader, kind: str, what: Mapping[str, Any]) 
     now = office.clock()
     request = fresh_request(kind, what, now=now, lasts=timedelta(hours=office.config.approval_hours))
     known.lines(office, request.what)  # what cannot be shown cannot be approved
-    fact = Fact(type="proposed", at=now, by=reader.member, body={"content": request.content().decode("utf-8")})
+    fact = PROPOSAL.fact("proposed", at=now, by=reader.member, body={"content": request.content().decode("utf-8")})
     return office.vault.create(
         reader,
         PREFIX + kind,
@@ -105,7 +106,7 @@ def _withdraw(office: Office, proposal: Proposal, *, by: MemberId, purpose: str)
     office.vault.append(
         Reader.system(),
         proposal.stream,
-        [Fact(type="withdrawn", at=office.clock(), by=by)],
+        [PROPOSAL.fact("withdrawn", at=office.clock(), by=by)],
         expect=proposal.facts,
         summary=_summary("withdrawn", proposal.request),
         purpose=purpose,
@@ -281,7 +282,7 @@ def carry_out(office: Office, reader: Reader, stream: StreamId) -> str:
             needed=kind.needed,
         )
         outcome = kind.execute(office, approved)
-        done = Fact(type="executed", at=now, by=reader.member, body={"outcome": outcome})
+        done = PROPOSAL.fact("executed", at=now, by=reader.member, body={"outcome": outcome})
         office.vault.append(
             Reader.system(),
             stream,

@@ -15,7 +15,7 @@ from typing import Any
 from holdfast.access.freeze import FreezeState
 from holdfast.access.import_csv import COLUMNS
 from holdfast.access.import_groups import read_groups
-from holdfast.access.moments import moment, text_of
+from holdfast.access.moments import text_of
 from holdfast.access.person import Person
 from holdfast.access.person_facts import PERSON, fold
 from holdfast.access.register import ClassRestriction, Register
@@ -24,6 +24,7 @@ from holdfast.access.rule_book import RuleBook, rule_book_from
 from holdfast.canonical import canonical_bytes
 from holdfast.errors import InputRefusedError, UsageError
 from holdfast.facts import Fact, MemberId, StreamId
+from holdfast.facts.kinds import fact_from_row, fact_to_row
 from holdfast.ids import WikiName, account_as_compared, wiki_name
 from holdfast.store.office.streams import Summary, fresh_id
 from holdfast.store.office.vault import ListPage, Reader
@@ -33,6 +34,7 @@ from holdfast.workflows.members import members_with
 from holdfast.workflows.office import Office
 from holdfast.workflows.propose import propose
 from holdfast.workflows.register_file import Preview, preview_data, read_file
+from holdfast.workflows.small_facts import RULES as RULE_FACTS
 
 KIND = "person"
 RULES = StreamId(kind="rules", id="access")
@@ -53,7 +55,7 @@ def load(office: Office, reader: Reader, *, purpose: str) -> OfficeRegister:
     Whoever is then shown by name is counted: call `shown`. Raises CheckFailedError `access.refused`.
     """
     people = {
-        stream: fold(stream, map(_fact_from, sealed["facts"]))
+        stream: fold(stream, map(fact_from_row, sealed["facts"]))
         for stream, sealed in office.vault.compute_over(reader, KIND, purpose=purpose)
     }
     book = rule_book(office)
@@ -247,7 +249,7 @@ def _write_person(
     summary = Summary(
         state=_state(person, office.clock()),
         due_at=_due(person, office.clock()),
-        sealed={"account": person.account, "facts": [_fact_to(each) for each in facts]},
+        sealed={"account": person.account, "facts": [fact_to_row(each) for each in facts]},
     )
     tokens = {"account": _accounts(person)}
     if known:
@@ -289,15 +291,6 @@ def _due(person: Person, at: datetime) -> datetime | None:
     return min(ends, default=None)
 
 
-def _fact_to(fact: Fact) -> list[Any]:
-    return [fact.type, text_of(fact.at), fact.by, dict(fact.body)]
-
-
-def _fact_from(stored: Sequence[Any]) -> Fact:
-    kind, at, by, body = stored
-    return Fact(type=kind, at=moment(at), by=MemberId(by), body=body)
-
-
 def _restrictions(office: Office) -> tuple[ClassRestriction, ...]:
     """What standing freezes of a class forbid to newcomers."""
     standing = office.vault.compute_over(
@@ -331,7 +324,7 @@ def propose_rules(office: Office, reader: Reader, book: RuleBook) -> StreamId:
 
 def set_rules(office: Office, book: RuleBook, *, by: MemberId) -> None:
     """Write a rule book down, for the proposal that was approved."""
-    fact = Fact(type="rules set", at=office.clock(), by=by, body={"book": book.to_json()})
+    fact = RULE_FACTS.fact("rules set", at=office.clock(), by=by, body={"book": book.to_json()})
     summary = Summary(state="in force")
     system = Reader.system()
     if office.vault.exists(RULES):

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from holdfast.actions.course import Order, SweepCourse, fold_sweep
+from holdfast.actions.course import SWEEP_FACTS, Order, SweepCourse, fold_sweep
 from holdfast.actions.crew import Crew
 from holdfast.actions.executor import Ending, Outcome, decide, run, run_undo
 from holdfast.actions.journal import Mark
@@ -26,7 +26,7 @@ from holdfast.approval import Approved
 from holdfast.approval.request import Request
 from holdfast.audit import Alarm, AlarmKind
 from holdfast.errors import CheckFailedError
-from holdfast.facts import SYSTEM, Fact, MemberId
+from holdfast.facts import SYSTEM, MemberId
 from holdfast.progress import Progress, silent
 from holdfast.store.office.journal import SealedJournal
 from holdfast.store.office.streams import LogEntry, Summary
@@ -263,7 +263,7 @@ def _write(
     office.vault.append(
         Reader.system(),
         sweep_stream(identity),
-        [Fact(type=kind, at=office.clock(), by=SYSTEM, body=body)],
+        [SWEEP_FACTS.fact(kind, at=office.clock(), by=SYSTEM, body=body)],
         expect=course.facts,
         summary=Summary(state=state, due_at=due_at or (course.again_at if kind == "reconciled" else None)),
         purpose="sweep written",

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
-from holdfast.actions.course import Standing
+from holdfast.actions.course import SWEEP_FACTS, Standing
 from holdfast.actions.plan import Plan, PlannedAction, plan_sha256
 from holdfast.actions.telling import end_in_words
 from holdfast.approval import Approved
 from holdfast.approval.request import Request
 from holdfast.errors import CheckFailedError
-from holdfast.facts import SYSTEM, Fact, MemberId
+from holdfast.facts import SYSTEM, MemberId
 from holdfast.store.office.streams import LogEntry, Summary
 from holdfast.store.office.vault import Reader
 from holdfast.workflows.acting import PLAN, SWEEP, plan_stream, run_soon, sweep_stream
@@ -88,7 +88,7 @@ def _execute(office: Office, approved: Approved[Request]) -> str:
         office.vault.create(
             system,
             SWEEP,
-            [Fact(type="opened", at=now, by=SYSTEM, body={"plan": plan_sha256(plan)})],
+            [SWEEP_FACTS.fact("opened", at=now, by=SYSTEM, body={"plan": plan_sha256(plan)})],
             summary=Summary(
                 state="approved", tags=[f"{count} {kind}" for kind, count in plan.public_counts().items()]
             ),
