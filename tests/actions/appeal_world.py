@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from holdfast.actions import appeal_steps as steps
+from holdfast.actions.appeal_facts import APPEAL
 from holdfast.actions.appeal_links import Secret, make_link, make_receipt
-from holdfast.actions.appeals import Appeal, AppealPolicy, Outcome, Route, Standing, fold_appeal
+from holdfast.actions.appeals import Appeal, AppealPolicy, Outcome, Route, Standing
 from holdfast.facts import Fact, MemberId
 
 START = datetime(2021, 9, 13, 16, 13, tzinfo=UTC)
@@ -44,7 +45,7 @@ class World:
 
     @property
     def state(self) -> Appeal:
-        return fold_appeal(self.facts)
+        return APPEAL.fold(self.facts)
 
     @property
     def standing(self) -> Standing:

@@ -13,7 +13,7 @@ from holdfast.access.freeze import FREEZE
 from holdfast.access.freeze_order import FreezeOrder, Scope
 from holdfast.access.person_facts import PERSON
 from holdfast.access.review import REVIEW
-from holdfast.actions.appeals import APPEAL
+from holdfast.actions.appeal_facts import APPEAL
 from holdfast.actions.course import PLAN_FACTS, SWEEP_FACTS, PlanCourse, SweepCourse
 from holdfast.actions.no_appeal import NO_APPEAL
 from holdfast.approval import fresh_request

@@ -143,9 +143,9 @@ def _review(stream: StreamId, facts: tuple[Fact, ...]) -> dict[str, Any]:
 
 
 def _appeal(_stream: StreamId, facts: tuple[Fact, ...]) -> dict[str, Any]:
-    from holdfast.actions.appeals import fold_appeal
+    from holdfast.actions.appeal_facts import APPEAL
 
-    appeal = fold_appeal(facts)
+    appeal = APPEAL.fold(facts)
     return {
         "standing": appeal.standing(facts[-1].at).value,
         "action": appeal.route.action,

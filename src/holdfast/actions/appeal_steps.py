@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from holdfast.actions.appeal_facts import APPEAL
 from holdfast.actions.appeal_links import Secret, no_such_link
-from holdfast.actions.appeals import APPEAL, Appeal, AppealPolicy, Ineligible, Outcome, Route, Standing, Text
+from holdfast.actions.appeals import Appeal, AppealPolicy, Ineligible, Outcome, Route, Standing, Text
 from holdfast.actions.steps import Step, undo
 from holdfast.errors import CheckFailedError, InputRefusedError, UsageError
 from holdfast.facts import SYSTEM, Fact, MemberId

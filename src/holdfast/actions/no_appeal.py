@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from holdfast.access.roles import Role
-from holdfast.actions.appeals import Route, RouteField, Text
+from holdfast.actions.appeal_facts import RouteField
+from holdfast.actions.appeals import Route, Text
 from holdfast.errors import CheckFailedError, InputRefusedError
 from holdfast.facts import Fact, MemberId
 from holdfast.facts.fields import Field, Kept, Many, Maybe, Moment

@@ -6,7 +6,7 @@ from holdfast.access.exposure_told import EXPOSURE
 from holdfast.access.freeze import FREEZE
 from holdfast.access.person_facts import PERSON
 from holdfast.access.review import REVIEW
-from holdfast.actions.appeals import APPEAL
+from holdfast.actions.appeal_facts import APPEAL
 from holdfast.actions.course import PLAN_FACTS, SWEEP_FACTS
 from holdfast.actions.no_appeal import NO_APPEAL
 from holdfast.cases.case import BOOK as CASE
