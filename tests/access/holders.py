@@ -102,11 +102,11 @@ def days(number: float) -> timedelta:
 
 def after_facts(register: Register, facts: Mapping[StreamId, Iterable[Fact]]) -> Register:
     """The register after facts about its people; facts of other streams are passed over."""
-    from holdfast.access.register.person_facts import apply
+    from holdfast.access.register.person_facts import PERSON
 
     people = dict(register.people)
     for stream, new in facts.items():
         if stream.kind == "person":
             for each in new:
-                people[stream] = apply(people[stream], each)
+                people[stream] = PERSON.append(people[stream], each)
     return Register(people=people, book=register.book, restrictions=register.restrictions)

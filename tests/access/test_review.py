@@ -9,7 +9,7 @@ from holders import BOOK, NOW, OTHER, STEWARD, days, fact, granted, holder, plac
 from hypothesis import given
 from hypothesis import strategies as st
 
-from holdfast.access.freezes.review import Outcome, Review, ReviewState, apply, fold
+from holdfast.access.freezes.review import REVIEW, Outcome, Review, ReviewState, fold
 from holdfast.access.freezes.review_steps import (
     Decided,
     Step,
@@ -23,7 +23,7 @@ from holdfast.access.freezes.review_steps import (
     send_back,
 )
 from holdfast.access.freezes.review_table import Counted, counted, review_table
-from holdfast.access.register.person_facts import apply as apply_to_person
+from holdfast.access.register import person_facts
 from holdfast.access.register.register import ClassRestriction, Register
 from holdfast.access.rules.engine import load_policies
 from holdfast.access.rules.nonpublic_rules import may_hold
@@ -70,9 +70,9 @@ def step(by: MemberId = FIRST, at: datetime = NOW + days(1)) -> Step:
 
 
 def proposed(outcome: Outcome, *, review: Review | None = None, **more: Any) -> Review:
-    found = review or apply(opened(), receive_statement(opened(), step(), text="I am safe."))
+    found = review or REVIEW.append(opened(), receive_statement(opened(), step(), text="I am safe."))
     wish = propose(found, step(), book=BOOK, outcome=outcome, reason="seen", reason_code="SAFE", **more)
-    return apply(found, wish)
+    return REVIEW.append(found, wish)
 
 
 def confirmed(review: Review, *, by: MemberId = SECOND, at: datetime = NOW + days(2)) -> tuple[Review, Decided]:
@@ -86,14 +86,14 @@ def confirmed(review: Review, *, by: MemberId = SECOND, at: datetime = NOW + day
         same_people=frozenset({FIRST}),
     )
     for each in found.review_facts:
-        review = apply(review, each)
+        review = REVIEW.append(review, each)
     return review, found
 
 
 def person_after(found: Decided) -> Any:
     person = PERSON
     for each in found.person_facts:
-        person = apply_to_person(person, each)
+        person = person_facts.PERSON.append(person, each)
     return person
 
 
@@ -108,9 +108,9 @@ def test_a_review_runs_open_evidence_asked_decided_with_a_clock_and_a_second_rea
     assert (review.state, review.is_overdue(NOW + days(29)), review.is_overdue(NOW + days(30))) == (
         ReviewState.OPEN, False, True,
     )  # fmt: skip
-    review = apply(review, ask_evidence(review, step(), what="a safe address", answer_by=NOW + days(9)))
+    review = REVIEW.append(review, ask_evidence(review, step(), what="a safe address", answer_by=NOW + days(9)))
     assert review.state is ReviewState.EVIDENCE_ASKED
-    review = apply(review, receive_evidence(review, step(), text="given by phone"))
+    review = REVIEW.append(review, receive_evidence(review, step(), text="given by phone"))
     decided, found = confirmed(proposed(outcome, review=review))
     assert (decided.state, decided.outcome, decided.second_reader) == (ReviewState.DECIDED, outcome, SECOND)
     assert bool(found.put_back) == comes_back
@@ -149,7 +149,7 @@ def test_the_second_reader_confirms_the_proposal_that_was_read() -> None:
 
 def test_a_proposal_can_be_sent_back_with_a_reason() -> None:
     review = proposed(Outcome.KEEP)
-    review = apply(review, send_back(review, step(SECOND), reason="too thin", same_people=frozenset({FIRST})))
+    review = REVIEW.append(review, send_back(review, step(SECOND), reason="too thin", same_people=frozenset({FIRST})))
     assert review.proposal is None
     assert [each.text for each in review.sent_back] == ["too thin"]
     with pytest.raises(CheckFailedError, match=r"access\.review\.no_proposal"):
@@ -158,7 +158,7 @@ def test_a_proposal_can_be_sent_back_with_a_reason() -> None:
 
 def test_the_persons_own_statement_is_kept_as_it_was_written() -> None:
     text = "  Line one\n\nLine two — with 'marks' & <b>signs</b>  "
-    review = apply(opened(), receive_statement(opened(), step(), text=text))
+    review = REVIEW.append(opened(), receive_statement(opened(), step(), text=text))
     assert [each.text for each in review.statements] == [text]
 
 
@@ -167,7 +167,7 @@ def test_a_freeze_is_not_kept_before_the_person_was_heard() -> None:
     with pytest.raises(CheckFailedError, match=r"access\.review\.not_heard"):
         proposed(Outcome.KEEP, review=review)
     proposed(Outcome.RESTORE, review=review)
-    asked = apply(
+    asked = REVIEW.append(
         review, ask_evidence(review, Step(by=FIRST, at=NOW), what="a word", answer_by=NOW + timedelta(hours=2))
     )
     proposed(Outcome.KEEP, review=asked)  # the time for an answer has passed
@@ -213,7 +213,7 @@ def test_empty_reasons_and_times_in_the_past_are_refused() -> None:
 
 def test_facts_that_are_not_understood_are_not_passed_over() -> None:
     with pytest.raises(InputRefusedError, match=r"access\.review\.fact"):
-        apply(opened(), fact("review forgotten"))
+        REVIEW.append(opened(), fact("review forgotten"))
     with pytest.raises(InputRefusedError, match=r"access\.review\.fact"):
         fold(StreamId(kind="review", id="r-1"), [fact("evidence asked")])
 

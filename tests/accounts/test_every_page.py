@@ -126,12 +126,13 @@ class Pages:
         return found if isinstance(found, str) else self.watchlist().looks[-1].account
 
     def watchlist(self) -> Any:
-        from holdfast.cases.watchlist import fold_watchlist
         from holdfast.access.rules.console_rules import Because
+        from holdfast.cases.watchlist import WATCHLIST, Watchlist
         from holdfast.store.office.vault import Reader
         from holdfast.workflows.cases.watchlist import STREAM
 
-        return fold_watchlist(self.office.vault.read(Reader.of_the_office(Because.BOOKS), STREAM, purpose="a test"))
+        facts = self.office.vault.read(Reader.of_the_office(Because.BOOKS), STREAM, purpose="a test")
+        return WATCHLIST.fold(facts, Watchlist())
 
     def person(self, name: str) -> Any:
         from workflows.case_steps import case_world
@@ -165,13 +166,13 @@ FIELDS: dict[tuple[str, str], Callable[[Pages, str], Any]] = {
     ("InviteForm", "wiki_accounts"): Pages.invite,
     ("LinkForm", "account"): Pages.sign_in,
     ("AskForm", "account"): Pages.asked,
-    ("WatchForm", "account"): Pages.watch,
-    ("LookForm", "account"): Pages.look,
+    ("watch added", "account"): Pages.watch,
+    ("looked", "account"): Pages.look,
     ("person added", "account"): Pages.person,
 }
 OF_ADDRESSES = {
-    ("WhoForm", "account"), ("HolderForm", "at_risk"), ("AskForm", "account"), ("WatchForm", "account"),
-    ("LookForm", "account"), ("person added", "account"),
+    ("WhoForm", "account"), ("HolderForm", "at_risk"), ("AskForm", "account"), ("watch added", "account"),
+    ("looked", "account"), ("person added", "account"),
 }  # fmt: skip
 """Fields that take an address too: a case and a watchlist may hold one."""
 NO_ACCOUNTS = {
@@ -193,8 +194,8 @@ def fields() -> Iterator[tuple[str, str]]:
     from django import forms
 
     import holdfast.web.console as console
-    from holdfast.web.console.case_specs import SPECS
     from holdfast.web.console.rooms.register import RowForm
+    from holdfast.workflows.desk.fact_books import books
 
     for each in walk_packages(console.__path__, f"{console.__name__}."):
         load_attribute(each.name, "__name__")
@@ -208,7 +209,9 @@ def fields() -> Iterator[tuple[str, str]]:
         if form.__module__.startswith("holdfast."):
             yield from ((form.__name__, name) for name in (RowForm() if form is RowForm else form).base_fields)
     yield from (("RowForm", name) for name in RowForm().fields)
-    yield from ((name, field) for name, spec in SPECS.items() for field in spec.fields)
+    yield from (
+        (name, field) for book in books() for name, kind in book.kinds.items() if kind.title for field in kind.asked
+    )
 
 
 def test_every_field_that_may_take_an_account_is_in_the_table(office: OfficeWorld) -> None:

@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from holdfast.appeals import steps
-from holdfast.appeals.appeal import Appeal, AppealPolicy, Outcome, Route, Standing, fold_appeal
+from holdfast.appeals.appeal import Appeal, AppealPolicy, Outcome, Route, Standing
+from holdfast.appeals.facts import APPEAL
 from holdfast.appeals.links import Secret, make_link, make_receipt
 from holdfast.facts import Fact, MemberId
 
@@ -44,7 +45,7 @@ class World:
 
     @property
     def state(self) -> Appeal:
-        return fold_appeal(self.facts)
+        return APPEAL.fold(self.facts)
 
     @property
     def standing(self) -> Standing:

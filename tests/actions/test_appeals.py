@@ -35,8 +35,8 @@ from holdfast.appeals.appeal import (
     Standing,
     evidence_held_until,
     file_in_order,
-    fold_appeal,
 )
+from holdfast.appeals.facts import APPEAL
 from holdfast.appeals.links import ENTROPY_BYTES, link_sha256, make_link, make_receipt, receipt_sha256
 from holdfast.appeals.table import COLUMNS, Counted, PublicTable, check_sums, counted, public_table, quarters
 from holdfast.canonical import canonical_bytes, parse_json
@@ -269,7 +269,7 @@ def test_a_link_is_used_in_the_stream_of_an_old_filing_and_opens_nothing_after_i
 
 def test_a_link_works_only_when_the_action_is_carried_out() -> None:
     facts = steps.open_route(route(), LINK, policy=AppealPolicy(), now=START)
-    prepared = fold_appeal(facts)
+    prepared = APPEAL.fold(facts)
     assert prepared.standing(START) is Standing.PREPARED
     with pytest.raises(CheckFailedError, match=r"appeal\.link"):
         steps.file_appeal(
@@ -277,9 +277,9 @@ def test_a_link_works_only_when_the_action_is_carried_out() -> None:
         )
     fresh = make_link(b"\2" * ENTROPY_BYTES)
     facts += steps.change_route(prepared, route(language="hr"), fresh, policy=AppealPolicy(), now=START)
-    assert fold_appeal(facts).link_sha256 == fresh.sha256
-    facts += steps.put_in_force(fold_appeal(facts), {DECIDER: "decider"}, now=START)
-    state = fold_appeal(facts)
+    assert APPEAL.fold(facts).link_sha256 == fresh.sha256
+    facts += steps.put_in_force(APPEAL.fold(facts), {DECIDER: "decider"}, now=START)
+    state = APPEAL.fold(facts)
     assert state.standing(START) is Standing.OFFERED
     assert state.route.barred == {DECIDER: "decider"}
     assert steps.put_in_force(state, {}, now=START) == []
@@ -295,7 +295,7 @@ def test_a_lost_link_is_replaced_and_the_old_one_stops_working() -> None:
     world.add(steps.renew_link(world.state, LINK, until=None, now=world.now, by=OTHER))
     assert world.state.link_works
     assert world.standing is Standing.RECEIVED
-    planned = fold_appeal(steps.open_route(route(), LINK, policy=AppealPolicy(), now=START))
+    planned = APPEAL.fold(steps.open_route(route(), LINK, policy=AppealPolicy(), now=START))
     with pytest.raises(CheckFailedError, match=r"appeal\.not_in_force"):
         steps.renew_link(planned, fresh, until=None, now=START, by=OTHER)
 
@@ -368,11 +368,11 @@ def test_a_route_is_sealed_and_read_back_unchanged() -> None:
 def test_foreign_facts_are_refused() -> None:
     world = World()
     with pytest.raises(CheckFailedError, match=r"appeal\.fact"):
-        fold_appeal([])
+        APPEAL.fold([])
     with pytest.raises(CheckFailedError, match=r"appeal\.fact"):
-        fold_appeal([*world.facts[1:], Fact(type="received", at=START, by=SYSTEM)])
+        APPEAL.fold([*world.facts[1:], Fact(type="received", at=START, by=SYSTEM)])
     with pytest.raises(CheckFailedError, match=r"appeal\.fact"):
-        fold_appeal([*world.facts, Fact(type="forgiven", at=START, by=SYSTEM)])
+        APPEAL.fold([*world.facts, Fact(type="forgiven", at=START, by=SYSTEM)])
 
 
 TRIES = (

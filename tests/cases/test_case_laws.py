@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cases.case_story import DECIDER, START, Told, decided
-from holdfast.cases._kind import Stage
-from holdfast.cases.case import GATHERING, KINDS, Case, append, fold
+from holdfast.cases._kind import GATHERS, Stage
+from holdfast.cases.case import KINDS, Case, append, fold
 from holdfast.errors import HoldfastError
 from holdfast.facts import Fact
 
@@ -95,7 +95,7 @@ def _needs_hold(taken: list[Fact]) -> bool:
             types.index("standard set") < opened < last,
             shown > types.index("exculpatory searched"),
             taken[shown].by == decision.by,
-            decision.by not in {each.by for each in before if each.type in GATHERING},
+            decision.by not in {each.by for each in before if GATHERS in KINDS[each.type].marks},
             len(conduct) >= 1,
             len({body["source"] for body in bodies("evidence taken") if body["id"] in checked}) >= 2,
             {body["innocent"] for body in bodies("hypothesis put")} == {True, False},

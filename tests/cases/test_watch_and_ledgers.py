@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from cases.case_story import INVESTIGATOR, SECOND, START
-from holdfast.cases.ledgers import append_ledger, fold_ledger
-from holdfast.cases.watchlist import append_watch, fold_watchlist, seen_before
+from holdfast.cases.ledgers import LEDGER, Ledger
+from holdfast.cases.watchlist import WATCHLIST, Watchlist, seen_before
 from holdfast.errors import CheckFailedError, InputRefusedError
 from holdfast.facts import Fact, MemberId
 
@@ -24,7 +24,7 @@ def watch(name: str, scope: str, *, wiki: str = "alpha", by: MemberId = INVESTIG
 @pytest.mark.requirement("2.13")
 def test_an_entry_is_seen_in_its_scope_and_checked_before_is_seen_first() -> None:
     looked = fact("looked", account="Simulated", wiki="alpha", why="a report")
-    found = fold_watchlist([watch("w1", "mine"), watch("w2", "this_wiki"), watch("w3", "all"), looked])
+    found = WATCHLIST.fold([watch("w1", "mine"), watch("w2", "this_wiki"), watch("w3", "all"), looked], Watchlist())
     own = seen_before(found, "Simulated", member=INVESTIGATOR, wiki="alpha", now=START)
     assert [each.id for each in own.entries] == ["w1", "w2", "w3"]
     assert own.looks == ((START.date(), "alpha"),)
@@ -36,18 +36,18 @@ def test_an_entry_is_seen_in_its_scope_and_checked_before_is_seen_first() -> Non
 
 
 def test_an_entry_ends_and_only_by_its_author_when_it_is_their_own() -> None:
-    found = fold_watchlist([watch("w1", "mine"), watch("w2", "all")])
+    found = WATCHLIST.fold([watch("w1", "mine"), watch("w2", "all")], Watchlist())
     with pytest.raises(CheckFailedError, match=r"case\.watch\.not_yours"):
-        append_watch(found, fact("watch ended", by=SECOND, id="w1", why="x"))
-    found = append_watch(found, fact("watch ended", by=SECOND, id="w2", why="x"))
+        WATCHLIST.append(found, fact("watch ended", by=SECOND, id="w1", why="x"))
+    found = WATCHLIST.append(found, fact("watch ended", by=SECOND, id="w2", why="x"))
     seen = seen_before(found, "Simulated", member=SECOND, wiki="alpha", now=START)
     assert seen.entries == ()
     with pytest.raises(CheckFailedError, match=r"case\.watch\.endless"):
-        append_watch(
+        WATCHLIST.append(
             found, Fact(type="watch added", at=START + timedelta(days=900), by=SECOND, body=watch("w", "all").body)
         )
     with pytest.raises(InputRefusedError, match=r"case\.fact\.unknown"):
-        append_watch(found, fact("other"))
+        WATCHLIST.append(found, fact("other"))
 
 
 @pytest.mark.requirement("5.4")
@@ -56,7 +56,9 @@ def test_complaints_are_kept_over_years_by_state() -> None:
         fact("complaint recorded", id=f"c{year}", about="blocks", page="Meta:RfC", made_at=f"{year}-05-01T00:00:00Z")
         for year in range(2010, 2021)
     ]
-    ledger = fold_ledger([*facts, fact("complaint answered", id="c2010", state="unanswered", note="closed by time")])
+    ledger = LEDGER.fold(
+        [*facts, fact("complaint answered", id="c2010", state="unanswered", note="closed by time")], Ledger()
+    )
     assert ledger.complaints_by_year()[2010] == {"unanswered": 1}
     assert ledger.complaints_by_year()[2020] == {"open": 1}
     assert len(ledger.complaints) == 11
@@ -65,21 +67,21 @@ def test_complaints_are_kept_over_years_by_state() -> None:
 @pytest.mark.requirement("5.8")
 def test_a_recommendation_has_owner_date_state_and_is_done_only_with_a_measured_effect() -> None:
     made = fact("recommendation made", id="r1", text="x", owner="stewards", due="2026-06-01T00:00:00Z")
-    ledger = fold_ledger([made])
+    ledger = LEDGER.fold([made], Ledger())
     assert ledger.recommendations["r1"].is_overdue(datetime(2026, 6, 2, tzinfo=UTC))
     moved = fact("recommendation moved", id="r1", state="done", note="x")
     with pytest.raises(CheckFailedError, match=r"case\.ledger\.no_effect"):
-        append_ledger(ledger, moved)
+        LEDGER.append(ledger, moved)
     numbers = {"before": 0.4, "after": 0.3, "low": 0.2, "high": 0.4}
     measured = fact("effect measured", id="r1", measure="involved_admin_rate", **numbers)
-    ledger = fold_ledger([made, measured, moved])
+    ledger = LEDGER.fold([made, measured, moved], Ledger())
     assert ledger.recommendations["r1"].effects[0].after == 0.3
     assert not ledger.recommendations["r1"].is_overdue(datetime(2026, 6, 2, tzinfo=UTC))
     with pytest.raises(InputRefusedError, match=r"case\.fact\.unknown"):
-        append_ledger(ledger, fact("other"))
+        LEDGER.append(ledger, fact("other"))
 
 
 def test_a_watch_that_was_written_under_an_older_form_of_the_name_is_still_seen() -> None:
     kept = fact("looked", account="SSeta", wiki="alpha", why="as kept before ß stayed as it is")
-    found = fold_watchlist([kept, fact("looked", account="User:Anna_B", wiki="alpha", why="a report")])
+    found = WATCHLIST.fold([kept, fact("looked", account="User:Anna_B", wiki="alpha", why="a report")], Watchlist())
     assert seen_before(found, "anna B", member=INVESTIGATOR, wiki="alpha", now=START).looks

@@ -11,9 +11,9 @@ import pytest
 from actions.paper_wiki import PaperWiki
 from holdfast.access.freezes.order import Scope
 from holdfast.access.freezes.review import Outcome
+from holdfast.accounts.names import AccountName
 from holdfast.errors import InputRefusedError
 from holdfast.facts import StreamId
-from holdfast.ids import AccountName
 from store.offices import OfficeWorld, TestMember
 from workflows.paper_office import PaperOperators, swept
 

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from holdfast.access.freezes.freeze import FreezeState
+from holdfast.accounts.names import AccountName
 from holdfast.actions.sweeps.executor import Ending
 from holdfast.errors import CheckFailedError, InputRefusedError
 from holdfast.facts import StreamId
-from holdfast.ids import AccountName
 from store.offices import OfficeWorld
 from workflows.paper_office import PaperOperators, approved, prepared, swept, text_of
 from workflows.paper_rights import ANN, BEN, Frozen, planning_on, refusing

@@ -9,14 +9,13 @@ Before filings had streams of their own, the one filing stood in the route's: su
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from holdfast.clock import parse_at
-from holdfast.errors import CheckFailedError
-from holdfast.facts import Fact, MemberId
+from holdfast.facts import MemberId
 
 STREAM_KIND = "appeal"
 
@@ -232,84 +231,6 @@ class Appeal:
     def due_at(self, policy: AppealPolicy) -> datetime | None:
         """When the outcome is owed; None while nothing is filed."""
         return None if self.filing is None else self.filing.at + timedelta(days=policy.decide_days)
-
-
-def fold_appeal(facts: Iterable[Fact]) -> Appeal:
-    """The state of a stream. Raises CheckFailedError `appeal.fact` for a fact that does not belong into it."""
-    state: Appeal | None = None
-    for fact in facts:
-        state = _opened(fact) if state is None else _after(state, fact)
-    if state is None:
-        raise CheckFailedError("appeal.fact", "there are no facts of this appeal")
-    return state
-
-
-def _opened(fact: Fact) -> Appeal:
-    if fact.type != "route opened":
-        raise CheckFailedError("appeal.fact", "an appeal begins with its route", got=fact.type)
-    return Appeal(route=Route.from_json(fact.body["route"]), link_sha256=fact.body["link_sha256"], opened_at=fact.at)
-
-
-def _after(state: Appeal, fact: Fact) -> Appeal:
-    body = fact.body
-    match fact.type:
-        case "route changed":
-            return replace(state, route=Route.from_json(body["route"]), link_sha256=body["link_sha256"])
-        case "in force":
-            barred = {MemberId(member): why for member, why in body["barred"].items()}
-            return replace(state, in_force_at=fact.at, route=replace(state.route, barred=barred))
-        case "link renewed":
-            until = None if body["until"] is None else parse_at(body["until"])
-            route = replace(state.route, until=until)
-            return replace(state, link_sha256=body["link_sha256"], link_works=True, link_closed_at=None, route=route)
-        case "link closed":
-            return replace(state, link_works=False, link_closed_at=fact.at)
-        case "received":
-            filing = Filing(
-                at=fact.at,
-                text=body["text"],
-                language=body["language"],
-                told_can_be_worse=body["told_can_be_worse"],
-                code=body.get("code", ""),
-            )
-            return replace(state, filing=filing, receipt_sha256=body["receipt_sha256"], link_works=False)
-        case "account proven" if state.filing is not None:
-            return replace(state, filing=replace(state.filing, proven_at=fact.at))
-        case "found eligible":
-            return replace(state, eligible_at=fact.at)
-        case "assigned":
-            return replace(state, reader=MemberId(body["reader"]))
-        case "stood aside":
-            return replace(state, reader=None, stood_aside=state.stood_aside | {fact.by})
-        case "decided":
-            return replace(state, decided=_decided(fact))
-        case "person told":
-            return replace(state, told=(*state.told, body["way"]))
-        case "carried out":
-            return replace(state, restored_by=body["by"])
-        case "said publicly":
-            return replace(state, published_as=body["entry"])
-        case "remand answered":
-            return replace(state, answered=True)
-        case _:
-            raise CheckFailedError("appeal.fact", "this is no fact of an appeal", got=fact.type)
-
-
-def _decided(fact: Fact) -> Decided:
-    body = fact.body
-    return Decided(
-        outcome=Outcome(body["outcome"]),
-        at=fact.at,
-        by=fact.by,
-        message=body["message"],
-        code=None if body["code"] is None else Ineligible(body["code"]),
-        is_worse=body["is_worse"],
-        new_measure=body["new_measure"],
-        asked_back=body["asked_back"],
-        public_note=body["public_note"],
-        measure=body.get("measure", {}),
-        restoration=body["restoration"],
-    )
 
 
 def evidence_held_until(state: Appeal, policy: AppealPolicy) -> datetime | None:

@@ -7,10 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from holdfast.access.rules.roles import Role
 from holdfast.appeals.appeal import Route, Text
-from holdfast.clock import parse_at
+from holdfast.appeals.facts import RouteField
 from holdfast.errors import CheckFailedError, InputRefusedError
 from holdfast.facts import Fact, MemberId
+from holdfast.facts.fields import Field, Kept, Many, Maybe, Moment
+from holdfast.facts.kinds import CLOCK, TWO, Body, Book, FactKind, declared
 
 STREAM_KIND = "no-appeal"
 LONGEST_DAYS = 366
@@ -64,7 +67,7 @@ def sign_no_appeal(
         "signers": sorted(signers),
         "route": None if route is None else route.to_json(),
     }
-    return [Fact(type="no appeal signed", at=now, by=by, body=body)]
+    return [NO_APPEAL.fact("no appeal signed", at=now, by=by, body=body)]
 
 
 def sign_again(
@@ -84,8 +87,8 @@ def sign_again(
             hint="at least one person who did not sign last time looks at it anew",
         )
     return [
-        Fact(
-            type="no appeal signed again",
+        NO_APPEAL.fact(
+            "no appeal signed again",
             at=now,
             by=by,
             body={"until": until.isoformat(), "signers": sorted(signers)},
@@ -98,49 +101,71 @@ def check_again(state: NoAppeal, until: datetime, *, now: datetime) -> None:
 
     Raises CheckFailedError `no_appeal.over`, InputRefusedError `no_appeal.until`.
     """
-    if not state.holds(now):
-        raise CheckFailedError("no_appeal.over", 'this "no" is over: the action can be appealed')
+    NO_APPEAL.check_state("no appeal signed again", state, now)
     _check_until(until, now)
 
 
 def lift(state: NoAppeal, *, now: datetime, by: MemberId) -> list[Fact]:
     """It is lifted before its day. Raises CheckFailedError `no_appeal.over`."""
-    if not state.holds(now):
-        raise CheckFailedError("no_appeal.over", 'this "no" is over already')
-    return [Fact(type="no appeal lifted", at=now, by=by)]
+    NO_APPEAL.check_state("no appeal lifted", state, now)
+    return [NO_APPEAL.fact("no appeal lifted", at=now, by=by)]
 
 
 def lapse(state: NoAppeal, *, now: datetime, by: MemberId) -> list[Fact]:
     """The clock says that it is over; nothing when it is not, or has been said."""
-    return [Fact(type="no appeal lapsed", at=now, by=by)] if state.is_due_to_lapse(now) else []
+    return [NO_APPEAL.fact("no appeal lapsed", at=now, by=by)] if state.is_due_to_lapse(now) else []
 
 
 def fold_no_appeal(facts: Iterable[Fact]) -> NoAppeal:
     """The state of a stream. Raises CheckFailedError `no_appeal.fact`."""
-    state: NoAppeal | None = None
-    for fact in facts:
-        body = fact.body
-        if state is None and fact.type == "no appeal signed":
-            state = NoAppeal(
-                action=body["action"],
-                legal_ground=body["legal_ground"],
-                may_lift=body["may_lift"],
-                until=parse_at(body["until"]),
-                signers=(frozenset(map(MemberId, body["signers"])),),
-                route=None if body["route"] is None else Route.from_json(body["route"]),
-            )
-        elif state is not None and fact.type == "no appeal signed again":
-            signers = (*state.signers, frozenset(map(MemberId, body["signers"])))
-            state = replace(state, until=parse_at(body["until"]), signers=signers)
-        elif state is not None and fact.type == "no appeal lifted":
-            state = replace(state, lifted_at=fact.at)
-        elif state is not None and fact.type == "no appeal lapsed":
-            state = replace(state, lapsed_at=fact.at)
-        else:
-            raise CheckFailedError("no_appeal.fact", "this fact does not belong here", got=fact.type)
-    if state is None:
-        raise CheckFailedError("no_appeal.fact", "there are no facts")
-    return state
+    return NO_APPEAL.fold(facts)
+
+
+def _signed(_start: None, fact: Fact, body: Body) -> NoAppeal:
+    return NoAppeal(**{**body, "signers": (frozenset(map(MemberId, body["signers"])),)})
+
+
+def _signed_again(state: NoAppeal, fact: Fact, body: Body) -> NoAppeal:
+    return replace(state, until=body["until"], signers=(*state.signers, frozenset(map(MemberId, body["signers"]))))
+
+
+def _lifted(state: NoAppeal, fact: Fact, body: Body) -> NoAppeal:
+    return replace(state, lifted_at=fact.at)
+
+
+def _lapsed(state: NoAppeal, fact: Fact, body: Body) -> NoAppeal:
+    return replace(state, lapsed_at=fact.at)
+
+
+_SIGNED = {"until": Moment(), "signers": Many(of=Kept())}
+NO_APPEAL: Book[NoAppeal] = Book(
+    stream=STREAM_KIND,
+    about="an action without appeal",
+    code="no_appeal.fact",
+    error=CheckFailedError,
+    first="no appeal signed",
+    stands=lambda state, now: "holds" if state.holds(now) else "over",
+    not_now="no_appeal.over",
+    kinds=declared(
+        FactKind(
+            name="no appeal signed", step=_signed, by=frozenset({TWO}), door="proposals/plan",
+            fields={
+                "action": Kept(), "legal_ground": Field(), "may_lift": Field(), **_SIGNED,
+                "route": Maybe(of=RouteField()),
+            },
+        ),
+        FactKind(
+            name="no appeal signed again", step=_signed_again, by=frozenset({TWO}), when=frozenset({"holds"}),
+            door="proposals/no_appeal", fields=_SIGNED,
+        ),
+        FactKind(
+            name="no appeal lifted", step=_lifted, by=frozenset({Role.LEGAL}), when=frozenset({"holds"}),
+            door="/no-appeals/<number>/lift/",
+        ),
+        FactKind(name="no appeal lapsed", step=_lapsed, by=frozenset({CLOCK}), door="clocks/appeals"),
+    ),
+)  # fmt: skip
+"""What is told of a "no"."""
 
 
 def _check(until: datetime, signers: frozenset[MemberId], now: datetime) -> None:

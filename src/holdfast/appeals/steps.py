@@ -7,6 +7,7 @@ from typing import Any
 from holdfast.accounts.names import is_named_in
 from holdfast.actions.steps.step import Step, undo
 from holdfast.appeals.appeal import Appeal, AppealPolicy, Ineligible, Outcome, Route, Standing, Text
+from holdfast.appeals.facts import APPEAL
 from holdfast.appeals.links import Secret, no_such_link
 from holdfast.errors import CheckFailedError, InputRefusedError, UsageError
 from holdfast.facts import SYSTEM, Fact, MemberId
@@ -22,15 +23,15 @@ def open_route(
     Raises UsageError `appeal.worse` when the route says that it can get worse and the policy says that it cannot,
     `appeal.until` when it is over already.
     """
-    return [Fact(type="route opened", at=now, by=by, body=_route_body(route, link, policy, now))]
+    return [APPEAL.fact("route opened", at=now, by=by, body=_route_body(route, link, policy, now))]
 
 
 def change_route(
     state: Appeal, route: Route, link: Secret, *, policy: AppealPolicy, now: datetime, by: MemberId = SYSTEM
 ) -> list[Fact]:
     """The plan was prepared anew, with a new link; the one before stops working. Raises as `open_route`."""
-    _need(state, now, Standing.PREPARED)
-    return [Fact(type="route changed", at=now, by=by, body=_route_body(route, link, policy, now))]
+    APPEAL.check_state("route changed", state, now)
+    return [APPEAL.fact("route changed", at=now, by=by, body=_route_body(route, link, policy, now))]
 
 
 def _route_body(route: Route, link: Secret, policy: AppealPolicy, now: datetime) -> dict[str, Any]:
@@ -51,7 +52,7 @@ def put_in_force(
     """The action is carried out: the link works from now on. `barred` had a part in the decision. Twice is once."""
     if state.in_force_at is not None:
         return []
-    return [Fact(type="in force", at=now, by=by, body={"barred": dict(barred)})]
+    return [APPEAL.fact("in force", at=now, by=by, body={"barred": dict(barred)})]
 
 
 def renew_link(state: Appeal, link: Secret, *, until: datetime | None, now: datetime, by: MemberId) -> list[Fact]:
@@ -63,14 +64,14 @@ def renew_link(state: Appeal, link: Secret, *, until: datetime | None, now: date
     if state.in_force_at is None:
         raise CheckFailedError("appeal.not_in_force", "the action is not carried out; there is nothing to appeal yet")
     body = {"link_sha256": link.sha256, "until": None if until is None else until.isoformat()}
-    return [Fact(type="link renewed", at=now, by=by, body=body)]
+    return [APPEAL.fact("link renewed", at=now, by=by, body=body)]
 
 
 def begin_filing(state: Appeal, *, now: datetime) -> list[Fact]:
     """The first facts of a filing's own stream: what the appeal is about, as the route has it now."""
     return [
-        Fact(type="route opened", at=now, by=SYSTEM, body={"route": state.route.to_json(), "link_sha256": ""}),
-        Fact(type="in force", at=now, by=SYSTEM, body={"barred": dict(state.route.barred)}),
+        APPEAL.fact("route opened", at=now, by=SYSTEM, body={"route": state.route.to_json(), "link_sha256": ""}),
+        APPEAL.fact("in force", at=now, by=SYSTEM, body={"barred": dict(state.route.barred)}),
     ]
 
 
@@ -98,7 +99,7 @@ def file_appeal(
         "receipt_sha256": receipt.sha256,
         "code": code,
     }
-    return [Fact(type="received", at=now, by=SYSTEM, body=body)]
+    return [APPEAL.fact("received", at=now, by=SYSTEM, body=body)]
 
 
 def note_account_proven(state: Appeal, wiki: str, revision: int, *, now: datetime) -> list[Fact]:
@@ -108,24 +109,24 @@ def note_account_proven(state: Appeal, wiki: str, revision: int, *, now: datetim
     """
     if state.is_proven:
         return []
-    _need(state, now, Standing.RECEIVED, Standing.ELIGIBLE, Standing.ASSIGNED)
+    APPEAL.check_state("account proven", state, now)
     if state.filing is None or not state.filing.code:
         raise CheckFailedError(
             "appeal.standing", "this appeal has no code", hint="ask for a new link, and file again through it"
         )
-    return [Fact(type="account proven", at=now, by=SYSTEM, body={"wiki": wiki, "revision": revision})]
+    return [APPEAL.fact("account proven", at=now, by=SYSTEM, body={"wiki": wiki, "revision": revision})]
 
 
 def close_link(state: Appeal, *, now: datetime) -> list[Fact]:
     """The person has filed and proven it: the route's link opens nothing more, until a reader makes a new one."""
-    return [Fact(type="link closed", at=now, by=SYSTEM)] if state.link_works and state.in_force_at else []
+    return [APPEAL.fact("link closed", at=now, by=SYSTEM)] if state.link_works and state.in_force_at else []
 
 
 def find_eligible(state: Appeal, *, now: datetime, by: MemberId) -> list[Fact]:
     """It is taken up. Raises CheckFailedError `appeal.standing`, `appeal.barred`."""
-    _need(state, now, Standing.RECEIVED)
+    APPEAL.check_state("found eligible", state, now)
     _check_not_barred(state, by)
-    return [Fact(type="found eligible", at=now, by=by)]
+    return [APPEAL.fact("found eligible", at=now, by=by)]
 
 
 def refuse(state: Appeal, code: Ineligible, message: Text, *, now: datetime, by: MemberId) -> list[Fact]:
@@ -149,16 +150,16 @@ def assign(
     Raises CheckFailedError `appeal.standing`, `appeal.barred` when the reader had a part in the decision, is recused,
     or stood aside.
     """
-    _need(state, now, Standing.ELIGIBLE)
+    APPEAL.check_state("assigned", state, now)
     _check_not_barred(state, reader, barred)
-    return [Fact(type="assigned", at=now, by=by, body={"reader": reader})]
+    return [APPEAL.fact("assigned", at=now, by=by, body={"reader": reader})]
 
 
 def stand_aside(state: Appeal, *, now: datetime, by: MemberId) -> list[Fact]:
     """The reader gives the appeal back, and cannot get it again. Raises CheckFailedError `appeal.not_yours`."""
-    _need(state, now, Standing.ASSIGNED)
+    APPEAL.check_state("stood aside", state, now)
     _check_reader(state, by)
-    return [Fact(type="stood aside", at=now, by=by)]
+    return [APPEAL.fact("stood aside", at=now, by=by)]
 
 
 def decide(
@@ -231,28 +232,28 @@ def check_may_be_worse(state: Appeal, outcome: Outcome) -> None:
 
 def note_told(state: Appeal, way: str, *, now: datetime, by: MemberId = SYSTEM) -> list[Fact]:
     """The outcome was told: on the receipt's page, on the talk page. Once for each way."""
-    _need(state, now, Standing.DECIDED, Standing.CLOSED)
-    return [] if way in state.told else [Fact(type="person told", at=now, by=by, body={"way": way})]
+    APPEAL.check_state("person told", state, now)
+    return [] if way in state.told else [APPEAL.fact("person told", at=now, by=by, body={"way": way})]
 
 
 def note_carried_out(state: Appeal, carried_out_by: str, *, now: datetime, by: MemberId = SYSTEM) -> list[Fact]:
     """What the outcome asks for is in force on the wikis, read back; `carried_out_by` names the sweep or plan."""
-    _need(state, now, Standing.DECIDED)
-    return [Fact(type="carried out", at=now, by=by, body={"by": carried_out_by})]
+    APPEAL.check_state("carried out", state, now)
+    return [APPEAL.fact("carried out", at=now, by=by, body={"by": carried_out_by})]
 
 
 def note_said_publicly(state: Appeal, entry: int, *, now: datetime, by: MemberId = SYSTEM) -> list[Fact]:
     """The public log has the outcome."""
-    _need(state, now, Standing.DECIDED, Standing.CLOSED)
-    return [Fact(type="said publicly", at=now, by=by, body={"entry": entry})]
+    APPEAL.check_state("said publicly", state, now)
+    return [APPEAL.fact("said publicly", at=now, by=by, body={"entry": entry})]
 
 
 def note_remand_answered(state: Appeal, *, now: datetime, by: MemberId) -> list[Fact]:
     """Those to whom it was sent back have answered. Raises CheckFailedError `appeal.standing`."""
-    _need(state, now, Standing.DECIDED)
+    APPEAL.check_state("remand answered", state, now)
     if state.decided is None or state.decided.outcome is not Outcome.REMAND:
         raise CheckFailedError("appeal.standing", "this appeal was not sent back")
-    return [Fact(type="remand answered", at=now, by=by)]
+    return [APPEAL.fact("remand answered", at=now, by=by)]
 
 
 def restoration_order(state: Appeal, reason: str = "overturned on appeal") -> dict[str, Any]:
@@ -301,7 +302,7 @@ def _decision(outcome: Outcome, message: Text, more: Mapping[str, Any], *, now: 
         "restoration": {},
     }
     body = {"outcome": outcome.value, "message": _plain(message), **nothing, **more}
-    return Fact(type="decided", at=now, by=by, body=body)
+    return APPEAL.fact("decided", at=now, by=by, body=body)
 
 
 def _plain(text: Text) -> str | dict[str, str]:
@@ -327,16 +328,15 @@ def _check_names_nobody(state: Appeal, note: str) -> None:
         )
 
 
-def _need(
-    state: Appeal,
-    now: datetime,
-    *standings: Standing,
-    code: str = "appeal.standing",
-    what: str = "this cannot be done as the appeal stands",
-) -> None:
-    standing = state.standing(now)
-    if standing not in standings:
-        raise CheckFailedError(code, what, expected=" or ".join(standings), got=standing.value)
+def _need(state: Appeal, now: datetime, standing: Standing) -> None:
+    """For the two ways to decide: not taking up what was received, and the outcome of what was assigned."""
+    if state.standing(now) is not standing:
+        raise CheckFailedError(
+            "appeal.standing",
+            "this cannot be done as the appeal stands",
+            expected=standing,
+            got=state.standing(now).value,
+        )
 
 
 def _check_reader(state: Appeal, by: MemberId) -> None:

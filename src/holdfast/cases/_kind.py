@@ -1,13 +1,13 @@
-"""What each kind of fact declares: how it changes the case, who may write it, and at which stages."""
+"""What the kinds of facts of a case have in common: who may state them, when, and what follows from them."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from holdfast.access.rules.roles import Role
 from holdfast.errors import CheckFailedError, InputRefusedError
-from holdfast.facts import Fact
+from holdfast.facts.fields import Text
+from holdfast.facts.kinds import CLOCK, Body, FactKind, Step, declared
 
 if TYPE_CHECKING:
     from holdfast.cases.case import Case
@@ -31,22 +31,27 @@ KEPT = LIVE | {Stage.CLOSED}
 
 INVESTIGATOR, DECIDER, LEGAL = Role.INVESTIGATOR, Role.DECIDER, Role.LEGAL
 APPEAL_READER, CUSTODIAN, AUDITOR = Role.APPEAL_READER, Role.CUSTODIAN, Role.AUDITOR
-CLOCK = "clock"
-"""Not a role of a person: what `tick` may write, on the rules that people set."""
+
+GATHERS = "gathers"
+"""Who states it becomes an investigator of the case, who then does not decide it."""
+READS = "reads"
+"""It is about reading: whoever causes it works on nothing, and keeps no case from falling idle."""
+WHEN_IDLE = "when idle"
+"""It may be stated while the case is idle."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class FactKind:
-    """One type of fact. `step` gives the case after it, or raises when it may not happen now."""
+def kind(
+    name: str, step: "Step[Case]", *by: str, stages: frozenset[Stage] = WORKING, marks: str = "", **more: Any
+) -> "FactKind[Case]":
+    """A declaration; without roles it is an investigator's, without stages for a case that is worked on."""
+    given = {"door": "/cases/<number>/do/<fact>/", **more}
+    marked = frozenset({marks} - {""})
+    return FactKind(name=name, step=step, by=frozenset(by or {INVESTIGATOR}), when=stages, marks=marked, **given)
 
-    step: "Callable[[Case, Fact], Case]"
-    roles: frozenset[str]
-    stages: frozenset[Stage]
 
-
-def kind(step: "Callable[[Case, Fact], Case]", *roles: str, stages: frozenset[Stage] = WORKING) -> FactKind:
-    """A declaration in one line; without roles it is an investigator's."""
-    return FactKind(step=step, roles=frozenset(roles or {INVESTIGATOR}), stages=stages)
+def member(label: str = "Member") -> Text:
+    """The id of a member of the office."""
+    return Text(label, help="A member's id, m- and 12 digits.", most=64)
 
 
 def added(items: Mapping[str, Item], name: str, item: Item) -> dict[str, Item]:
@@ -73,3 +78,10 @@ def known(items: Mapping[Any, Item], name: str, what: str) -> Item:
 def refuse(code: str, what: str, *, expected: str = "", hint: str = "") -> CheckFailedError:
     """A refusal under a rule; the text never holds what a person wrote."""
     return CheckFailedError(f"case.{code}", what, expected=expected, hint=hint)
+
+
+__all__ = [
+    "APPEAL_READER", "AUDITOR", "CLOCK", "CUSTODIAN", "DECIDER", "GATHERS", "INVESTIGATOR", "KEPT", "LEGAL", "LIVE",
+    "READS", "WHEN_IDLE", "WORKING", "Body", "FactKind", "Stage", "added", "declared", "kind", "known", "member",
+    "refuse",
+]  # fmt: skip

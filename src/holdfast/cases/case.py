@@ -6,8 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from holdfast.cases import course, evidence, hypotheses, people, readers, sources, standards, taken_findings, work
-from holdfast.cases._fields import LINE, choice, fields, several, text, whole
-from holdfast.cases._kind import INVESTIGATOR, FactKind, Stage, kind, refuse
+from holdfast.cases._kind import GATHERS, INVESTIGATOR, READS, WHEN_IDLE, Body, FactKind, Stage, kind, refuse
 from holdfast.cases.course import Course
 from holdfast.cases.evidence import Evidence
 from holdfast.cases.hypotheses import Exculpatory, Hypothesis, Shown
@@ -18,9 +17,9 @@ from holdfast.cases.sources import Report, Source, Tie
 from holdfast.cases.standards import Standards
 from holdfast.cases.taken_findings import TakenFinding
 from holdfast.cases.work import Work
-from holdfast.errors import InputRefusedError
 from holdfast.facts import SYSTEM, Fact, MemberId
-from holdfast.ids import wiki_name
+from holdfast.facts.fields import Many, OneOf, Whole, Wiki, line
+from holdfast.facts.kinds import Book
 
 IDLE_DAYS = 90
 BEGUN = "begun"
@@ -61,12 +60,18 @@ class Case:
         return f"Case(stage={self.stage.value})"
 
 
-def _no_second_beginning(_case: Case, _fact: Fact) -> Case:
+def _no_second_beginning(_case: Case, _fact: Fact, _body: Body) -> Case:
     raise refuse("begun.twice", "this case has begun before")
 
 
-KINDS: Mapping[str, FactKind] = {
-    BEGUN: kind(_no_second_beginning),
+KINDS: Mapping[str, FactKind[Case]] = {
+    BEGUN: kind(
+        BEGUN, _no_second_beginning, door="/cases/",
+        fields={
+            "title": line(), "wikis": Many(of=Wiki(), least=1, as_set=True), "marking": OneOf(kind=Marking),
+            "idle_days": Whole(low=7, high=730, optional=True),
+        },
+    ),
     **work.FACTS,
     **sources.FACTS,
     **people.FACTS,
@@ -76,39 +81,16 @@ KINDS: Mapping[str, FactKind] = {
     **hypotheses.FACTS,
     **readers.FACTS,
     **course.FACTS,
-}
+}  # fmt: skip
 """Every type of fact that a case knows."""
-
-GATHERING = frozenset(
-    {
-        "source recorded",
-        "report received",
-        "person added",
-        "roles changed",
-        "evidence taken",
-        "evidence checked",
-        "evidence set aside",
-        "finding taken",
-        "finding tied",
-        "explanation judged",
-        "hypothesis put",
-        "evidence rated",
-    }
-)
-"""Facts by which somebody becomes an investigator of the case, who then does not decide it."""
-_NO_WORK = frozenset({"evidence handled", "names opened"})
-"""Facts about reading: whoever causes them works on nothing, and keeps no case from falling idle."""
-_WHEN_IDLE = _NO_WORK | {"renewed", "closed", "reader denied", "denial lifted", "recusal found"}
+BOOK = Book(stream="case", about="a case", kinds=KINDS, code="case.fact", unknown="case.fact.unknown")
+_WHEN_IDLE = frozenset({READS, WHEN_IDLE})
 
 
 def _begin(fact: Fact) -> Case:
     if fact.type != BEGUN:
         raise refuse("begun.first", "a case begins with its beginning", expected=BEGUN)
-    body = fields(
-        fact,
-        {"title": text(LINE), "wikis": several(_wiki, least=1), "marking": choice(Marking)},
-        {"idle_days": whole(7, 730)},
-    )
+    body = BOOK.read(fact)
     writers = {fact.by: fact.at}
     return Case(
         **{"idle_days": IDLE_DAYS, **body},
@@ -119,12 +101,6 @@ def _begin(fact: Fact) -> Case:
     )
 
 
-def _wiki(value: Any) -> str:
-    if not isinstance(value, str):
-        raise ValueError("the name of a wiki")
-    return wiki_name(value)
-
-
 def append(case: Case | None, fact: Fact) -> Case:
     """The case after one more fact. None: before its beginning.
 
@@ -133,25 +109,23 @@ def append(case: Case | None, fact: Fact) -> Case:
     """
     if case is None:
         return _begin(fact)
-    if fact.type not in KINDS:
-        raise InputRefusedError("case.fact.unknown", "a case knows no such fact", got=repr(fact.type[:40]))
-    declared = KINDS[fact.type]
-    if case.stage not in declared.stages:
+    declared = BOOK.kind(fact.type)
+    if case.stage not in declared.when:
         raise refuse(
             "stage",
             f"this cannot happen in a case that is {case.stage.value}",
-            expected="a case that is " + " or ".join(sorted(declared.stages)),
+            expected="a case that is " + " or ".join(sorted(declared.when)),
             hint="reopen it with reasons, if there is something new",
         )
-    if case.course.idle_since and fact.type not in _WHEN_IDLE:
+    if case.course.idle_since and not declared.marks & _WHEN_IDLE:
         raise refuse("idle", "this case fell idle", hint="renew it with reasons, or close it")
-    after = declared.step(case, fact)
-    if fact.by == SYSTEM or fact.type in _NO_WORK:
+    after = declared.step(case, fact, BOOK.read(fact))
+    if fact.by == SYSTEM or READS in declared.marks:
         return after
     writers = after.writers
     if fact.by not in writers or fact.at < writers[fact.by]:
         writers = {**writers, fact.by: fact.at}
-    gathered = after.investigators | ({fact.by} if fact.type in GATHERING else frozenset())
+    gathered = after.investigators | ({fact.by} if GATHERS in declared.marks else frozenset())
     return replace(after, last_at=max(after.last_at, fact.at), writers=writers, investigators=gathered)
 
 
@@ -176,13 +150,13 @@ def wish(
     Raises CheckFailedError `case.role` when none of the member's roles may write such a fact, `case.reader.…` when
     they may not touch this case, and what `append` raises.
     """
-    fact = Fact(type=of_type, at=at, by=by, body=body)
-    allowed = KINDS[of_type].roles if of_type in KINDS else frozenset({INVESTIGATOR})
+    allowed = KINDS[of_type].by if of_type in KINDS else frozenset({INVESTIGATOR})
     if not roles & allowed:
         raise refuse("role", "your roles do not allow this in a case", expected=" or ".join(sorted(allowed)))
     if case is not None and by in case.readers.barred:
         raise refuse("reader.denied", "you were denied, or are recused from, this case")
     if case is not None and of_type == "person added":
         check_is_new(case, str(body.get("account", "")))
+    fact = BOOK.fact(of_type, at=at, by=by, body=body)
     append(case, fact)
     return fact

@@ -7,11 +7,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from holdfast.accounts.names import same_account
-from holdfast.cases._fields import LINE, PAGE, SHORT, choice, fields, ident, many, record, several, sha256, text
-from holdfast.cases._kind import CLOCK, CUSTODIAN, DECIDER, INVESTIGATOR, LIVE, WORKING, Stage, kind, known, refuse
+from holdfast.cases import choices
+from holdfast.cases._kind import (
+    CLOCK,
+    CUSTODIAN,
+    DECIDER,
+    INVESTIGATOR,
+    LIVE,
+    WHEN_IDLE,
+    WORKING,
+    Body,
+    Stage,
+    declared,
+    kind,
+    known,
+    refuse,
+)  # fmt: skip
 from holdfast.cases.attribution import Level, check_level
 from holdfast.cases.hypotheses import check_hypotheses, has_seen_exculpatory
 from holdfast.cases.people import Before, Person, Role, check_public_trace
@@ -19,6 +33,7 @@ from holdfast.cases.sources import SourceKind, independent_of
 from holdfast.cases.standards import Severity
 from holdfast.cases.weight import check_standard
 from holdfast.facts import SYSTEM, Fact, MemberId
+from holdfast.facts.fields import SHORT, Ident, Many, OneOf, Record, Sha256, Text, Thing, line, page, why
 
 if TYPE_CHECKING:
     from holdfast.cases.case import Case
@@ -92,15 +107,12 @@ def _check_may_open(case: "Case") -> None:
     )
 
 
-def _take_up(case: "Case", fact: Fact) -> "Case":
-    fields(fact, {"why": text(LINE)})
+def _take_up(case: "Case", fact: Fact, body: Body) -> "Case":
     _check_may_open(case)
     return replace(case, stage=Stage.OPEN)
 
 
-def _decide(case: "Case", fact: Fact) -> "Case":
-    ground = record({"person": ident, "severity": choice(Severity), "rule": text(LINE), "level": choice(Level)})
-    body = fields(fact, {"outcome": choice(Outcome), "reasons": text(PAGE)}, {"grounds": many(ground)})
+def _decide(case: "Case", fact: Fact, body: Body) -> "Case":
     grounds = tuple(Ground(**each) for each in body.get("grounds", ()))
     _check_decider(case, fact.by)
     _check_exculpatory(case, fact.by)
@@ -185,8 +197,7 @@ def check_ground(case: "Case", ground: Ground) -> frozenset[str] | None:
     return check_standard(case, person.id, ground.severity).without_association.items
 
 
-def _close(case: "Case", fact: Fact) -> "Case":
-    body = fields(fact, {"why": text(PAGE)})
+def _close(case: "Case", fact: Fact, body: Body) -> "Case":
     if fact.by == SYSTEM and case.course.idle_since is None:
         raise refuse("close.not_idle", "the clock closes only what was idle and not renewed")
     owed = [name for person in case.people.values() for name in person.outstanding(Before.CLOSING)]
@@ -203,8 +214,7 @@ def _close(case: "Case", fact: Fact) -> "Case":
     return replace(case, stage=Stage.CLOSED, course=course)
 
 
-def _reopen(case: "Case", fact: Fact) -> "Case":
-    fields(fact, {"why": text(PAGE)})
+def _reopen(case: "Case", fact: Fact, body: Body) -> "Case":
     course = case.course
     former = course.former if course.decision is None else (*course.former, course.decision)
     reopened = replace(course, decision=None, former=former, closed_at=None, closed_why="", idle_since=None)
@@ -212,28 +222,24 @@ def _reopen(case: "Case", fact: Fact) -> "Case":
     return replace(case, stage=Stage.OPEN if may_stay_open else Stage.TRIAGE, course=reopened)
 
 
-def _fall_idle(case: "Case", fact: Fact) -> "Case":
-    fields(fact, {})
+def _fall_idle(case: "Case", fact: Fact, body: Body) -> "Case":
     if fact.at - case.last_at < timedelta(days=case.idle_days):
         raise refuse("idle.not_yet", "this case is not idle yet")
     return replace(case, course=replace(case.course, idle_since=fact.at))
 
 
-def _renew(case: "Case", fact: Fact) -> "Case":
-    body = fields(fact, {"why": text(LINE)})
+def _renew(case: "Case", fact: Fact, body: Body) -> "Case":
     renewals = case.course.renewals | {(fact.at, body["why"])}
     return replace(case, course=replace(case.course, renewals=renewals, idle_since=None))
 
 
-def _link_plan(case: "Case", fact: Fact) -> "Case":
-    body = fields(fact, {"plan": text(SHORT)})
+def _link_plan(case: "Case", fact: Fact, body: Body) -> "Case":
     if case.course.decision is None or case.course.decision.outcome is not Outcome.ACT:
         raise refuse("plan.no_decision", "only a decision to act leads to a plan")
     return replace(case, course=replace(case.course, plans=case.course.plans | {body["plan"]}))
 
 
-def _destroy(case: "Case", fact: Fact) -> "Case":
-    body = fields(fact, {"why": text(LINE), "approved_by": several(text(SHORT), least=1), "sha256": sha256})
+def _destroy(case: "Case", fact: Fact, body: Body) -> "Case":
     if len(body["approved_by"]) < DESTROYERS:
         raise refuse("destroy.alone", "nobody destroys a case alone", expected=f"{DESTROYERS} custodians")
     if body["approved_by"] & set(case.writers):
@@ -273,13 +279,56 @@ def coarse_state(case: "Case") -> str:
     return words[case.stage]
 
 
-FACTS = {
-    "taken up": kind(_take_up, stages=frozenset({Stage.TRIAGE})),
-    "decided": kind(_decide, DECIDER, stages=frozenset({Stage.OPEN})),
-    "closed": kind(_close, INVESTIGATOR, DECIDER, CLOCK, stages=LIVE),
-    "reopened": kind(_reopen, INVESTIGATOR, DECIDER, stages=frozenset({Stage.DECIDED, Stage.CLOSED})),
-    "fell idle": kind(_fall_idle, CLOCK, stages=WORKING),
-    "renewed": kind(_renew, INVESTIGATOR, DECIDER, stages=WORKING),
-    "plan made": kind(_link_plan, INVESTIGATOR, DECIDER, stages=frozenset({Stage.DECIDED})),
-    "destroyed": kind(_destroy, CUSTODIAN, stages=frozenset({Stage.CLOSED})),
-}
+def _decision(typed: Body) -> dict[str, Any]:
+    """A form asks one severity, rule and level for all whom it names; the fact has a ground for each of them."""
+    body = {"outcome": typed["outcome"], "reasons": typed["reasons"]}
+    if typed["outcome"] != Outcome.ACT:
+        return body
+    same = {name: typed.get(name, "") for name in ("severity", "rule", "level")}
+    return {**body, "grounds": [{"person": person, **same} for person in typed.get("persons", ())]}
+
+
+_BOTH = (INVESTIGATOR, DECIDER)
+_OUTCOME = {"outcome": OneOf("Outcome", kind=Outcome), "reasons": page("Reasons")}
+_GROUND = {"person": Ident(), "severity": OneOf(kind=Severity), "rule": line(), "level": OneOf(kind=Level)}
+FACTS = declared(
+    kind(
+        "taken up", _take_up, stages=frozenset({Stage.TRIAGE}), tab="overview", title="Take the case up",
+        fields={"why": why()},
+    ),
+    kind(
+        "decided", _decide, DECIDER, stages=frozenset({Stage.OPEN}), tab="decision", title="Decide the case",
+        fields={**_OUTCOME, "grounds": Many(of=Record(fields=_GROUND), optional=True)},
+        form={
+            **_OUTCOME,
+            "persons": Many("Against whom, for a decision to act", of=Thing(of=choices.people), optional=True),
+            "severity": OneOf("Severity", kind=Severity, optional=True),
+            "rule": line("Rule broken", optional=True),
+            "level": OneOf("What is claimed", kind=Level, optional=True),
+        },
+        from_form=_decision,
+    ),
+    kind(
+        "closed", _close, *_BOTH, CLOCK, stages=LIVE, tab="overview", title="Close the case", marks=WHEN_IDLE,
+        fields={"why": page("Reasons")},
+    ),
+    kind(
+        "reopened", _reopen, *_BOTH, stages=frozenset({Stage.DECIDED, Stage.CLOSED}), tab="overview",
+        title="Reopen the case", fields={"why": page("Reasons")},
+    ),
+    kind("fell idle", _fall_idle, CLOCK, stages=WORKING, door="clocks/idle_cases"),
+    kind(
+        "renewed", _renew, *_BOTH, stages=WORKING, tab="overview", title="Renew the case", marks=WHEN_IDLE,
+        fields={"why": why()},
+    ),
+    kind(
+        "plan made", _link_plan, *_BOTH, stages=frozenset({Stage.DECIDED}), door="proposals/plan",
+        fields={"plan": Text(most=SHORT)},
+    ),
+    kind(
+        "destroyed", _destroy, CUSTODIAN, stages=frozenset({Stage.CLOSED}), door="proposals/case_destruction",
+        fields={
+            "why": line(), "approved_by": Many(of=Text(most=SHORT), least=1, as_set=True), "sha256": Sha256(),
+        },
+    ),
+)  # fmt: skip

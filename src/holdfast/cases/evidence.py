@@ -10,12 +10,28 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from holdfast.canonical import canonical_bytes, sha256_hex
-from holdfast.cases._fields import LINE, SHORT, choice, fields, flag, ident, several, sha256, text, whole
-from holdfast.cases._kind import APPEAL_READER, DECIDER, INVESTIGATOR, KEPT, LEGAL, LIVE, added, kind, known, refuse
+from holdfast.cases import choices
+from holdfast.cases._kind import (
+    APPEAL_READER,
+    DECIDER,
+    GATHERS,
+    INVESTIGATOR,
+    KEPT,
+    LEGAL,
+    LIVE,
+    READS,
+    Body,
+    added,
+    declared,
+    kind,
+    known,
+    refuse,
+)  # fmt: skip
 from holdfast.cases.attribution import Level
 from holdfast.cases.markings import Marking
 from holdfast.errors import CheckFailedError
 from holdfast.facts import Fact, MemberId
+from holdfast.facts.fields import SHORT, Flag, Ident, Many, OneOf, Sha256, Text, Thing, Whole, line, why
 from holdfast.notices.kinds import EvidenceClass
 
 if TYPE_CHECKING:
@@ -146,21 +162,10 @@ def _with(case: "Case", *changed: Evidence) -> "Case":
     return replace(case, evidence={**case.evidence, **{each.id: each for each in changed}})
 
 
-_BYTES = {"name": text(LINE), "sha256": sha256, "size_bytes": whole(0, 2**40), "media_type": text(SHORT)}
+_BYTES = {"name": line(), "sha256": Sha256(), "size_bytes": Whole(high=2**40), "media_type": Text(most=SHORT)}
 
 
-def _take(case: "Case", fact: Fact) -> "Case":
-    body = fields(
-        fact,
-        {"id": ident, **_BYTES, "source": ident, "how": text(LINE), "kind": choice(Class)},
-        {
-            "about": several(ident),
-            "level": choice(Level),
-            "marking": choice(Marking),
-            "attachment": text(SHORT),
-            "told_as": choice(EvidenceClass),
-        },
-    )
+def _take(case: "Case", fact: Fact, body: Body) -> "Case":
     known(case.sources, body["source"], "source")
     for each in body.get("about", ()):
         known(case.people, each, "person")
@@ -176,16 +181,14 @@ def _take(case: "Case", fact: Fact) -> "Case":
     return _with(case, _link(taken, fact, Act.TAKEN, taken.how))
 
 
-def _copy(case: "Case", fact: Fact) -> "Case":
-    body = fields(fact, {"id": ident, "original": ident, **_BYTES, "how": text(LINE)}, {"attachment": text(SHORT)})
+def _copy(case: "Case", fact: Fact, body: Body) -> "Case":
     source = known(case.evidence, body["original"], "evidence")
     copy = replace(source, **{"attachment": "", **body}, custody=(), checked=False, set_aside="")
     added(case.evidence, copy.id, copy)
     return _with(case, _link(copy, fact, Act.TAKEN, copy.how), _link(source, fact, Act.COPIED, f"copy {copy.id}"))
 
 
-def _check(case: "Case", fact: Fact) -> "Case":
-    body = fields(fact, {"id": ident, "against": text(LINE), "holds": flag})
+def _check(case: "Case", fact: Fact, body: Body) -> "Case":
     evidence = known(case.evidence, body["id"], "evidence")
     linked = _link(evidence, fact, Act.CHECKED, body["against"])
     if body["holds"]:
@@ -193,22 +196,47 @@ def _check(case: "Case", fact: Fact) -> "Case":
     return _with(case, replace(linked, checked=False, set_aside="it did not hold when it was checked"))
 
 
-def _handle(case: "Case", fact: Fact) -> "Case":
-    body = fields(fact, {"id": ident, "act": choice(Act), "note": text(LINE, empty=True)})
+def _handle(case: "Case", fact: Fact, body: Body) -> "Case":
     if body["act"] not in {Act.OPENED, Act.EXPORTED, Act.HANDED_OVER}:
         raise refuse("evidence.custody", "this act has a fact of its own", expected="opened, exported, handed_over")
     return _with(case, _link(known(case.evidence, body["id"], "evidence"), fact, body["act"], body["note"]))
 
 
-def _set_aside(case: "Case", fact: Fact) -> "Case":
-    body = fields(fact, {"id": ident, "why": text(LINE)})
+def _set_aside(case: "Case", fact: Fact, body: Body) -> "Case":
     return _with(case, replace(known(case.evidence, body["id"], "evidence"), set_aside=body["why"]))
 
 
-FACTS = {
-    "evidence taken": kind(_take),
-    "copy made": kind(_copy, stages=LIVE),
-    "evidence checked": kind(_check),
-    "evidence handled": kind(_handle, INVESTIGATOR, DECIDER, LEGAL, APPEAL_READER, stages=KEPT),
-    "evidence set aside": kind(_set_aside),
-}
+_UPLOAD = "/cases/<number>/upload/"
+FACTS = declared(
+    kind(
+        "evidence taken", _take, prefix="e", marks=GATHERS, door=_UPLOAD,
+        fields={
+            "id": Ident(), **_BYTES, "source": Ident(), "how": line(), "kind": OneOf(kind=Class),
+            "about": Many(of=Ident(), as_set=True, optional=True), "level": OneOf(kind=Level, optional=True),
+            "marking": OneOf(kind=Marking, optional=True), "attachment": Text(most=SHORT, optional=True),
+            "told_as": OneOf(kind=EvidenceClass, optional=True),
+        },
+    ),
+    kind(
+        "copy made", _copy, stages=LIVE, prefix="e", door=_UPLOAD,
+        fields={
+            "id": Ident(), "original": Ident(), **_BYTES, "how": line(), "attachment": Text(most=SHORT, optional=True)
+        },
+    ),
+    kind(
+        "evidence checked", _check, tab="evidence", title="Check evidence", marks=GATHERS,
+        fields={
+            "id": Thing("Evidence", of=choices.evidence), "against": line("Compared with"),
+            "holds": Flag("It holds"),
+        },
+    ),
+    kind(
+        "evidence handled", _handle, INVESTIGATOR, DECIDER, LEGAL, APPEAL_READER, stages=KEPT, marks=READS,
+        door="/cases/<number>/bytes/<evidence>/",
+        fields={"id": Ident(), "act": OneOf(kind=Act), "note": line(blank=True)},
+    ),
+    kind(
+        "evidence set aside", _set_aside, tab="evidence", title="Set evidence aside", marks=GATHERS,
+        fields={"id": Thing("Evidence", of=choices.evidence), "why": why()},
+    ),
+)  # fmt: skip

@@ -10,9 +10,22 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from holdfast.cases._fields import LINE, PAGE, choice, fields, flag, ident, several, text
-from holdfast.cases._kind import DECIDER, INVESTIGATOR, LEGAL, LIVE, added, kind, known, refuse
+from holdfast.cases import choices
+from holdfast.cases._kind import (
+    DECIDER,
+    GATHERS,
+    INVESTIGATOR,
+    LEGAL,
+    LIVE,
+    Body,
+    added,
+    declared,
+    kind,
+    known,
+    refuse,
+)
 from holdfast.facts import Fact, MemberId
+from holdfast.facts.fields import Flag, Ident, Many, OneOf, Thing, line, page, why
 
 if TYPE_CHECKING:
     from holdfast.cases.case import Case
@@ -100,13 +113,11 @@ def check_hypotheses(case: "Case", items: frozenset[str]) -> None:
         )
 
 
-def _put(case: "Case", fact: Fact) -> "Case":
-    body = fields(fact, {"id": ident, "text": text(LINE), "innocent": flag})
+def _put(case: "Case", fact: Fact, body: Body) -> "Case":
     return replace(case, hypotheses=added(case.hypotheses, body["id"], Hypothesis(**body)))
 
 
-def _rate(case: "Case", fact: Fact) -> "Case":
-    body = fields(fact, {"hypothesis": ident, "item": ident, "rating": choice(Rating), "why": text(LINE)})
+def _rate(case: "Case", fact: Fact, body: Body) -> "Case":
     hypothesis = known(case.hypotheses, body["hypothesis"], "hypothesis")
     known({**case.evidence, **case.findings}, body["item"], "evidence or finding")
     rated = replace(
@@ -117,8 +128,7 @@ def _rate(case: "Case", fact: Fact) -> "Case":
     return replace(case, hypotheses={**case.hypotheses, rated.id: rated})
 
 
-def _record_exculpatory(case: "Case", fact: Fact) -> "Case":
-    body = fields(fact, {"id": ident, "text": text(PAGE)}, {"about": several(ident), "evidence": several(ident)})
+def _record_exculpatory(case: "Case", fact: Fact, body: Body) -> "Case":
     for each in body.get("about", ()):
         known(case.people, each, "person")
     for each in body.get("evidence", ()):
@@ -127,21 +137,44 @@ def _record_exculpatory(case: "Case", fact: Fact) -> "Case":
     return replace(case, exculpatory=added(case.exculpatory, found.id, found))
 
 
-def _search_exculpatory(case: "Case", fact: Fact) -> "Case":
-    body = fields(fact, {"looked_for": text(PAGE)})
+def _search_exculpatory(case: "Case", fact: Fact, body: Body) -> "Case":
     return replace(case, exculpatory_searches=case.exculpatory_searches | {(fact.by, body["looked_for"])})
 
 
-def _show_exculpatory(case: "Case", fact: Fact) -> "Case":
-    fields(fact, {})
+def _show_exculpatory(case: "Case", fact: Fact, body: Body) -> "Case":
     shown = Shown(items=frozenset(case.exculpatory), searches=len(case.exculpatory_searches), at=fact.at)
     return replace(case, exculpatory_shown={**case.exculpatory_shown, fact.by: shown})
 
 
-FACTS = {
-    "hypothesis put": kind(_put),
-    "evidence rated": kind(_rate),
-    "exculpatory recorded": kind(_record_exculpatory, INVESTIGATOR, DECIDER, LEGAL, stages=LIVE),
-    "exculpatory searched": kind(_search_exculpatory, INVESTIGATOR, DECIDER, LEGAL),
-    "exculpatory shown": kind(_show_exculpatory, DECIDER),
-}
+FACTS = declared(
+    kind(
+        "hypothesis put", _put, tab="hypotheses", title="Put a hypothesis", prefix="h", marks=GATHERS,
+        fields={
+            "id": Ident(), "text": line("What happened, on this account"),
+            "innocent": Flag("It needs no wrong by anybody"),
+        },
+    ),
+    kind(
+        "evidence rated", _rate, tab="hypotheses", title="Hold evidence against a hypothesis", marks=GATHERS,
+        fields={
+            "hypothesis": Thing("Hypothesis", of=choices.hypotheses),
+            "item": Thing("Evidence or finding", of=choices.items),
+            "rating": OneOf("Rating", kind=Rating), "why": why(),
+        },
+    ),
+    kind(
+        "exculpatory recorded", _record_exculpatory, INVESTIGATOR, DECIDER, LEGAL, stages=LIVE, tab="overview",
+        title="Record what exonerates", prefix="g",
+        fields={
+            "id": Ident(),
+            "text": page("What speaks for somebody", help="The person concerned may read this text."),
+            "about": Many("Whom it is about", of=Thing(of=choices.people), as_set=True, optional=True),
+            "evidence": Many("Evidence", of=Thing(of=choices.items), as_set=True, optional=True),
+        },
+    ),
+    kind(
+        "exculpatory searched", _search_exculpatory, INVESTIGATOR, DECIDER, LEGAL, tab="overview",
+        title="Record a search that found nothing", fields={"looked_for": page("What was looked for")},
+    ),
+    kind("exculpatory shown", _show_exculpatory, DECIDER),
+)  # fmt: skip

@@ -1,14 +1,14 @@
 """Ledgers of a wiki: complaints over the years, and recommendations with owner, date, state and effect (5.4, 5.8)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
-from holdfast.cases._fields import LINE, PAGE, SHORT, choice, fields, ident, moment, number, text
-from holdfast.cases._kind import added, known, refuse
-from holdfast.errors import InputRefusedError
+from holdfast.cases._kind import DECIDER, INVESTIGATOR, Body, FactKind, added, declared, known, refuse
 from holdfast.facts import Fact
+from holdfast.facts.fields import SHORT, Ident, Moment, Number, OneOf, Text, line, page
+from holdfast.facts.kinds import Book
 
 
 class ComplaintState(StrEnum):
@@ -88,41 +88,22 @@ class Ledger:
         return dict(sorted(found.items()))
 
 
-def fold_ledger(facts: Iterable[Fact]) -> Ledger:
-    """The ledgers that these facts make. Raises what `append_ledger` raises."""
-    ledger = Ledger()
-    for fact in facts:
-        ledger = append_ledger(ledger, fact)
-    return ledger
+def _record_complaint(ledger: Ledger, fact: Fact, body: Body) -> Ledger:
+    complaint = Complaint(**body)
+    return replace(ledger, complaints=added(ledger.complaints, complaint.id, complaint))
 
 
-def append_ledger(ledger: Ledger, fact: Fact) -> Ledger:
-    """The ledgers after one more fact.
-
-    Raises InputRefusedError `case.fact.…`, CheckFailedError `case.ledger.no_effect` for a recommendation that is
-    called done before any effect was measured.
-    """
-    if fact.type == "complaint recorded":
-        body = fields(fact, {"id": ident, "about": text(LINE), "page": text(LINE), "made_at": moment})
-        complaint = Complaint(**body)
-        return replace(ledger, complaints=added(ledger.complaints, complaint.id, complaint))
-    if fact.type == "complaint answered":
-        body = fields(fact, {"id": ident, "state": choice(ComplaintState), "note": text(PAGE)})
-        answered = replace(known(ledger.complaints, body["id"], "complaint"), state=body["state"], note=body["note"])
-        return replace(ledger, complaints={**ledger.complaints, answered.id: answered})
-    if fact.type == "recommendation made":
-        body = fields(fact, {"id": ident, "text": text(PAGE), "owner": text(SHORT), "due": moment})
-        made = Recommendation(**body)
-        return replace(ledger, recommendations=added(ledger.recommendations, made.id, made))
-    if fact.type == "recommendation moved":
-        return _move(ledger, fact)
-    if fact.type == "effect measured":
-        return _measure(ledger, fact)
-    raise InputRefusedError("case.fact.unknown", "a ledger knows no such fact", got=repr(fact.type[:40]))
+def _answer(ledger: Ledger, fact: Fact, body: Body) -> Ledger:
+    answered = replace(known(ledger.complaints, body["id"], "complaint"), state=body["state"], note=body["note"])
+    return replace(ledger, complaints={**ledger.complaints, answered.id: answered})
 
 
-def _move(ledger: Ledger, fact: Fact) -> Ledger:
-    body = fields(fact, {"id": ident, "state": choice(AdviceState), "note": text(PAGE)})
+def _recommend(ledger: Ledger, fact: Fact, body: Body) -> Ledger:
+    made = Recommendation(**body)
+    return replace(ledger, recommendations=added(ledger.recommendations, made.id, made))
+
+
+def _move(ledger: Ledger, fact: Fact, body: Body) -> Ledger:
     advice = known(ledger.recommendations, body["id"], "recommendation")
     if body["state"] is AdviceState.DONE and not advice.effects:
         raise refuse(
@@ -134,10 +115,57 @@ def _move(ledger: Ledger, fact: Fact) -> Ledger:
     return replace(ledger, recommendations={**ledger.recommendations, moved.id: moved})
 
 
-def _measure(ledger: Ledger, fact: Fact) -> Ledger:
-    value = number(-1e12, 1e12)
-    numbers = {"before": value, "after": value, "low": value, "high": value}
-    body = fields(fact, {"id": ident, "measure": text(LINE), **numbers})
-    advice = known(ledger.recommendations, body.pop("id"), "recommendation")
-    measured = replace(advice, effects=(*advice.effects, Effect(**body, at=fact.at)))
+def _measure(ledger: Ledger, fact: Fact, body: Body) -> Ledger:
+    advice = known(ledger.recommendations, body["id"], "recommendation")
+    numbers = {name: value for name, value in body.items() if name != "id"}
+    measured = replace(advice, effects=(*advice.effects, Effect(**numbers, at=fact.at)))
     return replace(ledger, recommendations={**ledger.recommendations, measured.id: measured})
+
+
+_DOOR, _BY = "/ledgers/<wiki>/<fact>/", frozenset({INVESTIGATOR, DECIDER})
+
+
+def _measured(label: str) -> Number:
+    return Number(label, low=-1e12, high=1e12)
+
+
+LEDGER: Book[Ledger] = Book(
+    stream="ledger",
+    about="a ledger",
+    code="case.fact",
+    unknown="case.fact.unknown",
+    kinds=declared(
+        FactKind(
+            name="complaint recorded", step=_record_complaint, by=_BY, door=_DOOR, title="Record a complaint",
+            prefix="c",
+            fields={
+                "id": Ident(), "about": line("About"), "page": line("Page where it stands"), "made_at": Moment("Day"),
+            },
+        ),
+        FactKind(
+            name="complaint answered", step=_answer, by=_BY, door=_DOOR, title="Say what became of a complaint",
+            fields={"id": Ident("Complaint"), "state": OneOf("State", kind=ComplaintState), "note": page("Note")},
+        ),
+        FactKind(
+            name="recommendation made", step=_recommend, by=_BY, door=_DOOR, title="Record a recommendation",
+            prefix="r",
+            fields={
+                "id": Ident(), "text": page("Recommendation"),
+                "owner": Text("Owner", help="A role or body, never a person.", most=SHORT), "due": Moment("Due"),
+            },
+        ),
+        FactKind(
+            name="recommendation moved", step=_move, by=_BY, door=_DOOR, title="Say how far a recommendation is",
+            fields={"id": Ident("Recommendation"), "state": OneOf("State", kind=AdviceState), "note": page("Note")},
+        ),
+        FactKind(
+            name="effect measured", step=_measure, by=_BY, door=_DOOR, title="Record a measured effect",
+            fields={
+                "id": Ident("Recommendation"), "measure": line("Measure"), "before": _measured("Before"),
+                "after": _measured("After"), "low": _measured("Low end of its interval"),
+                "high": _measured("High end of its interval"),
+            },
+        ),
+    ),
+)  # fmt: skip
+"""What the ledgers of a wiki are told."""

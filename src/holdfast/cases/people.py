@@ -6,9 +6,23 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from holdfast.accounts.names import same_account
-from holdfast.cases._fields import LINE, choice, fields, ident, several, text
-from holdfast.cases._kind import DECIDER, INVESTIGATOR, LEGAL, LIVE, Stage, added, kind, known, refuse
+from holdfast.cases import choices
+from holdfast.cases._kind import (
+    DECIDER,
+    GATHERS,
+    INVESTIGATOR,
+    LEGAL,
+    LIVE,
+    Body,
+    Stage,
+    added,
+    declared,
+    kind,
+    known,
+    refuse,
+)  # fmt: skip
 from holdfast.facts import Fact
+from holdfast.facts.fields import SHORT, Ident, Many, OneOf, Text, Thing, line, why
 
 if TYPE_CHECKING:
     from holdfast.cases.case import Case
@@ -150,25 +164,18 @@ def check_is_new(case: "Case", account: str) -> None:
         raise refuse("people.twice", "this account is a person of the case already", hint="change its roles")
 
 
-def _add(case: "Case", fact: Fact) -> "Case":
-    body = fields(
-        fact,
-        {"id": ident, "account": text(LINE), "roles": several(choice(Role), least=1)},
-        {"wikis": several(text(64))},
-    )
+def _add(case: "Case", fact: Fact, body: Body) -> "Case":
     if any(each.account == body["account"] for each in case.people.values()):
         raise refuse("people.twice", "this account is a person of the case already", hint="change its roles")
     return replace(case, people=added(case.people, body["id"], Person(**body)))
 
 
-def _change_roles(case: "Case", fact: Fact) -> "Case":
-    body = fields(fact, {"id": ident, "roles": several(choice(Role), least=1), "why": text(LINE)})
+def _change_roles(case: "Case", fact: Fact, body: Body) -> "Case":
     person = replace(known(case.people, body["id"], "person"), roles=body["roles"])
     return replace(case, people={**case.people, person.id: person})
 
 
-def _do_duty(case: "Case", fact: Fact) -> "Case":
-    body = fields(fact, {"id": ident, "duty": ident, "how": choice(How), "note": text(LINE)})
+def _do_duty(case: "Case", fact: Fact, body: Body) -> "Case":
     person = known(case.people, body["id"], "person")
     duty = known(person.duties(), body["duty"], "duty towards this person")
     if body["how"] is How.DEFERRED and not duty.may_wait:
@@ -177,14 +184,12 @@ def _do_duty(case: "Case", fact: Fact) -> "Case":
     return replace(case, people={**case.people, person.id: replace(person, done=done)})
 
 
-def _tell(case: "Case", fact: Fact) -> "Case":
-    body = fields(fact, {"id": ident, "why": text(LINE)})
+def _tell(case: "Case", fact: Fact, body: Body) -> "Case":
     person = replace(known(case.people, body["id"], "person"), may_be_told=body["why"])
     return replace(case, people={**case.people, person.id: person})
 
 
-def _own_request(case: "Case", fact: Fact) -> "Case":
-    body = fields(fact, {"id": ident, "how": text(LINE)})
+def _own_request(case: "Case", fact: Fact, body: Body) -> "Case":
     person = known(case.people, body["id"], "person")
     if not person.roles & {Role.COERCED, Role.AT_RISK}:
         raise refuse(
@@ -195,10 +200,34 @@ def _own_request(case: "Case", fact: Fact) -> "Case":
     return replace(case, people={**case.people, person.id: replace(person, own_request=body["how"])})
 
 
-FACTS = {
-    "person added": kind(_add),
-    "roles changed": kind(_change_roles, stages=LIVE),
-    "duty done": kind(_do_duty, INVESTIGATOR, DECIDER, LEGAL, stages=LIVE),
-    "may be told": kind(_tell, INVESTIGATOR, DECIDER, LEGAL, stages=LIVE | {Stage.CLOSED}),
-    "own request": kind(_own_request, INVESTIGATOR, LEGAL, stages=LIVE),
-}
+_PERSON = Thing("Person", of=choices.people)
+_ROLES = Many("Roles", of=OneOf(kind=Role), least=1, as_set=True)
+FACTS = declared(
+    kind(
+        "person added", _add, tab="people", title="Add a person", prefix="p", marks=GATHERS,
+        fields={
+            "id": Ident(),
+            "account": line("Account on the wiki", help="Never a real name, an address or an employer."),
+            "roles": _ROLES, "wikis": Many(of=Text(most=SHORT), as_set=True, optional=True),
+        },
+    ),
+    kind(
+        "roles changed", _change_roles, stages=LIVE, tab="people", title="Change a person's roles", marks=GATHERS,
+        fields={"id": _PERSON, "roles": _ROLES, "why": why()},
+    ),
+    kind(
+        "duty done", _do_duty, INVESTIGATOR, DECIDER, LEGAL, stages=LIVE, tab="people", title="Record a duty",
+        fields={
+            "id": _PERSON, "duty": Thing("Duty", of=choices.duties), "how": OneOf("How it ended", kind=How),
+            "note": line("Note"),
+        },
+    ),
+    kind(
+        "own request", _own_request, INVESTIGATOR, LEGAL, stages=LIVE, tab="people",
+        title="Record a removal as the person's own request", fields={"id": _PERSON, "how": line("How they said so")},
+    ),
+    kind(
+        "may be told", _tell, INVESTIGATOR, DECIDER, LEGAL, stages=LIVE | {Stage.CLOSED}, tab="people",
+        title="Let a person learn how far the case is", fields={"id": _PERSON, "why": line("Why it is safe")},
+    ),
+)  # fmt: skip

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from holdfast.cases._fields import LINE, SHORT, fields, ident, text
+from holdfast.cases import choices
 from holdfast.cases._kind import (
     AUDITOR,
     CLOCK,
@@ -18,14 +18,20 @@ from holdfast.cases._kind import (
     KEPT,
     LEGAL,
     LIVE,
+    READS,
+    WHEN_IDLE,
+    Body,
     Stage,
     added,
+    declared,
     kind,
     known,
+    member,
     refuse,
-)
+)  # fmt: skip
 from holdfast.cases.markings import Reader, is_open_to
 from holdfast.facts import SYSTEM, Fact, MemberId
+from holdfast.facts.fields import SHORT, Ident, Picked, Text, Thing, line, why
 
 if TYPE_CHECKING:
     from holdfast.cases.case import Case
@@ -108,14 +114,12 @@ def labels(case: "Case") -> dict[MemberId, str]:
     return {**{each: f"worker {place}" for place, each in enumerate(people, 1)}, SYSTEM: "the clock"}
 
 
-def _deny(case: "Case", fact: Fact) -> "Case":
-    body = fields(fact, {"member": text(SHORT), "why": text(LINE)})
+def _deny(case: "Case", fact: Fact, body: Body) -> "Case":
     denied = {**case.readers.denied, MemberId(body["member"]): body["why"]}
     return replace(case, readers=replace(case.readers, denied=denied))
 
 
-def _lift(case: "Case", fact: Fact) -> "Case":
-    body = fields(fact, {"member": text(SHORT), "why": text(LINE)})
+def _lift(case: "Case", fact: Fact, body: Body) -> "Case":
     known(case.readers.denied, MemberId(body["member"]), "denial")
     if fact.by == body["member"]:
         raise refuse("reader.own_denial", "nobody lifts the denial of themselves")
@@ -123,42 +127,60 @@ def _lift(case: "Case", fact: Fact) -> "Case":
     return replace(case, readers=replace(case.readers, denied=denied))
 
 
-def _recuse(case: "Case", fact: Fact) -> "Case":
-    body = fields(fact, {"member": text(SHORT), "why": text(LINE)})
+def _recuse(case: "Case", fact: Fact, body: Body) -> "Case":
     recused = {**case.readers.recused, MemberId(body["member"]): body["why"]}
     return replace(case, readers=replace(case.readers, recused=recused))
 
 
-def _name(case: "Case", fact: Fact) -> "Case":
-    body = fields(fact, {"member": text(SHORT), "why": text(LINE)})
+def _name(case: "Case", fact: Fact, body: Body) -> "Case":
     return replace(case, readers=replace(case.readers, named=case.readers.named | {MemberId(body["member"])}))
 
 
-def _attach_counsel(case: "Case", fact: Fact) -> "Case":
-    body = fields(fact, {"id": ident, "person": ident, "reference": text(LINE)})
+def _attach_counsel(case: "Case", fact: Fact, body: Body) -> "Case":
     known(case.people, body["person"], "person")
     counsel = added(case.readers.counsel, body["id"], Counsel(**body))
     return replace(case, readers=replace(case.readers, counsel=counsel))
 
 
-def _end_counsel(case: "Case", fact: Fact) -> "Case":
-    body = fields(fact, {"id": ident, "why": text(LINE)})
+def _end_counsel(case: "Case", fact: Fact, body: Body) -> "Case":
     ended = replace(known(case.readers.counsel, body["id"], "counsel"), ended=body["why"])
     return replace(case, readers=replace(case.readers, counsel={**case.readers.counsel, ended.id: ended}))
 
 
-def _open_names(case: "Case", fact: Fact) -> "Case":
-    body = fields(fact, {"ground": text(LINE)})
+def _open_names(case: "Case", fact: Fact, body: Body) -> "Case":
     opened = Opened(by=fact.by, at=fact.at, ground=body["ground"])
     return replace(case, readers=replace(case.readers, names_opened=(*case.readers.names_opened, opened)))
 
 
-FACTS = {
-    "reader denied": kind(_deny, INVESTIGATOR, DECIDER, LEGAL, stages=KEPT),
-    "denial lifted": kind(_lift, DECIDER, stages=KEPT),
-    "recusal found": kind(_recuse, CLOCK, INVESTIGATOR, DECIDER, LEGAL, stages=KEPT),
-    "reader named": kind(_name, INVESTIGATOR, LEGAL, stages=KEPT),
-    "counsel attached": kind(_attach_counsel, INVESTIGATOR, LEGAL, stages=LIVE | {Stage.CLOSED}),
-    "counsel ended": kind(_end_counsel, INVESTIGATOR, LEGAL, stages=LIVE | {Stage.CLOSED}),
-    "names opened": kind(_open_names, AUDITOR, stages=KEPT),
-}
+_WITH_COUNSEL = LIVE | {Stage.CLOSED}
+FACTS = declared(
+    kind(
+        "reader denied", _deny, INVESTIGATOR, DECIDER, LEGAL, stages=KEPT, tab="readers", marks=WHEN_IDLE,
+        title="Deny a member this case", fields={"member": member(), "why": why()},
+    ),
+    kind(
+        "denial lifted", _lift, DECIDER, stages=KEPT, tab="readers", title="Lift a denial", marks=WHEN_IDLE,
+        fields={"member": Picked("Member", most=SHORT, of=choices.denied), "why": why()},
+    ),
+    kind(
+        "recusal found", _recuse, CLOCK, INVESTIGATOR, DECIDER, LEGAL, stages=KEPT, marks=WHEN_IDLE,
+        door="/cases/<number>/closeness/", fields={"member": Text(most=SHORT), "why": line()},
+    ),
+    kind(
+        "reader named", _name, INVESTIGATOR, LEGAL, stages=KEPT, tab="readers",
+        title="Name a reader for what is marked red", fields={"member": member(), "why": why()},
+    ),
+    kind(
+        "counsel attached", _attach_counsel, INVESTIGATOR, LEGAL, stages=_WITH_COUNSEL, tab="people", prefix="k",
+        title="Attach counsel",
+        fields={"id": Ident(), "person": Thing("Person", of=choices.people), "reference": line("Reference")},
+    ),
+    kind(
+        "counsel ended", _end_counsel, INVESTIGATOR, LEGAL, stages=_WITH_COUNSEL, tab="people", title="End counsel",
+        fields={"id": Thing("Counsel", of=choices.counsel), "why": why()},
+    ),
+    kind(
+        "names opened", _open_names, AUDITOR, stages=KEPT, marks=READS, door="/cases/<number>/names/",
+        fields={"ground": line()},
+    ),
+)  # fmt: skip

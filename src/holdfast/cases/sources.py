@@ -6,9 +6,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from holdfast.cases._fields import LINE, PAGE, SHORT, choice, fields, ident, several, text
-from holdfast.cases._kind import added, kind, known
+from holdfast.cases import choices
+from holdfast.cases._kind import GATHERS, Body, added, declared, kind, known
 from holdfast.facts import Fact
+from holdfast.facts.fields import SHORT, Ident, Many, OneOf, Text, Thing, line, page, why
 
 if TYPE_CHECKING:
     from holdfast.cases.case import Case
@@ -92,40 +93,55 @@ def independent(sources: Mapping[str, Source], used: Iterable[str], ties: Iterab
     return len({root(f"s:{name}") for name in chosen if not sources[name].conflict})
 
 
-def _record_source(case: "Case", fact: Fact) -> "Case":
-    body = fields(
-        fact,
-        {"id": ident, "kind": choice(SourceKind), "text": text(LINE)},
-        {"camp": text(SHORT, empty=True), "conflict": text(LINE, empty=True), "depends_on": several(ident)},
-    )
+def _record_source(case: "Case", fact: Fact, body: Body) -> "Case":
     for each in body.get("depends_on", ()):
         known(case.sources, each, "source")
     return replace(case, sources=added(case.sources, body["id"], Source(**body)))
 
 
-def _declare_conflict(case: "Case", fact: Fact) -> "Case":
-    body = fields(fact, {"id": ident, "conflict": text(LINE)})
+def _declare_conflict(case: "Case", fact: Fact, body: Body) -> "Case":
     source = replace(known(case.sources, body["id"], "source"), conflict=body["conflict"])
     return replace(case, sources={**case.sources, source.id: source})
 
 
-def _tie_sources(case: "Case", fact: Fact) -> "Case":
-    body = fields(fact, {"one": ident, "other": ident, "why": text(LINE)})
+def _tie_sources(case: "Case", fact: Fact, body: Body) -> "Case":
     for each in ("one", "other"):
         known(case.sources, body[each], "source")
     tie = Tie(**body)
     return replace(case, ties=case.ties | {tie})
 
 
-def _receive_report(case: "Case", fact: Fact) -> "Case":
-    body = fields(fact, {"id": ident, "source": ident, "text": text(PAGE)})
+def _receive_report(case: "Case", fact: Fact, body: Body) -> "Case":
     known(case.sources, body["source"], "source")
     return replace(case, reports=added(case.reports, body["id"], Report(**body, at=fact.at)))
 
 
-FACTS = {
-    "source recorded": kind(_record_source),
-    "conflict declared": kind(_declare_conflict),
-    "sources tied": kind(_tie_sources),
-    "report received": kind(_receive_report),
-}
+FACTS = declared(
+    kind(
+        "source recorded", _record_source, tab="evidence", title="Record a source", prefix="s", marks=GATHERS,
+        fields={
+            "id": Ident(), "kind": OneOf("Kind", kind=SourceKind), "text": line("What it is"),
+            "camp": Text(
+                "Camp", help="The side it stands on in the dispute, if any.", most=SHORT, blank=True, optional=True
+            ),
+            "conflict": Text(
+                "Conflict of interest", help="Its own interest in the outcome, if any.", blank=True, optional=True
+            ),
+            "depends_on": Many(
+                "Sources that it repeats", of=Thing(of=choices.sources), as_set=True, optional=True
+            ),
+        },
+    ),
+    kind(
+        "conflict declared", _declare_conflict, tab="evidence", title="Declare a conflict of interest",
+        fields={"id": Thing("Source", of=choices.sources), "conflict": line("Conflict of interest")},
+    ),
+    kind(
+        "sources tied", _tie_sources, tab="evidence", title="Tie two sources",
+        fields={"one": Thing("One", of=choices.sources), "other": Thing("Other", of=choices.sources), "why": why()},
+    ),
+    kind(
+        "report received", _receive_report, tab="evidence", title="Record a report", prefix="r", marks=GATHERS,
+        fields={"id": Ident(), "source": Thing("Source", of=choices.sources), "text": page("The report")},
+    ),
+)  # fmt: skip

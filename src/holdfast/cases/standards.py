@@ -10,9 +10,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from holdfast.cases._fields import LINE, choice, fields, number, text, whole
-from holdfast.cases._kind import DECIDER, INVESTIGATOR, kind, refuse
+from holdfast.cases._kind import DECIDER, INVESTIGATOR, Body, declared, kind, refuse
 from holdfast.facts import Fact
+from holdfast.facts.fields import Number, OneOf, Whole, why
 
 if TYPE_CHECKING:
     from holdfast.cases.case import Case
@@ -74,19 +74,9 @@ class Standards:
         return self.by_severity[severity]
 
 
-def _set(case: "Case", fact: Fact) -> "Case":
-    body = fields(
-        fact,
-        {
-            "severity": choice(Severity),
-            "per_1000": number(0, 1000),
-            "sources": whole(1, 100),
-            "classes": whole(1, 6),
-            "reasons": text(LINE),
-        },
-    )
-    severity, reasons = body.pop("severity"), body.pop("reasons")
-    standard = Standard(**body)
+def _set(case: "Case", fact: Fact, body: Body) -> "Case":
+    severity, reasons = body["severity"], body["reasons"]
+    standard = Standard(per_1000=body["per_1000"], sources=body["sources"], classes=body["classes"])
     if case.standards.opened_at is not None:
         raise refuse(
             "standard.too_late",
@@ -112,8 +102,7 @@ def _set(case: "Case", fact: Fact) -> "Case":
     )
 
 
-def _open(case: "Case", fact: Fact) -> "Case":
-    fields(fact, {})
+def _open(case: "Case", fact: Fact, body: Body) -> "Case":
     if not case.standards.by_severity:
         raise refuse(
             "standard.first",
@@ -124,4 +113,16 @@ def _open(case: "Case", fact: Fact) -> "Case":
     return replace(case, standards=replace(case.standards, opened_at=opened))
 
 
-FACTS = {"standard set": kind(_set, INVESTIGATOR, DECIDER), "scores opened": kind(_open, INVESTIGATOR, DECIDER)}
+FACTS = declared(
+    kind(
+        "standard set", _set, INVESTIGATOR, DECIDER, tab="standard", title="Set a standard of proof",
+        fields={
+            "severity": OneOf("Severity", kind=Severity),
+            "per_1000": Number("Innocent accounts named, of 1,000, at most", low=0, high=1000),
+            "sources": Whole("Independent sources, at least", low=1, high=100),
+            "classes": Whole("Classes of evidence, at least", low=1, high=6),
+            "reasons": why(),
+        },
+    ),
+    kind("scores opened", _open, INVESTIGATOR, DECIDER, tab="standard", title="Open the scores"),
+)  # fmt: skip

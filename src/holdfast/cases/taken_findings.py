@@ -10,10 +10,27 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from holdfast.canonical import parse_json, sha256_hex
-from holdfast.cases._fields import LINE, PAGE, choice, fields, ident, many, number, record, sha256, text, whole
-from holdfast.cases._kind import added, kind, known, refuse
+from holdfast.cases import choices
+from holdfast.cases._kind import GATHERS, Body, added, declared, kind, known, refuse
 from holdfast.errors import InputRefusedError
 from holdfast.facts import Fact, MemberId
+from holdfast.facts.fields import (
+    PAGE,
+    SHORT,
+    Ident,
+    Many,
+    Maybe,
+    Number,
+    OneOf,
+    Record,
+    Sha256,
+    Text,
+    Thing,
+    Whole,
+    line,
+    page,
+    why,
+)  # fmt: skip
 
 if TYPE_CHECKING:
     from holdfast.cases.case import Case
@@ -147,51 +164,21 @@ def _body(finding: Mapping[str, Any], content: Mapping[str, Any], digest: str) -
     }
 
 
-def _maybe(read: Any) -> Any:
-    return lambda value: None if value is None else read(value)
+class _Cell(Text):
+    """A cell of a finding's table: a number, nothing, or a text."""
+
+    def read(self, value: Any) -> Any:
+        """The cell."""
+        if value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
+            return value
+        return super().read(value)
 
 
-def _table(value: Any) -> Mapping[str, Any]:
-    read = record({"caption": text(PAGE), "columns": many(text(LINE)), "rows": many(many(_cell), most=5000)})
-    found: Mapping[str, Any] = read(value)
-    return found
-
-
-def _cell(value: Any) -> Any:
-    if value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
-        return value
-    return text(PAGE, empty=True)(value)
-
-
-_SHARE = _maybe(number(0, 1))
-_FIELDS = {
-    "id": ident,
-    "source": ident,
-    "named": text(LINE),
-    "file_sha256": sha256,
-    "wiki": text(64),
-    "area": text(64),
-    "measure": text(LINE),
-    "period": many(_maybe(text(10)), least=2, most=2),
-    "null": text(PAGE, empty=True),
-    "claim": text(PAGE),
-    "effect": text(PAGE, empty=True),
-    "p": _SHARE,
-    "q": _SHARE,
-    "evidence": many(_table),
-    "tell_apart": text(PAGE, empty=True),
-    "looked_at": whole(0, 2**40),
-    "per_1000": _maybe(number(0, 1000)),
-    "innocent": many(record({"text": text(PAGE), "tested": text(PAGE, empty=True)})),
-}
-
-
-def _take(case: "Case", fact: Fact) -> "Case":
-    body = fields(fact, _FIELDS)
+def _take(case: "Case", fact: Fact, body: Body) -> "Case":
     known(case.sources, body["source"], "source")
-    own = {f"own-{place}": Innocent(**each) for place, each in enumerate(body.pop("innocent"), 1)}
+    own = {f"own-{place}": Innocent(**each) for place, each in enumerate(body["innocent"], 1)}
     asked = {name: Innocent(text=asks, tested="") for name, asks in MANDATORY.items()}
-    taken = TakenFinding(**body, innocent={**own, **asked})
+    taken = TakenFinding(**{**body, "innocent": {**own, **asked}})
     return replace(case, findings=added(case.findings, taken.id, taken))
 
 
@@ -204,9 +191,8 @@ def _check_opened(case: "Case") -> None:
         )
 
 
-def _tie(case: "Case", fact: Fact) -> "Case":
+def _tie(case: "Case", fact: Fact, body: Body) -> "Case":
     _check_opened(case)
-    body = fields(fact, {"finding": ident, "person": ident, "label": text(LINE)})
     finding = known(case.findings, body["finding"], "finding")
     known(case.people, body["person"], "person")
     if not any(body["label"] in row for table in finding.evidence for row in table["rows"]):
@@ -219,9 +205,8 @@ def _tie(case: "Case", fact: Fact) -> "Case":
     return replace(case, findings={**case.findings, finding.id: tied})
 
 
-def _judge(case: "Case", fact: Fact) -> "Case":
+def _judge(case: "Case", fact: Fact, body: Body) -> "Case":
     _check_opened(case)
-    body = fields(fact, {"finding": ident, "explanation": ident, "outcome": choice(Outcome), "why": text(LINE)})
     finding = known(case.findings, body["finding"], "finding")
     asked = known(finding.innocent, body["explanation"], "innocent explanation")
     judged = replace(asked, outcome=body["outcome"], why=body["why"], by=fact.by)
@@ -229,4 +214,40 @@ def _judge(case: "Case", fact: Fact) -> "Case":
     return replace(case, findings={**case.findings, finding.id: changed})
 
 
-FACTS = {"finding taken": kind(_take), "finding tied": kind(_tie), "explanation judged": kind(_judge)}
+_BLANK = page(blank=True)
+_SHARE = Maybe(of=Number(low=0, high=1))
+_TABLE = Record(
+    fields={
+        "caption": page(),
+        "columns": Many(of=line()),
+        "rows": Many(of=Many(of=_Cell(most=PAGE, blank=True)), most=5000),
+    }
+)
+FACTS = declared(
+    kind(
+        "finding taken", _take, prefix="f", marks=GATHERS, door="/cases/<number>/import/",
+        fields={
+            "id": Ident(), "source": Ident(), "named": line(), "file_sha256": Sha256(), "wiki": Text(most=SHORT),
+            "area": Text(most=SHORT), "measure": line(),
+            "period": Many(of=Maybe(of=Text(most=10)), least=2, most=2),
+            "null": _BLANK, "claim": page(), "effect": _BLANK, "p": _SHARE, "q": _SHARE, "evidence": Many(of=_TABLE),
+            "tell_apart": _BLANK, "looked_at": Whole(high=2**40), "per_1000": Maybe(of=Number(low=0, high=1000)),
+            "innocent": Many(of=Record(fields={"text": page(), "tested": _BLANK})),
+        },
+    ),
+    kind(
+        "finding tied", _tie, tab="findings", title="Tie a finding to a person", marks=GATHERS,
+        fields={
+            "finding": Thing("Finding", of=choices.findings), "person": Thing("Person", of=choices.people),
+            "label": line("Label of the account in the finding"),
+        },
+    ),
+    kind(
+        "explanation judged", _judge, tab="findings", title="Judge an innocent explanation", marks=GATHERS,
+        fields={
+            "finding": Thing("Finding", of=choices.findings),
+            "explanation": Thing("Explanation", of=choices.explanations),
+            "outcome": OneOf("Outcome", kind=Outcome), "why": why(),
+        },
+    ),
+)  # fmt: skip

@@ -1,15 +1,15 @@
 """Watchlist entries and looks before: who watches an account and why, and that it was checked before (2.13)."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
 from holdfast.accounts.names import same_account
-from holdfast.cases._fields import LINE, choice, fields, ident, moment, text
-from holdfast.cases._kind import added, known, refuse
-from holdfast.errors import InputRefusedError
+from holdfast.cases._kind import DECIDER, INVESTIGATOR, Body, FactKind, added, declared, known, refuse
 from holdfast.facts import Fact, MemberId
+from holdfast.facts.fields import SHORT, Ident, Moment, OneOf, Text, line, why
+from holdfast.facts.kinds import Book
 
 
 class Scope(StrEnum):
@@ -50,8 +50,8 @@ class Look:
 class Watchlist:
     """All entries and looks."""
 
-    entries: dict[str, Entry]
-    looks: tuple[Look, ...]
+    entries: Mapping[str, Entry] = field(default_factory=dict)
+    looks: tuple[Look, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,35 +63,49 @@ class Before:
     entries: tuple[Entry, ...]
 
 
-def fold_watchlist(facts: Iterable[Fact]) -> Watchlist:
-    """The watchlist that these facts make. Raises what `append_watch` raises."""
-    found = Watchlist(entries={}, looks=())
-    for fact in facts:
-        found = append_watch(found, fact)
-    return found
+def _look(watchlist: Watchlist, fact: Fact, body: Body) -> Watchlist:
+    return replace(watchlist, looks=(*watchlist.looks, Look(**body, at=fact.at, by=fact.by)))
 
 
-def append_watch(watchlist: Watchlist, fact: Fact) -> Watchlist:
-    """The watchlist after one more fact: `watch added`, `watch ended` or `looked`.
+def _add(watchlist: Watchlist, fact: Fact, body: Body) -> Watchlist:
+    entry = Entry(**body, author=fact.by, at=fact.at)
+    if entry.until <= fact.at:
+        raise refuse("watch.endless", "an entry of the watchlist ends on a day to come")
+    return replace(watchlist, entries=added(watchlist.entries, entry.id, entry))
 
-    Raises InputRefusedError `case.fact.…`, CheckFailedError `case.watch.endless` or `case.watch.not_yours`.
-    """
-    if fact.type == "looked":
-        body = fields(fact, {"account": text(LINE), "wiki": text(64), "why": text(LINE)})
-        return replace(watchlist, looks=(*watchlist.looks, Look(**body, at=fact.at, by=fact.by)))
-    if fact.type == "watch added":
-        required = {"id": ident, "account": text(LINE), "scope": choice(Scope), "wiki": text(64)}
-        entry = Entry(**fields(fact, {**required, "why": text(LINE), "until": moment}), author=fact.by, at=fact.at)
-        if entry.until <= fact.at:
-            raise refuse("watch.endless", "an entry of the watchlist ends on a day to come")
-        return replace(watchlist, entries=added(watchlist.entries, entry.id, entry))
-    if fact.type == "watch ended":
-        body = fields(fact, {"id": ident, "why": text(LINE)})
-        entry = known(watchlist.entries, body["id"], "entry")
-        if entry.scope is Scope.MINE and entry.author != fact.by:
-            raise refuse("watch.not_yours", "only its author ends this entry")
-        return replace(watchlist, entries={**watchlist.entries, entry.id: replace(entry, ended=body["why"])})
-    raise InputRefusedError("case.fact.unknown", "a watchlist knows no such fact", got=repr(fact.type[:40]))
+
+def _end(watchlist: Watchlist, fact: Fact, body: Body) -> Watchlist:
+    entry = known(watchlist.entries, body["id"], "entry")
+    if entry.scope is Scope.MINE and entry.author != fact.by:
+        raise refuse("watch.not_yours", "only its author ends this entry")
+    return replace(watchlist, entries={**watchlist.entries, entry.id: replace(entry, ended=body["why"])})
+
+
+_DOOR, _BY = "/ledgers/watchlist/<fact>/", frozenset({INVESTIGATOR, DECIDER})
+_ACCOUNT = {"account": line("Account on the wiki"), "wiki": Text("Wiki", most=SHORT)}
+WATCHLIST: Book[Watchlist] = Book(
+    stream="watchlist",
+    about="a watchlist",
+    code="case.fact",
+    unknown="case.fact.unknown",
+    kinds=declared(
+        FactKind(
+            name="watch added", step=_add, by=_BY, door=_DOOR, title="Watch an account", prefix="w",
+            fields={
+                "id": Ident(), **_ACCOUNT, "scope": OneOf("For whom", kind=Scope), "why": why(),
+                "until": Moment("Until"),
+            },
+        ),
+        FactKind(
+            name="watch ended", step=_end, by=_BY, door=_DOOR, title="End an entry",
+            fields={"id": Ident("Entry"), "why": why()},
+        ),
+        FactKind(
+            name="looked", step=_look, by=_BY, door=_DOOR, title="Record a look-up", fields={**_ACCOUNT, "why": why()}
+        ),
+    ),
+)  # fmt: skip
+"""What the watchlist is told."""
 
 
 def seen_before(watchlist: Watchlist, account: str, *, member: MemberId, wiki: str, now: datetime) -> Before:

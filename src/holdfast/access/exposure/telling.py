@@ -11,11 +11,14 @@ from enum import StrEnum
 from typing import Any
 
 from holdfast.access.exposure.lookups import Lookup, TargetKind, is_reason
+from holdfast.access.rules.roles import Role
 from holdfast.accounts.names import account_as_compared
 from holdfast.canonical import sha256_hex
 from holdfast.clock import month_end, parse_at
 from holdfast.errors import CheckFailedError, UsageError
 from holdfast.facts import Fact, MemberId, StreamId
+from holdfast.facts.fields import Field, Kept, Many, Moment, OneOf
+from holdfast.facts.kinds import Body, Book, FactKind, declared, kept
 from holdfast.ids import WikiName
 from holdfast.notices.kinds import ReasonCode
 
@@ -120,32 +123,84 @@ def month_stream(wiki: WikiName, month: str) -> StreamId:
 
 def fold_month(wiki: WikiName, month: str, facts: Iterable[Fact]) -> LookupMonth:
     """The state of a month. Raises CheckFailedError `exposure.fact` for a fact that is not one of these."""
-    notices: dict[str, NoticeState] = {}
-    for fact in facts:
-        if fact.type == "look-ups read":
-            for value in fact.body["lookups"]:
-                lookup = Lookup.from_json(value)
-                notices.setdefault(lookup.identity, NoticeState(lookup=lookup))
-        elif fact.type in ("notice sealed", "seal renewed"):
-            notice = notices[fact.body["lookup"]]
-            seal = NoticeSeal(
-                by=fact.by,
-                at=fact.at,
-                until=parse_at(fact.body["until"]),
-                code=ReasonCode(fact.body["code"]),
-                motive=fact.body["motive"],
-            )
-            notices[notice.lookup.identity] = replace(notice, seals=(*notice.seals, seal))
-        elif fact.type == "seal lifted":
-            notice = notices[fact.body["lookup"]]
-            last = replace(notice.seals[-1], lifted_at=fact.at)
-            notices[notice.lookup.identity] = replace(notice, seals=(*notice.seals[:-1], last))
-        elif fact.type == "person told":
-            for identity in fact.body["lookups"]:
-                notices[identity] = replace(notices[identity], told_at=fact.at, told_way=fact.body["way"])
-        else:
-            raise CheckFailedError("exposure.fact", "this is no fact of a month of look-ups", got=fact.type)
-    return LookupMonth(wiki=wiki, month=month, notices=notices)
+    return EXPOSURE.fold(facts, LookupMonth(wiki=wiki, month=month))
+
+
+def _read(state: LookupMonth, fact: Fact, body: Body) -> LookupMonth:
+    notices = dict(state.notices)
+    for each in body["lookups"]:
+        notices.setdefault(each.identity, NoticeState(lookup=each))
+    return replace(state, notices=notices)
+
+
+def _with(state: LookupMonth, notice: NoticeState) -> LookupMonth:
+    return replace(state, notices={**state.notices, notice.lookup.identity: notice})
+
+
+def _sealed(state: LookupMonth, fact: Fact, body: Body) -> LookupMonth:
+    notice = _notice(state, body["lookup"])
+    seal = NoticeSeal(by=fact.by, at=fact.at, until=body["until"], code=body["code"], motive=body["motive"])
+    return _with(state, replace(notice, seals=(*notice.seals, seal)))
+
+
+def _unsealed(state: LookupMonth, fact: Fact, body: Body) -> LookupMonth:
+    notice = _notice(state, body["lookup"])
+    return _with(state, replace(notice, seals=(*notice.seals[:-1], replace(notice.seals[-1], lifted_at=fact.at))))
+
+
+def _told(state: LookupMonth, fact: Fact, body: Body) -> LookupMonth:
+    told = {each: replace(_notice(state, each), told_at=fact.at, told_way=body["way"]) for each in body["lookups"]}
+    return replace(state, notices={**state.notices, **told})
+
+
+@dataclass(frozen=True)
+class _Lookup(Field):
+    """One look-up."""
+
+    def read(self, value: Any) -> Lookup:
+        """The look-up."""
+        return Lookup.from_json(value)
+
+    @property
+    def means(self) -> str:
+        return "a look-up"
+
+
+_SEAL = {"lookup": Kept(), "code": OneOf(kind=ReasonCode), "until": Moment(), "motive": Kept()}
+_CUSTODIAN, _MANY = frozenset({Role.CUSTODIAN}), 10_000_000
+EXPOSURE: Book[LookupMonth] = Book(
+    stream=STREAM_KIND,
+    about="a month of look-ups",
+    code="exposure.fact",
+    error=CheckFailedError,
+    kinds=declared(
+        FactKind(
+            name="month opened", step=kept, by=frozenset({Role.ACCESS_STEWARD}), door="/exposure/import/",
+            fields={"wiki": Kept(), "month": Kept()},
+        ),
+        FactKind(
+            name="look-ups read", step=_read, by=frozenset({Role.ACCESS_STEWARD}), door="/exposure/import/",
+            fields={"lookups": Many(of=_Lookup(), most=_MANY)},
+        ),
+        FactKind(
+            name="notice sealed", step=_sealed, by=_CUSTODIAN, door="/exposure/queue/<month>/<lookup>/seal/",
+            fields=_SEAL,
+        ),
+        FactKind(
+            name="seal renewed", step=_sealed, by=_CUSTODIAN, door="/exposure/queue/<month>/<lookup>/seal/",
+            fields=_SEAL,
+        ),
+        FactKind(
+            name="seal lifted", step=_unsealed, by=_CUSTODIAN, door="/exposure/queue/<month>/<lookup>/lift/",
+            fields={"lookup": Kept()},
+        ),
+        FactKind(
+            name="person told", step=_told, by=_CUSTODIAN, door="/exposure/queue/<month>/<lookup>/told/",
+            fields={"lookups": Many(of=Kept(), most=_MANY), "way": Kept()},
+        ),
+    ),
+)  # fmt: skip
+"""What is told of a month."""
 
 
 def take_in(state: LookupMonth, lookups: Iterable[Lookup], *, at: datetime, by: MemberId) -> list[Fact]:
@@ -156,7 +211,7 @@ def take_in(state: LookupMonth, lookups: Iterable[Lookup], *, at: datetime, by: 
             raise UsageError("exposure.month", "a look-up of another wiki or month", expected=str(state.stream))
     if not new:
         return []
-    return [Fact(type="look-ups read", at=at, by=by, body={"lookups": [each.to_json() for each in new]})]
+    return [EXPOSURE.fact("look-ups read", at=at, by=by, body={"lookups": [each.to_json() for each in new]})]
 
 
 def by_month(lookups: Iterable[Lookup]) -> Mapping[tuple[WikiName, str], tuple[Lookup, ...]]:
@@ -209,14 +264,14 @@ def seal_notice(
             "exposure.seal.motive", "a seal needs a written motive", hint="write why the notice must wait"
         )
     body = {"lookup": identity, "code": ReasonCode(code).value, "until": until.isoformat(), "motive": motive.strip()}
-    return [Fact(type="seal renewed" if notice.seals else "notice sealed", at=now, by=by, body=body)]
+    return [EXPOSURE.fact("seal renewed" if notice.seals else "notice sealed", at=now, by=by, body=body)]
 
 
 def lift_seal(state: LookupMonth, identity: str, *, now: datetime, by: MemberId) -> list[Fact]:
     """A seal ends before its day. Raises CheckFailedError `exposure.seal.none`."""
     if _notice(state, identity).seal_at(now) is None:
         raise _refused("none", "there is no seal that holds")
-    return [Fact(type="seal lifted", at=now, by=by, body={"lookup": identity})]
+    return [EXPOSURE.fact("seal lifted", at=now, by=by, body={"lookup": identity})]
 
 
 def tell(
@@ -243,7 +298,7 @@ def tell(
                 hint="a seal ends by its day or by a custodian",
             )
     body: dict[str, Any] = {"lookups": list(identities), "way": way}
-    return [Fact(type="person told", at=now, by=by, body=body)] if identities else []
+    return [EXPOSURE.fact("person told", at=now, by=by, body=body)] if identities else []
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,12 +6,17 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from holdfast.access.freezes.order import FreezeOrder, Item, check_current, order_from
+from holdfast.access.freezes.review import REVIEW
 from holdfast.access.freezes.words import PROTECTIVE
 from holdfast.access.register.moments import text_of
+from holdfast.access.register.person_facts import PERSON
 from holdfast.access.register.register import ClassRestriction, Register
+from holdfast.access.rules.roles import Role
 from holdfast.approval import Approved, Request, parse_request
-from holdfast.errors import CheckFailedError, InputRefusedError
+from holdfast.errors import CheckFailedError
 from holdfast.facts import Fact, MemberId, StreamId
+from holdfast.facts.fields import Kept, Many, OneOf, Record, Stream, Table
+from holdfast.facts.kinds import CLOCK, TWO, Body, Book, FactKind, declared
 from holdfast.ids import WikiName
 
 _Key = tuple[StreamId, WikiName, str]
@@ -105,53 +110,80 @@ class Begun:
 
 def fold(stream: StreamId, facts: Iterable[Fact]) -> Freeze:
     """What the facts of one freeze come to. Raises InputRefusedError `access.freeze.fact` for an unknown type."""
-    freeze: Freeze | None = None
-    for fact in facts:
-        freeze = _begun(stream, fact) if freeze is None else apply(freeze, fact)
-    if freeze is None:
-        raise InputRefusedError("access.freeze.fact", "there is no fact about this freeze", place=str(stream))
-    return freeze
+    return FREEZE.fold(facts, stream)
 
 
-def _begun(stream: StreamId, fact: Fact) -> Freeze:
-    if fact.type != "freeze begun":
-        raise InputRefusedError("access.freeze.fact", "the first fact begins no freeze", got=fact.type)
-    request = str(fact.body["request"]).encode()
+def _begun(stream: StreamId, fact: Fact, body: Body) -> Freeze:
+    request = str(body["request"]).encode()
     return Freeze(
         id=stream,
         state=FreezeState.IN_FORCE,
         order=order_from(parse_request(request).what["order"]),
         begun_at=fact.at,
         request=request,
-        signers=tuple(map(MemberId, fact.body["signers"])),
-        members=tuple(map(MemberId, fact.body["members"])),
-        reviews={
-            _person(person): StreamId(kind="review", id=review) for person, review in fact.body["reviews"].items()
-        },
+        signers=tuple(map(MemberId, body["signers"])),
+        members=tuple(map(MemberId, body["members"])),
+        reviews={StreamId(kind="person", id=person): review for person, review in body["reviews"].items()},
     )
 
 
-def apply(freeze: Freeze, fact: Fact) -> Freeze:
-    """The freeze after one more fact."""
-    if fact.type == "removals read":
-        found = {
-            (_person(each["person"]), each["wiki"], each["right"]): Removal(each["is"]) for each in fact.body["items"]
-        }
-        return replace(freeze, removals={**freeze.removals, **found})
-    if fact.type == "rest planned":
-        keys = {(_person(each["person"]), each["wiki"], each["right"]) for each in fact.body["items"]}
-        return replace(freeze, planned_later=freeze.planned_later | keys)
-    if fact.type == "rights read back":
-        return replace(freeze, put_back={**freeze.put_back, **fact.body["rights"]})
-    if fact.type == "freeze lifted":
-        return replace(freeze, state=FreezeState.LIFTED, ended_at=fact.at)
-    raise InputRefusedError(
-        "access.freeze.fact", "this type of fact is not known", got=fact.type, place=str(freeze.id)
-    )
+def _removals(freeze: Freeze, fact: Fact, body: Body) -> Freeze:
+    found = {(each["person"], each["wiki"], each["right"]): each["is"] for each in body["items"]}
+    return replace(freeze, removals={**freeze.removals, **found})
 
 
-def _person(id_: str) -> StreamId:
-    return StreamId(kind="person", id=id_)
+def _rest_planned(freeze: Freeze, fact: Fact, body: Body) -> Freeze:
+    keys = {(each["person"], each["wiki"], each["right"]) for each in body["items"]}
+    return replace(freeze, planned_later=freeze.planned_later | keys)
+
+
+def _read_back(freeze: Freeze, fact: Fact, body: Body) -> Freeze:
+    return replace(freeze, put_back={**freeze.put_back, **body["rights"]})
+
+
+def _lifted(freeze: Freeze, fact: Fact, body: Body) -> Freeze:
+    return replace(freeze, state=FreezeState.LIFTED, ended_at=fact.at)
+
+
+_TEXT, _TWO, _CLOCK = Kept(), frozenset({TWO}), frozenset({CLOCK})
+_TEXTS = Many(of=_TEXT, most=100_000)
+_RIGHT = {"person": Stream(kind="person"), "wiki": _TEXT, "right": _TEXT}
+FREEZE: Book[Freeze] = Book(
+    stream="freeze",
+    about="a freeze",
+    code="access.freeze.fact",
+    first="freeze begun",
+    stands=lambda freeze, _at: freeze.state,
+    not_now="access.freeze.state",
+    kinds=declared(
+        FactKind(
+            name="freeze begun", step=_begun, by=_TWO, door="proposals/freeze",
+            fields={
+                "type": Kept(optional=True), "request": _TEXT, "sha256": _TEXT, "signers": _TEXTS, "members": _TEXTS,
+                "reviews": Table(of=Stream(kind="review")),
+            },
+        ),
+        FactKind(
+            name="removals read", step=_removals, by=_CLOCK | {Role.ACCESS_STEWARD},
+            door="/freezes/<number>/by-hand/",
+            fields={"items": Many(of=Record(fields={**_RIGHT, "is": OneOf(kind=Removal)}), most=100_000)},
+        ),
+        FactKind(
+            name="rest planned", step=_rest_planned, by=_TWO, door="proposals/freeze_rest",
+            fields={"items": Many(of=Record(fields=_RIGHT), most=100_000)},
+        ),
+        FactKind(
+            name="rights read back", step=_read_back, by=_CLOCK, door="outbox_tasks/carry_out_rights",
+            fields={"rights": Table(of=_TEXT)},
+        ),
+        FactKind(
+            name="freeze lifted", step=_lifted, by=_TWO, when=frozenset({FreezeState.IN_FORCE}),
+            door="proposals/freeze_lift",
+            fields={"type": Kept(optional=True), "sha256": _TEXT, "signers": _TEXTS, "reason": _TEXT},
+        ),
+    ),
+)  # fmt: skip
+"""What a freeze is told."""
 
 
 def begin(
@@ -181,8 +213,8 @@ def begin(
     reviews = {person: StreamId(kind="review", id=new_id()) for person in order.people}
     facts: dict[StreamId, tuple[Fact, ...]] = {
         order.freeze: (
-            Fact(
-                type="freeze begun",
+            FREEZE.fact(
+                "freeze begun",
                 at=at,
                 by=by,
                 body={
@@ -201,8 +233,8 @@ def begin(
         mine = [item for item in order.items if item.person == person]
         facts[person] = tuple(_frozen(order.freeze, item, at, by) for item in mine)
         facts[review] = (
-            Fact(
-                type="review opened",
+            REVIEW.fact(
+                "review opened",
                 at=at,
                 by=by,
                 body={
@@ -229,4 +261,4 @@ def _frozen(freeze: StreamId, item: Item, at: datetime, by: MemberId) -> Fact:
         "right": item.right,
         "before": dict(item.to_put_back),
     }
-    return Fact(type="right frozen", at=at, by=by, body=body)
+    return PERSON.fact("right frozen", at=at, by=by, body=body)

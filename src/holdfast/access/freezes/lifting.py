@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from holdfast.access.freezes.freeze import Freeze, FreezeState
+from holdfast.access.freezes.freeze import FREEZE, Freeze
 from holdfast.access.freezes.restoring import NotPutBack, PutBack, release
 from holdfast.access.freezes.review import Review, ReviewState
 from holdfast.access.freezes.review_steps import Step, close_by_lifting
@@ -48,7 +48,7 @@ class Lifted:
 
 def draft_lift(freeze: Freeze, register: Register, *, reason: str, at: datetime) -> LiftOrder:
     """The order to lift a standing freeze. Raises CheckFailedError `access.freeze.state`, UsageError `.reason`."""
-    _check_standing(freeze)
+    FREEZE.check_state("freeze lifted", freeze, at)
     if not reason.strip():
         raise UsageError("access.freeze.reason", "lifting a freeze needs a reason")
     return LiftOrder(freeze=freeze.id, reason=reason.strip(), people=_held(freeze, register, at))
@@ -84,7 +84,7 @@ def lift(
     Raises CheckFailedError `access.freeze.state`, `.other_content` (the bytes are of another wish), `.stale` (it
     holds other people than when it was signed).
     """
-    _check_standing(freeze)
+    FREEZE.check_state("freeze lifted", freeze, at)
     request = approved.value
     order = lift_from(request.what.get("order", {}))
     if request.kind != LIFT_KIND or request.content() != approved.content or order.freeze != freeze.id:
@@ -93,8 +93,8 @@ def lift(
         raise CheckFailedError("access.freeze.stale", "the freeze holds other people than when this was signed")
     facts: dict[StreamId, tuple[Fact, ...]] = {
         freeze.id: (
-            Fact(
-                type="freeze lifted",
+            FREEZE.fact(
+                "freeze lifted",
                 at=at,
                 by=by,
                 body={
@@ -134,10 +134,3 @@ def _held(freeze: Freeze, register: Register, at: datetime) -> tuple[StreamId, .
             if any(hold.freeze == freeze.id.id and hold.stands_at(at) for hold in person.holds)
         )
     )
-
-
-def _check_standing(freeze: Freeze) -> None:
-    if freeze.state is not FreezeState.IN_FORCE:
-        raise CheckFailedError(
-            "access.freeze.state", "this freeze does not stand", expected=FreezeState.IN_FORCE, got=freeze.state
-        )

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from holdfast.access.register.moments import INFINITY, moment
 from holdfast.access.register.person import Hold, Person
-from holdfast.access.register.person_facts import apply
+from holdfast.access.register.person_facts import PERSON
 from holdfast.access.register.register import Register
 from holdfast.access.rules.engine import PolicySet
 from holdfast.access.rules.nonpublic_rules import may_hold
@@ -61,8 +61,8 @@ def release(
     """
     mine = [hold for hold in person.holds if hold.freeze == freeze.id and hold.stands_at(at)]
     facts = [
-        Fact(
-            type="right released",
+        PERSON.fact(
+            "right released",
             at=at,
             by=by,
             body={"freeze": freeze.id, "wiki": hold.wiki, "right": hold.right},
@@ -71,7 +71,7 @@ def release(
     ]
     after = person
     for fact in facts:
-        after = apply(after, fact)
+        after = PERSON.append(after, fact)
     found = [_judge(policies, register, after, hold, at) for hold in mine]
     return Release(
         facts=tuple(facts),

@@ -7,9 +7,10 @@ from enum import StrEnum
 
 from holdfast.access.freezes.order import Item, item_from
 from holdfast.access.freezes.words import PROTECTIVE
-from holdfast.access.register.moments import moment
-from holdfast.errors import InputRefusedError
+from holdfast.access.rules.roles import Role
 from holdfast.facts import Fact, MemberId, StreamId
+from holdfast.facts.fields import Flag, Kept, Many, Maybe, Moment, OneOf, Stream, Table
+from holdfast.facts.kinds import CLOCK, TWO, Body, Book, FactKind, declared
 
 
 class ReviewState(StrEnum):
@@ -98,67 +99,113 @@ class Review:
 
 def fold(stream: StreamId, facts: Iterable[Fact]) -> Review:
     """What the facts of one review come to. Raises InputRefusedError `access.review.fact` for an unknown type."""
-    review: Review | None = None
-    for fact in facts:
-        if review is None and fact.type == "review opened":
-            review = Review(
-                id=stream,
-                state=ReviewState.OPEN,
-                person=StreamId(kind="person", id=fact.body["person"]),
-                freeze=StreamId(kind="freeze", id=fact.body["freeze"]),
-                items=tuple(map(item_from, fact.body["items"])),
-                opened_at=fact.at,
-                due=moment(fact.body["due"]),
-            )
-        elif review is not None:
-            review = apply(review, fact)
-        else:
-            raise _odd(stream, fact, "the first fact does not open it")
-    if review is None:
-        raise InputRefusedError("access.review.fact", "there is no fact about this review", place=str(stream))
-    return review
+    return REVIEW.fold(facts, stream)
 
 
-def apply(review: Review, fact: Fact) -> Review:
-    """The review after one more fact."""
-    body = fact.body
-    if fact.type == "evidence asked":
-        ask = Ask(what=body["what"], asked_at=fact.at, answer_by=moment(body["answer_by"]))
-        due = max(review.due, ask.answer_by)
-        return replace(review, state=ReviewState.EVIDENCE_ASKED, asks=(*review.asks, ask), due=due)
-    if fact.type in ("statement received", "evidence received"):
-        said = Said(text=body["text"], at=fact.at, received_by=fact.by)
-        if fact.type == "statement received":
-            return replace(review, statements=(*review.statements, said))
-        return replace(review, evidence=(*review.evidence, said))
-    if fact.type == "outcome proposed":
-        until = body.get("until")
-        proposal = Proposal(
-            outcome=Outcome(body["outcome"]),
-            reason=body["reason"],
-            reason_code=body["reason_code"],
-            by=fact.by,
-            at=fact.at,
-            until=moment(until) if until else None,
-            signed_as=body.get("signed_as", ""),
-        )
-        return replace(review, proposal=proposal)
-    if fact.type == "proposal sent back":
-        said = Said(text=body["reason"], at=fact.at, received_by=fact.by)
-        return replace(review, proposal=None, sent_back=(*review.sent_back, said))
-    if fact.type == "review decided":
-        return replace(
-            review,
-            state=ReviewState.DECIDED,
-            outcome=Outcome(body["outcome"]),
-            decided_at=fact.at,
-            second_reader=fact.by,
-            closed_by_lifting=bool(body.get("lifted", False)),
-        )
-    if fact.type == "rights read back":
-        return replace(review, put_back={**review.put_back, **body["rights"]})
-    raise _odd(review.id, fact, "this type of fact is not known")
+def _opened(stream: StreamId, fact: Fact, body: Body) -> Review:
+    return Review(
+        id=stream,
+        state=ReviewState.OPEN,
+        person=body["person"],
+        freeze=body["freeze"],
+        items=tuple(map(item_from, body["items"])),
+        opened_at=fact.at,
+        due=body["due"],
+    )
 
 
-def _odd(stream: StreamId, fact: Fact, what: str) -> InputRefusedError:
-    return InputRefusedError("access.review.fact", what, got=fact.type, place=str(stream))
+def _asked(review: Review, fact: Fact, body: Body) -> Review:
+    ask = Ask(what=body["what"], asked_at=fact.at, answer_by=body["answer_by"])
+    due = max(review.due, ask.answer_by)
+    return replace(review, state=ReviewState.EVIDENCE_ASKED, asks=(*review.asks, ask), due=due)
+
+
+def _said(fact: Fact, text: str) -> Said:
+    return Said(text=text, at=fact.at, received_by=fact.by)
+
+
+def _stated(review: Review, fact: Fact, body: Body) -> Review:
+    return replace(review, statements=(*review.statements, _said(fact, body["text"])))
+
+
+def _shown(review: Review, fact: Fact, body: Body) -> Review:
+    return replace(review, evidence=(*review.evidence, _said(fact, body["text"])))
+
+
+def _proposed(review: Review, fact: Fact, body: Body) -> Review:
+    return replace(review, proposal=Proposal(**{"until": None, **body}, by=fact.by, at=fact.at))
+
+
+def _sent_back(review: Review, fact: Fact, body: Body) -> Review:
+    return replace(review, proposal=None, sent_back=(*review.sent_back, _said(fact, body["reason"])))
+
+
+def _decided(review: Review, fact: Fact, body: Body) -> Review:
+    return replace(
+        review,
+        state=ReviewState.DECIDED,
+        outcome=body["outcome"],
+        decided_at=fact.at,
+        second_reader=fact.by,
+        closed_by_lifting=body.get("lifted", False),
+    )
+
+
+def _read_back(review: Review, fact: Fact, body: Body) -> Review:
+    return replace(review, put_back={**review.put_back, **body["rights"]})
+
+
+_BY, _OPEN = frozenset({Role.ACCESS_STEWARD, Role.DECIDER}), frozenset({ReviewState.OPEN, ReviewState.EVIDENCE_ASKED})
+_END = Maybe(of=Moment(), optional=True)
+REVIEW: Book[Review] = Book(
+    stream="review",
+    about="a review",
+    code="access.review.fact",
+    first="review opened",
+    stands=lambda review, _at: review.state,
+    not_now="access.review.closed",
+    kinds=declared(
+        FactKind(
+            name="review opened", step=_opened, by=frozenset({TWO, CLOCK}), door="proposals/freeze",
+            fields={
+                "type": Kept(optional=True), "person": Stream(kind="person"), "freeze": Stream(kind="freeze"),
+                "due": Moment(), "items": Many(most=100_000), "after": Kept(optional=True),
+            },
+        ),
+        FactKind(
+            name="evidence asked", step=_asked, by=_BY, when=_OPEN, door="/reviews/<number>/ask/",
+            fields={"what": Kept("What is asked for"), "answer_by": Moment()},
+        ),
+        FactKind(
+            name="statement received", step=_stated, by=_BY, when=_OPEN, door="/reviews/<number>/statement/",
+            fields={"text": Kept("The statement, as it was written")},
+        ),
+        FactKind(
+            name="evidence received", step=_shown, by=_BY, when=_OPEN, door="/reviews/<number>/evidence/",
+            fields={"text": Kept("What came in, described or quoted")},
+        ),
+        FactKind(
+            name="outcome proposed", step=_proposed, by=_BY, when=_OPEN, door="/reviews/<number>/outcome/",
+            fields={
+                "outcome": OneOf(kind=Outcome), "reason": Kept(), "reason_code": Kept(), "until": _END,
+                "signed_as": Kept(optional=True),
+            },
+        ),
+        FactKind(
+            name="proposal sent back", step=_sent_back, by=_BY, when=_OPEN, door="/reviews/<number>/back/",
+            fields={"reason": Kept("Why")},
+        ),
+        FactKind(
+            name="review decided", step=_decided, by=frozenset({TWO}), when=_OPEN, door="proposals/review_outcome",
+            fields={
+                "type": Kept(optional=True), "outcome": OneOf(kind=Outcome), "until": _END,
+                "not_put_back": Many(most=100_000, optional=True), "lifted": Flag(optional=True),
+            },
+        ),
+        FactKind(
+            name="rights read back", step=_read_back, by=frozenset({CLOCK}), door="outbox_tasks/carry_out_rights",
+            fields={"rights": Table(of=Kept())},
+        ),
+    ),
+)  # fmt: skip
+"""What a review is told."""

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from holdfast.access.freezes.restoring import NotPutBack, PutBack, Release, release
-from holdfast.access.freezes.review import Outcome, Proposal, Review, ReviewState
+from holdfast.access.freezes.review import REVIEW, Outcome, Proposal, Review
 from holdfast.access.freezes.words import PROTECTIVE
 from holdfast.access.register.moments import text_of, text_or_none
 from holdfast.access.register.person import Person
-from holdfast.access.register.person_facts import apply as apply_to_person
+from holdfast.access.register.person_facts import PERSON
 from holdfast.access.register.register import Register
 from holdfast.access.rules.engine import PolicySet
 from holdfast.access.rules.rule_book import RuleBook
@@ -37,27 +37,27 @@ class Decided:
 
 def ask_evidence(review: Review, step: Step, *, what: str, answer_by: datetime) -> Fact:
     """Ask the person for something, until a moment that leaves time for an answer; the review waits for it."""
-    _check_open(review)
+    REVIEW.check_state("evidence asked", review, step.at)
     _check_text(what, "what is asked for")
     if answer_by <= step.at:
         raise UsageError("access.review.answer_by", "the time for an answer lies in the past")
-    return Fact(
-        type="evidence asked", at=step.at, by=step.by, body={"what": what.strip(), "answer_by": text_of(answer_by)}
+    return REVIEW.fact(
+        "evidence asked", at=step.at, by=step.by, body={"what": what.strip(), "answer_by": text_of(answer_by)}
     )
 
 
 def receive_statement(review: Review, step: Step, *, text: str) -> Fact:
     """The person's own statement, as it was written. It is taken until the review is decided."""
-    _check_open(review)
+    REVIEW.check_state("statement received", review, step.at)
     _check_text(text, "the statement")
-    return Fact(type="statement received", at=step.at, by=step.by, body={"text": text})
+    return REVIEW.fact("statement received", at=step.at, by=step.by, body={"text": text})
 
 
 def receive_evidence(review: Review, step: Step, *, text: str) -> Fact:
     """Evidence that came in, described or quoted."""
-    _check_open(review)
+    REVIEW.check_state("evidence received", review, step.at)
     _check_text(text, "the evidence")
-    return Fact(type="evidence received", at=step.at, by=step.by, body={"text": text})
+    return REVIEW.fact("evidence received", at=step.at, by=step.by, body={"text": text})
 
 
 def propose(
@@ -69,7 +69,7 @@ def propose(
 
     Raises UsageError for a missing reason or code, CheckFailedError `access.review.not_heard`.
     """
-    _check_open(review)
+    REVIEW.check_state("outcome proposed", review, step.at)
     _check_text(reason, "the reason")
     _check_text(reason_code, "the code of the reason")
     if outcome is Outcome.KEEP and not review.was_heard(step.at):
@@ -82,8 +82,8 @@ def propose(
         until = until or step.at + timedelta(days=book.keep_days)
     if until is not None and until <= step.at:
         raise UsageError("access.review.until", "the end lies in the past")
-    return Fact(
-        type="outcome proposed",
+    return REVIEW.fact(
+        "outcome proposed",
         at=step.at,
         by=step.by,
         body={
@@ -100,7 +100,7 @@ def send_back(review: Review, step: Step, *, reason: str, same_people: Set[Membe
     """The second reader does not confirm, and says why."""
     _check_second(review, step, same_people)
     _check_text(reason, "the reason")
-    return Fact(type="proposal sent back", at=step.at, by=step.by, body={"reason": reason.strip()})
+    return REVIEW.fact("proposal sent back", at=step.at, by=step.by, body={"reason": reason.strip()})
 
 
 def confirm(
@@ -128,7 +128,7 @@ def confirm(
     exemptions = _exemptions(review, proposal, person, step) if proposal.outcome is Outcome.EXEMPT else ()
     after = person
     for fact in exemptions:
-        after = apply_to_person(after, fact)
+        after = PERSON.append(after, fact)
     if proposal.outcome is Outcome.KEEP:
         let_go = Release(facts=(), put_back=(), not_put_back=())
     else:
@@ -142,7 +142,7 @@ def confirm(
         ],
     }
     return Decided(
-        review_facts=(Fact(type="review decided", at=step.at, by=step.by, body=body),),
+        review_facts=(REVIEW.fact("review decided", at=step.at, by=step.by, body=body),),
         person_facts=(*exemptions, *let_go.facts),
         put_back=let_go.put_back,
         not_put_back=let_go.not_put_back,
@@ -166,14 +166,14 @@ def next_review(review: Review, *, at: datetime, by: MemberId, book: RuleBook) -
         "items": [item.to_json() for item in review.items],
         "after": review.id.id,
     }
-    return Fact(type="review opened", at=at, by=by, body=body)
+    return REVIEW.fact("review opened", at=at, by=by, body=body)
 
 
 def close_by_lifting(review: Review, step: Step) -> Fact:
     """The freeze was lifted as a whole: an open review ends in restoring."""
-    _check_open(review)
-    return Fact(
-        type="review decided",
+    REVIEW.check_state("review decided", review, step.at)
+    return REVIEW.fact(
+        "review decided",
         at=step.at,
         by=step.by,
         body={"type": PROTECTIVE, "outcome": str(Outcome.RESTORE), "until": None, "lifted": True},
@@ -183,8 +183,8 @@ def close_by_lifting(review: Review, step: Step) -> Fact:
 def _exemptions(review: Review, proposal: Proposal, person: Person, step: Step) -> tuple[Fact, ...]:
     rights = sorted({item.right for item in review.items})
     return tuple(
-        Fact(
-            type="exemption given",
+        PERSON.fact(
+            "exemption given",
             at=step.at,
             by=step.by,
             body={
@@ -200,15 +200,8 @@ def _exemptions(review: Review, proposal: Proposal, person: Person, step: Step) 
     )
 
 
-def _check_open(review: Review) -> None:
-    if review.state is ReviewState.DECIDED:
-        raise CheckFailedError(
-            "access.review.closed", "this review is decided", hint="a decided review is not changed; open another"
-        )
-
-
 def _check_second(review: Review, step: Step, same_people: Set[MemberId]) -> Proposal:
-    _check_open(review)
+    REVIEW.check_state("review decided", review, step.at)
     if review.proposal is None:
         raise CheckFailedError("access.review.no_proposal", "there is no proposal to read a second time")
     if step.by == review.proposal.by or step.by in same_people:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from holdfast.access.register.moments import day_or_moment, text_of, text_or_none
 from holdfast.access.register.person import Agreement, Exemption, Grant, Jurisdiction, Person
-from holdfast.access.register.person_facts import apply, fold
+from holdfast.access.register.person_facts import PERSON, fold
 from holdfast.access.register.register import Register
 from holdfast.accounts.names import AccountName, account_as_compared, same_account
 from holdfast.errors import InputRefusedError
@@ -83,9 +83,9 @@ class _Work:
 
     def happened(self, person: Person, kind: str, **body: object) -> Person:
         """Add one fact and give the person as it is after it."""
-        fact = Fact(type=kind, at=self.now, by=self.by, body=body)
+        fact = PERSON.fact(kind, at=self.now, by=self.by, body=body)
         self.facts.setdefault(person.id, []).append(fact)
-        changed = apply(person, fact)
+        changed = PERSON.append(person, fact)
         self.index(changed)
         return changed
 
@@ -179,7 +179,7 @@ def _somebody_new(work: _Work, entry: Entry) -> Person:
     body: dict[str, str] = {"account": entry.account}
     if entry.notice_language:
         body["language"] = entry.notice_language
-    fact = Fact(type="person added", at=work.now, by=work.by, body=body)
+    fact = PERSON.fact("person added", at=work.now, by=work.by, body=body)
     work.facts[stream] = [fact]
     person = fold(stream, [fact])
     work.index(person)

@@ -1,19 +1,18 @@
 """What the facts about a person come to: the fold from a stream to a `Person`."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
 
-from holdfast.access.register.moments import moment, moment_or_none
 from holdfast.access.register.person import Agreement, Exemption, Grant, Hold, Jurisdiction, Person, WikiAccount
+from holdfast.access.rules.roles import Role
 from holdfast.accounts.names import account_as_compared, kept_name, same_account
-from holdfast.errors import InputRefusedError
 from holdfast.facts import SYSTEM, Fact, MemberId, StreamId
+from holdfast.facts.fields import Flag, Kept, Maybe, Moment, Table, Whole
+from holdfast.facts.kinds import NOBODY, TWO, Body, Book, FactKind, declared
 from holdfast.ids import WikiName
 
 ENDED_BY_A_CLOCK = "two holders or none"
 """The reason in facts that the clock of single holders wrote before it only flagged."""
-_Change = Callable[[Person, Fact, Mapping[str, Any]], Person]
 
 
 def fold(stream: StreamId, facts: Iterable[Fact]) -> Person:
@@ -22,44 +21,19 @@ def fold(stream: StreamId, facts: Iterable[Fact]) -> Person:
     Raises InputRefusedError `access.person.fact` for a stream that does not begin with `person added`, and for
     a type of fact that is not known: what is not understood is not passed over.
     """
-    person: Person | None = None
-    for fact in facts:
-        if person is None:
-            if fact.type != "person added":
-                raise _odd(stream, fact, "the first fact is not `person added`")
-            person = Person(
-                id=stream,
-                account=kept_name(fact.body["account"]),
-                wiki_accounts={},
-                language=str(fact.body.get("language", "")),
-            )
-            continue
-        person = apply(person, fact)
-    if person is None:
-        raise InputRefusedError("access.person.fact", "there is no fact about this person", place=str(stream))
-    return person
+    return PERSON.fold(facts, stream)
 
 
-def apply(person: Person, fact: Fact) -> Person:
-    """The person after one more fact. Raises InputRefusedError `access.person.fact` for a type that is not known."""
-    change = _CHANGES.get(fact.type)
-    if change is None:
-        raise _odd(person.id, fact, "this type of fact is not known")
-    return change(person, fact, fact.body)
+def _added(stream: StreamId, fact: Fact, body: Body) -> Person:
+    return Person(id=stream, account=kept_name(body["account"]), wiki_accounts={}, language=body.get("language", ""))
 
 
-def _odd(stream: StreamId, fact: Fact, what: str) -> InputRefusedError:
-    return InputRefusedError(
-        "access.person.fact", what, got=fact.type, place=str(stream), hint="a newer Holdfast may have written it"
-    )
-
-
-def _linked(person: Person, fact: Fact, body: Mapping[str, Any]) -> Person:
+def _linked(person: Person, fact: Fact, body: Body) -> Person:
     account = WikiAccount(name=kept_name(body["name"]), user_id=body.get("user_id"))
     return replace(person, wiki_accounts={**person.wiki_accounts, WikiName(body["wiki"]): account})
 
 
-def _renamed(person: Person, fact: Fact, body: Mapping[str, Any]) -> Person:
+def _renamed(person: Person, fact: Fact, body: Body) -> Person:
     """On one wiki, or (without a wiki) wherever the old name stands. The old name is kept."""
     old, new, wiki = kept_name(body["from"]), kept_name(body["to"]), body.get("wiki")
     accounts = {
@@ -80,33 +54,33 @@ def _renamed(person: Person, fact: Fact, body: Mapping[str, Any]) -> Person:
     )
 
 
-def _formerly(person: Person, fact: Fact, body: Mapping[str, Any]) -> Person:
+def _formerly(person: Person, fact: Fact, body: Body) -> Person:
     return replace(person, former=(*person.former, kept_name(body["name"])))
 
 
-def _vanished(person: Person, fact: Fact, body: Mapping[str, Any]) -> Person:
-    return replace(person, gone_at=moment(body["at"]), gone_recorded=fact.at)
+def _vanished(person: Person, fact: Fact, body: Body) -> Person:
+    return replace(person, gone_at=body["at"], gone_recorded=fact.at)
 
 
-def _granted(person: Person, fact: Fact, body: Mapping[str, Any]) -> Person:
+def _granted(person: Person, fact: Fact, body: Body) -> Person:
     grant = Grant(
         wiki=WikiName(body["wiki"]),
         right=body["right"],
         group=body["group"],
-        begins=moment(body["begins"]),
-        ends=moment_or_none(body["ends"]),
-        ends_on_wiki=bool(body.get("ends_on_wiki", False)),
+        begins=body["begins"],
+        ends=body["ends"],
+        ends_on_wiki=body.get("ends_on_wiki", False),
         recorded=fact.at,
     )
     return replace(person, grants=(*person.grants, grant))
 
 
-def _grant_ended(person: Person, fact: Fact, body: Mapping[str, Any]) -> Person:
+def _grant_ended(person: Person, fact: Fact, body: Body) -> Person:
     """People said that it is over; also of a grant past its date. What the clock of an earlier Holdfast wrote ends
     nothing: it counted from a day on which nobody here knew of the grant, and took nothing away on the wiki."""
     if fact.by == SYSTEM and body["why"] == ENDED_BY_A_CLOCK:
         return person
-    at = moment(body["at"])
+    at = body["at"]
     key = (body["wiki"], body["right"])
     grants = tuple(
         replace(each, ended=at, why_ended=body["why"], end_recorded=fact.at)
@@ -117,48 +91,33 @@ def _grant_ended(person: Person, fact: Fact, body: Mapping[str, Any]) -> Person:
     return replace(person, grants=grants)
 
 
-def _signed(person: Person, fact: Fact, body: Mapping[str, Any]) -> Person:
-    signed = Agreement(version=body["version"], begins=moment(body["begins"]), ends=moment_or_none(body["ends"]))
-    return replace(person, agreements=(*person.agreements, signed))
+def _signed(person: Person, fact: Fact, body: Body) -> Person:
+    return replace(person, agreements=(*person.agreements, Agreement(**body)))
 
 
-def _agreement_ended(person: Person, fact: Fact, body: Mapping[str, Any]) -> Person:
-    at = moment(body["at"])
+def _agreement_ended(person: Person, fact: Fact, body: Body) -> Person:
+    at = body["at"]
     agreements = tuple(
         replace(each, ends=at) if each.ends is None or each.ends > at else each for each in person.agreements
     )
     return replace(person, agreements=agreements)
 
 
-def _placed(person: Person, fact: Fact, body: Mapping[str, Any]) -> Person:
-    place = Jurisdiction(
-        name=body["name"],
-        source=body["source"],
-        recorded_on=body["recorded_on"],
-        domicile_known=body["domicile_known"],
-    )
-    return replace(person, jurisdictions=(*person.jurisdictions, place))
+def _placed(person: Person, fact: Fact, body: Body) -> Person:
+    return replace(person, jurisdictions=(*person.jurisdictions, Jurisdiction(**body)))
 
 
-def _exempted(person: Person, fact: Fact, body: Mapping[str, Any]) -> Person:
-    exemption = Exemption(
-        id=body["id"],
-        what=body["what"],
-        begins=moment(body["begins"]),
-        ends=moment_or_none(body["ends"]),
-        author=body["author"],
-        reason_code=body["reason_code"],
-    )
-    return replace(person, exemptions=(*person.exemptions, exemption))
+def _exempted(person: Person, fact: Fact, body: Body) -> Person:
+    return replace(person, exemptions=(*person.exemptions, Exemption(**body)))
 
 
-def _exemption_ended(person: Person, fact: Fact, body: Mapping[str, Any]) -> Person:
-    at = moment(body["at"])
+def _exemption_ended(person: Person, fact: Fact, body: Body) -> Person:
+    at = body["at"]
     exemptions = tuple(replace(each, ends=at) if each.id == body["id"] else each for each in person.exemptions)
     return replace(person, exemptions=exemptions)
 
 
-def _frozen(person: Person, fact: Fact, body: Mapping[str, Any]) -> Person:
+def _frozen(person: Person, fact: Fact, body: Body) -> Person:
     hold = Hold(
         freeze=body["freeze"],
         wiki=WikiName(body["wiki"]),
@@ -169,7 +128,7 @@ def _frozen(person: Person, fact: Fact, body: Mapping[str, Any]) -> Person:
     return replace(person, holds=(*person.holds, hold))
 
 
-def _released(person: Person, fact: Fact, body: Mapping[str, Any]) -> Person:
+def _released(person: Person, fact: Fact, body: Body) -> Person:
     """A freeze lets go: of one right on one wiki."""
     holds = tuple(
         replace(each, ends=fact.at)
@@ -180,7 +139,7 @@ def _released(person: Person, fact: Fact, body: Mapping[str, Any]) -> Person:
     return replace(person, holds=holds)
 
 
-def _seen(person: Person, fact: Fact, body: Mapping[str, Any]) -> Person:
+def _seen(person: Person, fact: Fact, body: Body) -> Person:
     """What a wiki showed when it could be read at last: what a freeze puts back."""
     holds = tuple(
         replace(each, before=dict(body["before"]))
@@ -191,35 +150,79 @@ def _seen(person: Person, fact: Fact, body: Mapping[str, Any]) -> Person:
     return replace(person, holds=holds)
 
 
-def _suspended(person: Person, fact: Fact, body: Mapping[str, Any]) -> Person:
+def _suspended(person: Person, fact: Fact, body: Body) -> Person:
     return replace(person, suspended_at=(*person.suspended_at, (fact.at, None)))
 
 
-def _resumed(person: Person, fact: Fact, body: Mapping[str, Any]) -> Person:
+def _resumed(person: Person, fact: Fact, body: Body) -> Person:
     periods = tuple((begin, fact.at if end is None else end) for begin, end in person.suspended_at)
     return replace(person, suspended_at=periods)
 
 
-def _is_member(person: Person, fact: Fact, body: Mapping[str, Any]) -> Person:
+def _is_member(person: Person, fact: Fact, body: Body) -> Person:
     return replace(person, members=person.members | {MemberId(body["member"])})
 
 
-_CHANGES: Mapping[str, _Change] = {
-    "account linked": _linked,
-    "account renamed": _renamed,
-    "account formerly": _formerly,
-    "account gone": _vanished,
-    "right granted": _granted,
-    "right ended": _grant_ended,
-    "agreement signed": _signed,
-    "agreement ended": _agreement_ended,
-    "jurisdiction recorded": _placed,
-    "exemption given": _exempted,
-    "exemption ended": _exemption_ended,
-    "right frozen": _frozen,
-    "right released": _released,
-    "right seen": _seen,
-    "access suspended": _suspended,
-    "access resumed": _resumed,
-    "member linked": _is_member,
-}
+_TEXT, _AT, _END = Kept(), Moment(), Maybe(of=Moment())
+_BY, _TWO, _NOBODY = frozenset({Role.ACCESS_STEWARD}), frozenset({TWO}), frozenset({NOBODY})
+_IMPORT, _END_PAGE = "/register/import/", "/register/person/<number>/end/"
+_HELD = {"freeze": _TEXT, "wiki": _TEXT, "right": _TEXT}
+_BEFORE = {**_HELD, "before": Table(of=_TEXT)}
+PERSON: Book[Person] = Book(
+    stream="person",
+    about="a person of the register",
+    code="access.person.fact",
+    first="person added",
+    kinds=declared(
+        FactKind(
+            name="person added", step=_added, by=_BY, door="/register/add/",
+            fields={"account": _TEXT, "language": Kept(optional=True)},
+        ),
+        FactKind(
+            name="account linked", step=_linked, by=_BY, door=_IMPORT,
+            fields={"wiki": _TEXT, "name": _TEXT, "user_id": Maybe(of=Whole(), optional=True)},
+        ),
+        FactKind(
+            name="account renamed", step=_renamed, by=_BY, door=_IMPORT,
+            fields={"from": _TEXT, "to": _TEXT, "wiki": Maybe(of=_TEXT, optional=True)},
+        ),
+        FactKind(name="account formerly", step=_formerly, by=_BY, door=_IMPORT, fields={"name": _TEXT}),
+        FactKind(name="account gone", step=_vanished, by=_BY, door=_END_PAGE, fields={"at": _AT}),
+        FactKind(
+            name="right granted", step=_granted, by=_BY, door="/register/add/",
+            fields={
+                "wiki": _TEXT, "right": _TEXT, "group": _TEXT, "begins": _AT, "ends": _END,
+                "ends_on_wiki": Flag(optional=True),
+            },
+        ),
+        FactKind(
+            name="right ended", step=_grant_ended, by=_BY, door=_END_PAGE,
+            fields={"wiki": _TEXT, "right": _TEXT, "at": _AT, "why": _TEXT},
+        ),
+        FactKind(
+            name="agreement signed", step=_signed, by=_BY, door=_IMPORT,
+            fields={"version": _TEXT, "begins": _AT, "ends": _END},
+        ),
+        FactKind(name="agreement ended", step=_agreement_ended, by=_BY, door=_IMPORT, fields={"at": _AT}),
+        FactKind(
+            name="jurisdiction recorded", step=_placed, by=_BY, door=_IMPORT,
+            fields={"name": _TEXT, "source": _TEXT, "recorded_on": _TEXT, "domicile_known": Flag()},
+        ),
+        FactKind(
+            name="exemption given", step=_exempted, by=_BY | _TWO, door="proposals/review_outcome",
+            fields={
+                "id": _TEXT, "what": _TEXT, "begins": _AT, "ends": _END, "author": _TEXT, "reason_code": _TEXT
+            },
+        ),
+        FactKind(
+            name="exemption ended", step=_exemption_ended, by=_NOBODY, fields={"id": _TEXT, "at": _AT}
+        ),
+        FactKind(name="right frozen", step=_frozen, by=_TWO, door="proposals/freeze", fields=_BEFORE),
+        FactKind(name="right released", step=_released, by=_TWO, door="proposals/freeze_lift", fields=_HELD),
+        FactKind(name="right seen", step=_seen, by=_TWO, door="proposals/freeze_rest", fields=_BEFORE),
+        FactKind(name="access suspended", step=_suspended, by=_NOBODY),
+        FactKind(name="access resumed", step=_resumed, by=_NOBODY),
+        FactKind(name="member linked", step=_is_member, by=_NOBODY, fields={"member": _TEXT}),
+    ),
+)  # fmt: skip
+"""What the register is told of a person."""

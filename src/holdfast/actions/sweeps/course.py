@@ -4,17 +4,19 @@ A plan is drafted, prepared (the dry run), signed off and approved, swept, and c
 the plan and those of its sweep are two streams: who may see how far a sweep is need not see the plan.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from holdfast.access.rules.roles import Role
 from holdfast.actions.plans.plan import REQUEST_KIND, Aftercare, Plan, plan_of, signed_plan
 from holdfast.approval.request import parse_request
-from holdfast.clock import parse_at
-from holdfast.errors import CheckFailedError, InputRefusedError
+from holdfast.errors import CheckFailedError
 from holdfast.facts import Fact
+from holdfast.facts.fields import Flag, Kept, Many, Maybe, Moment, Table, Whole
+from holdfast.facts.kinds import CLOCK, TWO, Body, Book, FactKind, Step, declared
 
 
 class Standing(StrEnum):
@@ -94,98 +96,165 @@ class SweepCourse:
 
 def fold_plan(facts: Iterable[Fact]) -> PlanCourse:
     """The course of a plan. Raises InputRefusedError `plan.fact` for a fact of another version."""
-    course = PlanCourse()
-    for fact in facts:
-        course = replace(_after(course, fact), facts=course.facts + 1)
-    return course
-
-
-def _after(course: PlanCourse, fact: Fact) -> PlanCourse:
-    body = fact.body
-    match fact.type:
-        case "drafted":
-            return PlanCourse(
-                text=body["text"],
-                is_json=body["is_json"],
-                draft=plan_of(body["draft"]) if "draft" in body else None,
-                places=body.get("places", {}),
-                facts=course.facts,
-            )
-        case "prepared":
-            plan = plan_of(body["plan"])
-            return replace(
-                course,
-                standing=Standing.PREPARED,
-                plan=plan,
-                collateral=body["collateral"],
-                preflight=body["preflight"],
-                sign_offs={},
-                approval=None,
-                aftercare=plan.aftercare,
-            )
-        case "sign-off asked":
-            return replace(course, sign_offs={**course.sign_offs, body["jurisdiction"]: body["proposal"]})
-        case "approved":
-            request = parse_request(str(body["content"]).encode())
-            return replace(
-                course,
-                standing=Standing.APPROVED,
-                approval=_signed(fact),
-                approved_as=request.kind,
-                plan=signed_plan(request),
-            )
-        case "condition met":
-            return replace(course, conditions=course.conditions | {body["condition"]})
-        case "aftercare filled":
-            return replace(course, aftercare=Aftercare(**body))
-        case "closed":
-            return replace(course, standing=Standing.CLOSED)
-        case "given up":
-            return replace(course, standing=Standing.GIVEN_UP)
-    raise _unknown(fact)
+    return PLAN_FACTS.fold(facts, PlanCourse())
 
 
 def fold_sweep(facts: Iterable[Fact]) -> SweepCourse:
     """The course of a sweep. Raises InputRefusedError `plan.fact`."""
-    course = SweepCourse()
-    for number, fact in enumerate(facts):
-        course = replace(_after_sweep(course, fact, number), facts=number + 1)
-    return course
+    return SWEEP_FACTS.fold(facts, SweepCourse())
 
 
-def _after_sweep(course: SweepCourse, fact: Fact, number: int) -> SweepCourse:
-    body = fact.body
-    match fact.type:
-        case "opened":
-            return replace(course, journal=body.get("journal", ""))
-        case "ordered":
-            return replace(
-                course, orders=(*course.orders, Order(number=number, kind=body["kind"], signed=_signed(fact)))
-            )
-        case "order done":
-            orders = tuple(
-                replace(each, is_done=True) if each.number == body["order"] else each for each in course.orders
-            )
-            return replace(course, orders=orders)
-        case "run":
-            again = body.get("again_at")
-            return replace(
-                course,
-                ending=body["ending"],
-                was_finished=course.was_finished or body["ending"] == "finished",
-                again_at=None if again is None else parse_at(again),
-            )
-        case "reconciled":
-            return replace(course, differences=tuple(body["differences"]), reconciled_at=fact.at)
-    raise _unknown(fact)
+def _plan(step: Callable[[PlanCourse, Fact, Body], PlanCourse]) -> Step[PlanCourse]:
+    return lambda course, fact, body: replace(step(course, fact, body), facts=course.facts + 1)
 
 
-def _signed(fact: Fact) -> SignedBytes:
-    return SignedBytes(content=fact.body["content"], signatures=tuple(fact.body["signatures"]), at=fact.at)
+def _sweep(step: Callable[[SweepCourse, Fact, Body], SweepCourse]) -> Step[SweepCourse]:
+    return lambda course, fact, body: replace(step(course, fact, body), facts=course.facts + 1)
 
 
-def _unknown(fact: Fact) -> InputRefusedError:
-    return InputRefusedError("plan.fact", "this fact is of no version that Holdfast knows", got=fact.type)
+def _drafted(course: PlanCourse, _fact: Fact, body: Body) -> PlanCourse:
+    return PlanCourse(
+        text=body["text"],
+        is_json=body["is_json"],
+        draft=plan_of(body["draft"]) if "draft" in body else None,
+        places=body.get("places", {}),
+        facts=course.facts,
+    )
+
+
+def _approved(course: PlanCourse, fact: Fact, body: Body) -> PlanCourse:
+    request = parse_request(str(body["content"]).encode())
+    return replace(
+        course,
+        standing=Standing.APPROVED,
+        approval=_signed(fact, body),
+        approved_as=request.kind,
+        plan=signed_plan(request),
+    )
+
+
+def _prepared(course: PlanCourse, _fact: Fact, body: Body) -> PlanCourse:
+    plan = plan_of(body["plan"])
+    return replace(
+        course,
+        **{**body, "plan": plan},
+        standing=Standing.PREPARED,
+        sign_offs={},
+        approval=None,
+        aftercare=plan.aftercare,
+    )
+
+
+def _sign_off(course: PlanCourse, _fact: Fact, body: Body) -> PlanCourse:
+    return replace(course, sign_offs={**course.sign_offs, body["jurisdiction"]: body["proposal"]})
+
+
+def _order_done(course: SweepCourse, _fact: Fact, body: Body) -> SweepCourse:
+    orders = tuple(replace(each, is_done=True) if each.number == body["order"] else each for each in course.orders)
+    return replace(course, orders=orders)
+
+
+def _ordered(course: SweepCourse, fact: Fact, body: Body) -> SweepCourse:
+    # an order is known by its place among the facts
+    order = Order(number=course.facts, kind=body["kind"], signed=_signed(fact, body))
+    return replace(course, orders=(*course.orders, order))
+
+
+def _run(course: SweepCourse, _fact: Fact, body: Body) -> SweepCourse:
+    finished = course.was_finished or body["ending"] == "finished"
+    return replace(course, ending=body["ending"], was_finished=finished, again_at=body.get("again_at"))
+
+
+def _signed(fact: Fact, body: Body) -> SignedBytes:
+    return SignedBytes(content=body["content"], signatures=tuple(body["signatures"]), at=fact.at)
+
+
+_INVESTIGATOR, _TWO, _CLOCK = frozenset({Role.INVESTIGATOR}), frozenset({TWO}), frozenset({CLOCK})
+_BYTES = {"content": Kept(), "signatures": Many(of=Table())}
+PLAN_FACTS: Book[PlanCourse] = Book(
+    stream="plan",
+    about="a plan",
+    code="plan.fact",
+    kinds=declared(
+        FactKind(
+            name="drafted", step=_plan(_drafted), by=_INVESTIGATOR, door="/plans/new/",
+            fields={
+                "text": Kept(), "is_json": Flag(), "draft": Table(optional=True),
+                "places": Table(of=Kept(), optional=True),
+            },
+        ),
+        FactKind(
+            name="prepared", step=_plan(_prepared), by=_INVESTIGATOR, door="/plans/<number>/dry-run/",
+            fields={"plan": Table(), "collateral": Table(), "preflight": Table()},
+        ),
+        FactKind(
+            name="sign-off asked", step=_plan(_sign_off), by=_INVESTIGATOR, door="/plans/<number>/sign-off/",
+            fields={"jurisdiction": Kept(), "proposal": Kept()},
+        ),
+        FactKind(
+            name="approved", by=_TWO, door="proposals/plan", fields=_BYTES,
+            step=_plan(_approved),
+        ),
+        FactKind(
+            name="condition met", by=_TWO, door="proposals/plan_condition",
+            fields={
+                "condition": Kept(), "content": Kept(optional=True), "signatures": Many(of=Table(), optional=True),
+            },
+            step=_plan(
+                lambda course, _fact, body: replace(course, conditions=course.conditions | {body["condition"]})
+            ),
+        ),
+        FactKind(
+            name="aftercare filled", by=_INVESTIGATOR, door="/plans/<number>/aftercare/",
+            fields={name: Kept() for name in vars(Aftercare())},
+            step=_plan(lambda course, _fact, body: replace(course, aftercare=Aftercare(**body))),
+        ),
+        FactKind(
+            name="closed", by=_INVESTIGATOR, door="/plans/<number>/close/",
+            step=_plan(lambda course, _fact, _body: replace(course, standing=Standing.CLOSED)),
+        ),
+        FactKind(
+            name="given up", by=_INVESTIGATOR, door="/plans/<number>/give-up/", fields={"why": Kept(optional=True)},
+            step=_plan(lambda course, _fact, _body: replace(course, standing=Standing.GIVEN_UP)),
+        ),
+    ),
+)  # fmt: skip
+"""What a plan is told."""
+SWEEP_FACTS: Book[SweepCourse] = Book(
+    stream="sweep",
+    about="a sweep",
+    code="plan.fact",
+    kinds=declared(
+        FactKind(
+            name="opened", by=_CLOCK, door="proposals/plan",
+            fields={"plan": Kept(), "journal": Kept(optional=True)},
+            step=_sweep(lambda course, _fact, body: replace(course, journal=body.get("journal", ""))),
+        ),
+        FactKind(
+            name="ordered", step=_sweep(_ordered), by=_TWO, door="proposals/sweep_decision",
+            fields={"kind": Kept(), **_BYTES},
+        ),
+        FactKind(
+            name="order done", step=_sweep(_order_done), by=_CLOCK, door="outbox_tasks/sweep",
+            fields={"order": Whole()},
+        ),
+        FactKind(
+            name="run", step=_sweep(_run), by=_CLOCK, door="outbox_tasks/sweep",
+            fields={
+                "ending": Kept(), "held": Whole(optional=True), "phase": Maybe(of=Whole(), optional=True),
+                "again_at": Maybe(of=Moment(), optional=True),
+            },
+        ),
+        FactKind(
+            name="reconciled", by=_CLOCK, door="clocks/reconciliation",
+            fields={"differences": Many(of=Table(), most=1_000_000)},
+            step=_sweep(
+                lambda course, fact, body: replace(course, differences=body["differences"], reconciled_at=fact.at)
+            ),
+        ),
+    ),
+)  # fmt: skip
+"""What a sweep is told; its steps are in its journal."""
 
 
 def check_standing(course: PlanCourse, *allowed: Standing) -> None:

@@ -1,21 +1,21 @@
-"""The forms of a case, from their declarations in `case_specs`; and those that take a file."""
+"""The forms of a case, from the declarations of its facts; and those that take a file."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, time
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from holdfast.cases import choices
 from holdfast.cases.attribution import Level
 from holdfast.cases.case import KINDS, Case
-from holdfast.cases.course import Outcome as CaseOutcome
 from holdfast.cases.evidence import Class
 from holdfast.cases.markings import Marking
+from holdfast.facts.fields import Field, Many, OneOf, Thing
+from holdfast.facts.kinds import FactKind
 from holdfast.notices.kinds import EvidenceClass
-from holdfast.web.console import case_fields as known
-from holdfast.web.console.case_fields import Make
-from holdfast.web.console.case_specs import SPECS
+from holdfast.web.console.fact_forms import address_of, fact_form, field_for
 
 
 class UploadForm(forms.Form):
@@ -26,23 +26,19 @@ class UploadForm(forms.Form):
 
     def __init__(self, case: Case, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        chosen: Mapping[str, Make] = {
-            "original": known.pick(_("Copy of"), known.evidence),
-            "source": known.pick(_("Source"), known.sources),
-            "kind": known.choose(_("Class of evidence"), Class),
-            "about": known.pick_several(_("Whom it is about"), known.people),
-            "level": lambda _case: forms.ChoiceField(
-                label=_("Level of attribution that it supports"), choices=[("", "—"), *known.words(Level)]
-            ),
-            "told_as": lambda _case: forms.ChoiceField(
-                label=_("What a notice calls it"), choices=[("", _("as its class")), *known.words(EvidenceClass)]
-            ),
-            "marking": known.choose(_("Marking"), Marking),
+        chosen: Mapping[str, tuple[Any, Field]] = {
+            "original": (_("Copy of"), Thing(of=choices.evidence, optional=True)),
+            "source": (_("Source"), Thing(of=choices.sources, optional=True)),
+            "kind": (_("Class of evidence"), OneOf(kind=Class)),
+            "about": (_("Whom it is about"), Many(of=Thing(of=choices.people), optional=True)),
+            "level": (_("Level of attribution that it supports"), OneOf(kind=Level, optional=True)),
+            "told_as": (_("What a notice calls it"), OneOf(kind=EvidenceClass, optional=True)),
+            "marking": (_("Marking"), OneOf(kind=Marking)),
         }
-        for name, make in chosen.items():
-            self.fields[name] = make(case)
-        for name in ("original", "source", "about", "level", "told_as"):
-            self.fields[name].required = False
+        for name, (label, declared) in chosen.items():
+            self.fields[name] = field_for(declared, case, label)
+        for name, nothing in (("level", "—"), ("told_as", _("as its class"))):
+            self.fields[name].choices = [("", nothing), *self.fields[name].choices]
         self.fields["marking"].initial = case.marking.value
 
     def clean(self) -> dict[str, Any]:
@@ -72,47 +68,20 @@ class FileForm(forms.Form):
     file = forms.FileField(label=_("File"))
 
 
-def form_for(of_type: str, case: Case, data: Any = None) -> forms.Form:
+def form_for(kind: FactKind[Case], case: Case, data: Any = None) -> forms.Form:
     """The form of a fact, over what the case holds now."""
-    spec = SPECS[of_type]
-    form = forms.Form(data, auto_id=f"{of_type.replace(' ', '-')}-%s")
-    for name, make in spec.fields.items():
-        form.fields[name] = make(case)
-        if name in spec.optional:
-            form.fields[name].required = False
+    form = fact_form(kind, case, data)
     if "marking" in form.fields:
         form.fields["marking"].initial = case.marking.value
     return form
-
-
-def body_of(of_type: str, form: forms.Form) -> dict[str, Any]:
-    """What the fact says, from a valid form: empty optional fields are left out, days begin at midnight UTC."""
-    found = {}
-    for name, value in form.cleaned_data.items():
-        if name in SPECS[of_type].optional and value in ("", None, []):
-            continue
-        if hasattr(value, "isoformat"):
-            value = datetime.combine(value, time(), UTC).isoformat()
-        found[name] = value
-    return _decision(found) if of_type == "decided" else found
-
-
-def _decision(found: dict[str, Any]) -> dict[str, Any]:
-    body = {"outcome": found["outcome"], "reasons": found["reasons"]}
-    if found["outcome"] != CaseOutcome.ACT:
-        return body
-    same = {name: found.get(name, "") for name in ("severity", "rule", "level")}
-    return {**body, "grounds": [{"person": person, **same} for person in found.get("persons", ())]}
 
 
 def forms_on(
     tab: str, case: Case, roles: frozenset[str], bound: Mapping[str, forms.Form]
 ) -> list[tuple[str, Any, Any]]:
     """(address part, heading, form) of each form on a tab that these roles may send at this stage of the case."""
-    shown = []
-    for of_type, spec in SPECS.items():
-        declared = KINDS[of_type]
-        if spec.tab == tab and roles & declared.roles and case.stage in declared.stages:
-            form = bound.get(of_type) or form_for(of_type, case)
-            shown.append((of_type.replace(" ", "-"), spec.title, form))
-    return shown
+    return [
+        (address_of(kind.name), gettext_lazy(kind.title), bound.get(kind.name) or form_for(kind, case))
+        for kind in KINDS.values()
+        if kind.title and kind.tab == tab and roles & kind.by and case.stage in kind.when
+    ]

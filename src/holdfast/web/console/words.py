@@ -8,8 +8,12 @@ import ast
 import re
 import struct
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
+
+from holdfast.facts.kinds import FactKind
+from holdfast.workflows.desk.fact_books import books
 
 HERE = Path(__file__).parent
 LOCALE = HERE / "locale"
@@ -31,6 +35,8 @@ def _found() -> Iterator[str]:
         yield from in_template(path.read_text(encoding="utf-8"))
     for path in sorted(HERE.glob("**/*.py")):
         yield from in_code(path.read_text(encoding="utf-8"))
+    for book in books():
+        yield from in_declarations(book.kinds.values())
 
 
 def in_template(text: str) -> Iterator[str]:
@@ -60,6 +66,14 @@ def in_code(text: str) -> Iterator[str]:
         if node.func.id == "Room":  # the templates translate a room's title where they show it
             given = [each.value for each in node.keywords if each.arg == "title"]
         yield from (each.value for each in given if isinstance(each, ast.Constant) and isinstance(each.value, str))
+
+
+def in_declarations(kinds: Iterable[FactKind[Any]]) -> Iterator[str]:
+    """The headings, labels and explanations of the forms that are made of declarations."""
+    for kind in (each for each in kinds if each.title):
+        yield from filter(
+            None, (kind.title, *(text for each in kind.asked.values() for text in (each.label, each.help)))
+        )
 
 
 def translations(language: str) -> Mapping[str, str]:

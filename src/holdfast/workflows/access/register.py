@@ -15,9 +15,9 @@ from typing import Any
 from holdfast.access.freezes.freeze import FreezeState
 from holdfast.access.register.import_csv import COLUMNS
 from holdfast.access.register.import_groups import read_groups
-from holdfast.access.register.moments import moment, text_of
+from holdfast.access.register.moments import text_of
 from holdfast.access.register.person import Person
-from holdfast.access.register.person_facts import fold
+from holdfast.access.register.person_facts import PERSON, fold
 from holdfast.access.register.register import ClassRestriction, Register
 from holdfast.access.rules.console_rules import Because
 from holdfast.access.rules.rights import RIGHTS
@@ -26,6 +26,7 @@ from holdfast.accounts.names import account_as_compared, account_name
 from holdfast.canonical import canonical_bytes
 from holdfast.errors import InputRefusedError, UsageError
 from holdfast.facts import Fact, MemberId, StreamId
+from holdfast.facts.kinds import fact_from_row, fact_to_row
 from holdfast.ids import WikiName, wiki_name
 from holdfast.store.office.streams import Summary, fresh_id
 from holdfast.store.office.vault import ListPage, Reader
@@ -35,6 +36,7 @@ from holdfast.workflows.office.members import members_with
 from holdfast.workflows.office.opening import Office
 from holdfast.workflows.office.operators import operators_of
 from holdfast.workflows.office.propose import propose
+from holdfast.workflows.office.small_facts import RULES as RULE_FACTS
 
 KIND = "person"
 RULES = StreamId(kind="rules", id="access")
@@ -55,7 +57,7 @@ def load(office: Office, reader: Reader, *, purpose: str) -> OfficeRegister:
     Whoever is then shown by name is counted: call `shown`. Raises CheckFailedError `access.refused`.
     """
     people = {
-        stream: fold(stream, map(_fact_from, sealed["facts"]))
+        stream: fold(stream, map(fact_from_row, sealed["facts"]))
         for stream, sealed in office.vault.compute_over(reader, KIND, purpose=purpose)
     }
     book = rule_book(office)
@@ -189,7 +191,7 @@ def _note_gone(office: Office, reader: Reader, wiki: WikiName, answers: Sequence
                 "at": text_of(now),
                 "why": "past its date, and gone on the wiki",
             }
-            facts.setdefault(person.id, []).append(Fact(type="right ended", at=now, by=reader.member, body=body))
+            facts.setdefault(person.id, []).append(PERSON.fact("right ended", at=now, by=reader.member, body=body))
     write_people(office, reader, facts, register=register, purpose="register read from a wiki")
 
 
@@ -215,7 +217,7 @@ def end_grant(office: Office, reader: Reader, number: str, *, wiki: str, right: 
         if not why.strip():
             raise UsageError("access.grant.why", "say why the grant ends")
         body = {"wiki": wiki, "right": right, "at": text_of(now), "why": why.strip()}
-        fact = Fact(type="right ended", at=now, by=reader.member, body=body)
+        fact = PERSON.fact("right ended", at=now, by=reader.member, body=body)
         write_people(office, reader, {person.id: [fact]}, purpose="grant ended")
 
 
@@ -225,7 +227,7 @@ def account_gone(office: Office, reader: Reader, number: str) -> None:
         person = one_person(office, reader, number, purpose="account gone")
         if person.gone_at is None:
             now = office.clock()
-            fact = Fact(type="account gone", at=now, by=reader.member, body={"at": text_of(now)})
+            fact = PERSON.fact("account gone", at=now, by=reader.member, body={"at": text_of(now)})
             write_people(office, reader, {person.id: [fact]}, purpose="account gone")
 
 
@@ -254,7 +256,7 @@ def _write_person(
     summary = Summary(
         state=_state(person, office.clock()),
         due_at=_due(person, office.clock()),
-        sealed={"account": person.account, "facts": [_fact_to(each) for each in facts]},
+        sealed={"account": person.account, "facts": [fact_to_row(each) for each in facts]},
     )
     tokens = {"account": _accounts(person)}
     if known:
@@ -296,15 +298,6 @@ def _due(person: Person, at: datetime) -> datetime | None:
     return min(ends, default=None)
 
 
-def _fact_to(fact: Fact) -> list[Any]:
-    return [fact.type, text_of(fact.at), fact.by, dict(fact.body)]
-
-
-def _fact_from(stored: Sequence[Any]) -> Fact:
-    kind, at, by, body = stored
-    return Fact(type=kind, at=moment(at), by=MemberId(by), body=body)
-
-
 def _restrictions(office: Office) -> tuple[ClassRestriction, ...]:
     """What standing freezes of a class forbid to newcomers."""
     standing = office.vault.compute_over(
@@ -341,7 +334,7 @@ def propose_rules(office: Office, reader: Reader, book: RuleBook) -> StreamId:
 
 def set_rules(office: Office, book: RuleBook, *, by: MemberId) -> None:
     """Write a rule book down, for the proposal that was approved."""
-    fact = Fact(type="rules set", at=office.clock(), by=by, body={"book": book.to_json()})
+    fact = RULE_FACTS.fact("rules set", at=office.clock(), by=by, body={"book": book.to_json()})
     summary = Summary(state="in force")
     system = Reader.of_the_office(Because.BOOKS)
     if office.vault.exists(RULES):

@@ -12,7 +12,7 @@ from holdfast.access.register.import_board import Unread, read_board
 from holdfast.access.register.import_csv import read_csv
 from holdfast.access.register.import_groups import Missing, missing_on_wiki, read_groups
 from holdfast.access.register.importing import Entry, Import, import_entries
-from holdfast.access.register.person_facts import apply, fold
+from holdfast.access.register.person_facts import PERSON, fold
 from holdfast.access.register.register import Register
 from holdfast.access.rules.rule_book import RuleBook, rule_book_from
 from holdfast.canonical import parse_json
@@ -145,7 +145,7 @@ def with_facts(register: Register, facts: Mapping[StreamId, Iterable[Fact]]) -> 
             people[stream] = fold(stream, new)
             continue
         for fact in new:
-            people[stream] = apply(people[stream], fact)
+            people[stream] = PERSON.append(people[stream], fact)
     return Register(people=people, book=register.book, restrictions=register.restrictions)
 
 

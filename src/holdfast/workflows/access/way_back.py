@@ -15,7 +15,7 @@ from holdfast.audit import Alarm, AlarmKind, Verb
 from holdfast.clock import parse_at
 from holdfast.crypto.master_key import restore as join_shares
 from holdfast.errors import CheckFailedError, InputRefusedError, UsageError
-from holdfast.facts import SYSTEM, Fact, MemberId, StreamId
+from holdfast.facts import SYSTEM, MemberId, StreamId
 from holdfast.store.office import members as store
 from holdfast.store.office.config import SHORTEST_WAY_BACK_HOURS
 from holdfast.store.office.streams import Listed, Summary
@@ -23,6 +23,7 @@ from holdfast.store.office.vault import Reader
 from holdfast.workflows.office.lockout import OPERATOR
 from holdfast.workflows.office.members import GUARDIANS
 from holdfast.workflows.office.opening import Office
+from holdfast.workflows.office.small_facts import WAY_BACK
 
 KIND = "way-back"
 OPEN_FOR = timedelta(days=7)
@@ -68,7 +69,7 @@ def ask(office: Office, member: str, shares: Sequence[str]) -> WayBack:
         stream = office.vault.create(
             Reader.of_the_office(Because.SHARES),
             KIND,
-            [Fact(type="asked", at=now, by=SYSTEM, body=body)],
+            [WAY_BACK.fact("asked", at=now, by=SYSTEM, body=body)],
             summary=_summary("asked", seat.member, seat.roles, opens_at),
             purpose="way back asked",
         )
@@ -233,7 +234,7 @@ def _append(office: Office, found: WayBack, kind: str, purpose: str, *, by: Memb
     office.vault.append(
         Reader.of_the_office(Because.SHARES),
         stream,
-        [Fact(type=kind, at=office.clock(), by=by)],
+        [WAY_BACK.fact(kind, at=office.clock(), by=by)],
         expect=office.vault.length(stream),
         summary=_summary(state, found.member, found.roles, found.opens_at),
         purpose=purpose,

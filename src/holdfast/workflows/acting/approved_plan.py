@@ -12,11 +12,11 @@ from typing import Any
 from holdfast.access.rules.console_rules import Because
 from holdfast.actions.plans.orders import Decision, UndoOrder
 from holdfast.actions.plans.plan import REQUEST_KIND, Plan, plan_sha256, signed_plan
-from holdfast.actions.sweeps.course import Order, SignedBytes, Standing, check_standing
+from holdfast.actions.sweeps.course import PLAN_FACTS, SWEEP_FACTS, Order, SignedBytes, Standing, check_standing
 from holdfast.actions.sweeps.status import Status
 from holdfast.approval import Approved, Signature, check_approved
 from holdfast.approval.request import Request, parse_request
-from holdfast.facts import SYSTEM, Fact, MemberId
+from holdfast.facts import SYSTEM, MemberId
 from holdfast.store.office.streams import Summary
 from holdfast.store.office.vault import Reader
 from holdfast.workflows.acting.plan import OpenPlan, barred_members, read_plan, summary_of, write_plan
@@ -63,7 +63,7 @@ def keep_approved(office: Office, signed: SignedBytes, **more: str) -> str:
         office.vault.create(
             system,
             PLAN,
-            [Fact(type="approved", at=signed.at, by=SYSTEM, body=body)],
+            [PLAN_FACTS.fact("approved", at=signed.at, by=SYSTEM, body=body)],
             summary=summary,
             purpose="plan approved",
             stream_id=plan.id,
@@ -74,7 +74,7 @@ def keep_approved(office: Office, signed: SignedBytes, **more: str) -> str:
         office.vault.create(
             system,
             SWEEP,
-            [Fact(type="opened", at=signed.at, by=SYSTEM, body={"plan": plan_sha256(plan), **more})],
+            [SWEEP_FACTS.fact("opened", at=signed.at, by=SYSTEM, body={"plan": plan_sha256(plan), **more})],
             summary=Summary(state="approved", tags=summary.tags),
             purpose="sweep opened",
             stream_id=plan.id,

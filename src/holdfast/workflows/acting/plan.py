@@ -23,6 +23,7 @@ from holdfast.actions.plans.planning import prepare, with_reports
 from holdfast.actions.plans.preflight import preflight
 from holdfast.actions.plans.telling import AppealLink
 from holdfast.actions.sweeps.course import (
+    PLAN_FACTS,
     PlanCourse,
     Standing,
     check_can_close,
@@ -31,7 +32,7 @@ from holdfast.actions.sweeps.course import (
     fold_sweep,
 )
 from holdfast.errors import CheckFailedError
-from holdfast.facts import Fact, MemberId, StreamId
+from holdfast.facts import MemberId, StreamId
 from holdfast.store.office.streams import Summary
 from holdfast.store.office.vault import ListPage, Reader
 from holdfast.wiki.members import wiki_facts
@@ -111,7 +112,7 @@ def keep_draft(
     office.vault.create(
         reader,
         PLAN,
-        [Fact(type="drafted", at=office.clock(), by=reader.member, body=body)],
+        [PLAN_FACTS.fact("drafted", at=office.clock(), by=reader.member, body=body)],
         summary=summary_of(Standing.DRAFT, draft),
         purpose="plan drafted",
         stream_id=draft.id,
@@ -353,7 +354,7 @@ def write_plan(
     office.vault.append(
         reader,
         plan_stream(opened.id),
-        [Fact(type=kind, at=office.clock(), by=reader.member, body=body)],
+        [PLAN_FACTS.fact(kind, at=office.clock(), by=reader.member, body=body)],
         expect=opened.course.facts,
         summary=summary_of(standing, plan, rules=rules),
         purpose="plan written",

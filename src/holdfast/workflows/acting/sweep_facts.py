@@ -11,7 +11,7 @@ from typing import Any
 from holdfast.access.rules.console_rules import Because
 from holdfast.actions.plans.orders import Choice, Decision, UndoOrder
 from holdfast.actions.plans.plan import REQUEST_KIND, plan_sha256
-from holdfast.actions.sweeps.course import Order, SweepCourse, fold_sweep
+from holdfast.actions.sweeps.course import SWEEP_FACTS, Order, SweepCourse, fold_sweep
 from holdfast.actions.sweeps.executor import Ending, Outcome
 from holdfast.actions.sweeps.journal import JournalRow
 from holdfast.actions.sweeps.reconcile import done_counts
@@ -21,7 +21,7 @@ from holdfast.approval import Approved
 from holdfast.approval.request import Request
 from holdfast.audit import Alarm, AlarmKind
 from holdfast.errors import CheckFailedError
-from holdfast.facts import SYSTEM, Fact, StreamId
+from holdfast.facts import SYSTEM, StreamId
 from holdfast.store.office.journal import SealedJournal
 from holdfast.store.office.streams import LogEntry, Summary
 from holdfast.store.office.vault import ListPage, Reader
@@ -188,7 +188,7 @@ def _write(
     office.vault.append(
         Reader.of_the_office(Because.APPROVED),
         sweep_stream(identity),
-        [Fact(type=kind, at=office.clock(), by=SYSTEM, body=body)],
+        [SWEEP_FACTS.fact(kind, at=office.clock(), by=SYSTEM, body=body)],
         expect=course.facts,
         summary=Summary(state=state, due_at=due_at or (course.again_at if kind == "reconciled" else None)),
         purpose="sweep written",

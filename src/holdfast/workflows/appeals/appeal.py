@@ -24,8 +24,8 @@ from holdfast.appeals.appeal import (
     Standing,
     Text,
     evidence_held_until,
-    fold_appeal,
 )
+from holdfast.appeals.facts import APPEAL
 from holdfast.appeals.links import (
     ENTROPY_BYTES,
     Secret,
@@ -118,13 +118,13 @@ def make_link(office: Office, route: Route) -> str:
 def keep_route(office: Office, route: Route, facts: Sequence[Fact]) -> StreamId:
     """Keep a route that opens when a "no" is over, with its link in force."""
     stream = stream_for(route.action)
-    opened = [*facts, *steps.put_in_force(fold_appeal(facts), route.barred, now=office.clock())]
+    opened = [*facts, *steps.put_in_force(APPEAL.fold(facts), route.barred, now=office.clock())]
     return create_kept(office, opened, purpose="link of an appeal made", stream=stream)
 
 
 def create_kept(office: Office, facts: Sequence[Fact], *, purpose: str, stream: StreamId | None = None) -> StreamId:
     """A new stream of an appeal: under the name of its action, or a fresh one that says nothing."""
-    state = fold_appeal(facts)
+    state = APPEAL.fold(facts)
     return office.vault.create(
         Reader.of_the_office(Because.BOOKS),
         STREAM_KIND,
@@ -346,7 +346,7 @@ def _check_apart(office: Office, reader: Reader, kept: Kept) -> None:
 def open_kept(office: Office, reader: Reader, stream: StreamId, purpose: str) -> Kept:
     """An appeal with its facts, for the work of this room. Raises as `Vault.read`."""
     facts = office.vault.read(reader, stream, purpose=purpose)
-    state = fold_appeal(facts)
+    state = APPEAL.fold(facts)
     return Kept(stream=stream, state=state, standing=state.standing(office.clock()), facts=facts)
 
 
@@ -360,7 +360,7 @@ def append_to(office: Office, reader: Reader, kept: Kept, facts: Sequence[Fact],
     """Keep new facts, with what lists and tokens say now; a decision goes to the public log with them."""
     if not facts:
         return
-    state = fold_appeal([*kept.facts, *facts])
+    state = APPEAL.fold([*kept.facts, *facts])
     with office.vault.transaction():
         office.vault.append(
             reader,

@@ -13,7 +13,7 @@ from holdfast.appeals.table import (
 )
 from holdfast.canonical import canonical_bytes, sha256_hex
 from holdfast.errors import UsageError
-from holdfast.facts import Fact, StreamId
+from holdfast.facts import StreamId
 from holdfast.report.pages.appeals import appeals_page
 from holdfast.report.render import render
 from holdfast.store.office.streams import LogEntry, Summary
@@ -22,6 +22,7 @@ from holdfast.tables._files import write_atomically
 from holdfast.workflows.appeals.appeal import all_appeals
 from holdfast.workflows.exposure.months_read import published_seal_counts
 from holdfast.workflows.office.opening import Office
+from holdfast.workflows.office.small_facts import PUBLIC_TABLE
 
 FILES = ("appeals.json", "appeals.csv", "appeals.html")
 KIND = "public-table"
@@ -90,7 +91,7 @@ def publish(office: Office, reader: Reader) -> StreamId:
     system = Reader.of_the_office(Because.BOOKS)
     body = {"sha256": found.sha256, "period_end": row.period_end.isoformat()}
     with office.vault.transaction():
-        fact = Fact(type="published", at=now, by=reader.member, body=body)
+        fact = PUBLIC_TABLE.fact("published", at=now, by=reader.member, body=body)
         stream = office.vault.create(
             system, KIND, [fact], summary=Summary(state="published"), purpose="table of appeals published"
         )

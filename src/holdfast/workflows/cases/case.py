@@ -13,7 +13,7 @@ from holdfast.access.rules.console_rules import Because
 from holdfast.access.rules.roles import Role
 from holdfast.accounts.names import account_as_compared, asked_name
 from holdfast.cases._kind import CLOCK, Stage
-from holdfast.cases.case import BEGUN, Case, append, fold, wish
+from holdfast.cases.case import BEGUN, BOOK, KINDS, Case, append, fold, wish
 from holdfast.cases.course import due_at
 from holdfast.cases.hypotheses import has_seen_exculpatory
 from holdfast.cases.markings import Marking
@@ -33,20 +33,6 @@ NAMED = "case named"
 """The purpose of the tokens by which a case that is marked red is found by those whom it names."""
 _RED = "red"
 """In the list of cases: opens for those alone whom the case names, and for readers of appeals."""
-_PREFIXES = {
-    "task added": "t",
-    "note written": "n",
-    "event placed": "x",
-    "source recorded": "s",
-    "report received": "r",
-    "person added": "p",
-    "evidence taken": "e",
-    "copy made": "e",
-    "finding taken": "f",
-    "hypothesis put": "h",
-    "exculpatory recorded": "g",
-    "counsel attached": "k",
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,7 +117,8 @@ def write_facts(
         new: list[Fact] = []
         for of_type, given in wishes:
             body = {**given, "account": asked_name(str(given["account"]))} if "account" in given else given
-            with_id = {"id": next_id(case, _PREFIXES[of_type]), **body} if of_type in _PREFIXES else body
+            prefix = KINDS[of_type].prefix if of_type in KINDS else ""
+            with_id = {"id": next_id(case, prefix), **body} if prefix else body
             fact = wish(case, of_type, with_id, by=reader.member, at=office.clock(), roles=reader.roles)
             case = append(case, fact)
             new.append(fact)
@@ -163,7 +150,7 @@ def write_as_clock(
 ) -> Case:
     """Add a fact that follows from a reading or from the calendar, after the facts that were read."""
     case = fold(facts)
-    fact = Fact(type=of_type, at=office.clock(), by=by, body=body)
+    fact = BOOK.fact(of_type, at=office.clock(), by=by, body=body)
     if by == SYSTEM:
         wish(case, of_type, body, by=by, at=fact.at, roles=frozenset({CLOCK}))
     case = append(case, fact)
@@ -209,7 +196,7 @@ def recusal_facts(office: Office, case_id: str, case: Case, edges: Sequence[Edge
     found = recusals(_in_form(case), accounts, [*_edges_in_form(edges), *_edges_in_form(together)])
     now = office.clock()
     return [
-        Fact(type="recusal found", at=now, by=SYSTEM, body={"member": member, "why": "; ".join(reasons)})
+        BOOK.fact("recusal found", at=now, by=SYSTEM, body={"member": member, "why": "; ".join(reasons)})
         for member, reasons in sorted(found.items())
         if member not in case.readers.recused
     ]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from holdfast.cases.ledgers import Ledger, append_ledger, fold_ledger
+from holdfast.cases.ledgers import LEDGER, Ledger
 from holdfast.facts import Fact, StreamId
 from holdfast.ids import wiki_name
 from holdfast.store.office.streams import Summary
@@ -17,21 +17,19 @@ WIKI = "ledger wiki"
 
 def read_ledger(office: Office, reader: Reader, wiki: str) -> Ledger:
     """The ledgers of a wiki; empty when nothing was recorded. Raises CheckFailedError `access.refused`."""
-    return fold_ledger(_facts(office, reader, wiki, "ledger shown")[1])
+    return LEDGER.fold(_facts(office, reader, wiki, "ledger shown")[1], Ledger())
 
 
 def write_ledger(office: Office, reader: Reader, wiki: str, of_type: str, body: Mapping[str, Any]) -> Ledger:
-    """Add one fact; new complaints and recommendations get the next free id. Raises what `append_ledger` raises."""
+    """Add one fact; new complaints and recommendations get the next free id. Raises as `Book.append`."""
     with office.vault.transaction():
         stream, facts = _facts(office, reader, wiki, "ledger written")
-        ledger = fold_ledger(facts)
-        given = dict(body)
-        if of_type == "complaint recorded":
-            given["id"] = f"c{len(ledger.complaints) + 1}"
-        if of_type == "recommendation made":
-            given["id"] = f"r{len(ledger.recommendations) + 1}"
-        fact = Fact(type=of_type, at=office.clock(), by=reader.member, body=given)
-        after = append_ledger(ledger, fact)
+        ledger = LEDGER.fold(facts, Ledger())
+        prefix = LEDGER.kind(of_type).prefix
+        there = {"c": ledger.complaints, "r": ledger.recommendations}.get(prefix, ())
+        given = {**body, "id": f"{prefix}{len(there) + 1}"} if prefix else body
+        fact = LEDGER.fact(of_type, at=office.clock(), by=reader.member, body=given)
+        after = LEDGER.append(ledger, fact)
         summary = Summary(state="open", sealed={"wiki": wiki})
         if stream is None:
             tokens = {WIKI: [wiki]}

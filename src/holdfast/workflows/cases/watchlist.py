@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from holdfast.accounts.names import asked_name
-from holdfast.cases.watchlist import Before, Watchlist, append_watch, fold_watchlist, seen_before
+from holdfast.cases.watchlist import WATCHLIST, Before, Watchlist, seen_before
 from holdfast.facts import Fact, StreamId
 from holdfast.store.office.streams import Summary
 from holdfast.store.office.vault import Reader
@@ -26,10 +26,11 @@ def write_watchlist(office: Office, reader: Reader, of_type: str, body: Mapping[
         given = dict(body)
         if "account" in given:
             given["account"] = asked_name(str(given["account"]))
-        if of_type == "watch added":
-            given["id"] = f"w{len(watchlist.entries) + 1}"
-        fact = Fact(type=of_type, at=office.clock(), by=reader.member, body=given)
-        after = append_watch(watchlist, fact)
+        prefix = WATCHLIST.kind(of_type).prefix
+        if prefix:
+            given["id"] = f"{prefix}{len(watchlist.entries) + 1}"
+        fact = WATCHLIST.fact(of_type, at=office.clock(), by=reader.member, body=given)
+        after = WATCHLIST.append(watchlist, fact)
         summary = Summary(state="open")
         if facts:
             office.vault.append(
@@ -45,4 +46,4 @@ def write_watchlist(office: Office, reader: Reader, of_type: str, body: Mapping[
 def _read(office: Office, reader: Reader, purpose: str) -> tuple[Watchlist, tuple[Fact, ...]]:
     office.vault.require(reader, "read_list", STREAM.kind, purpose=purpose)
     facts = office.vault.read(reader, STREAM, purpose=purpose) if office.vault.exists(STREAM) else ()
-    return fold_watchlist(facts), facts
+    return WATCHLIST.fold(facts, Watchlist()), facts

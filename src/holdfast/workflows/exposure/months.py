@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from holdfast.access.exposure.telling import (
+    EXPOSURE,
     STREAM_KIND,
     LookupMonth,
     NoticeState,
@@ -22,6 +23,7 @@ from holdfast.ids import WikiName, wiki_name
 from holdfast.store.office.streams import Summary
 from holdfast.store.office.vault import Reader
 from holdfast.workflows.office.opening import Office
+from holdfast.workflows.office.small_facts import EXPOSURE_KEY
 
 OWED, QUIET = "owed", "quiet"
 """Whether somebody is still to be told of a look-up of the month."""
@@ -53,7 +55,7 @@ def pseudonyms(office: Office) -> Pseudonyms:
     with vault.transaction():
         if not vault.exists(_KEY):
             body = {"key": secrets.token_bytes(32).hex()}
-            fact = Fact(type="key made", at=office.clock(), by=system.member, body=body)
+            fact = EXPOSURE_KEY.fact("key made", at=office.clock(), by=system.member, body=body)
             summary = Summary(state="kept")
             vault.create(system, _KEY.kind, [fact], summary=summary, purpose="key of names", stream_id=_KEY.id)
     (kept,) = vault.read(system, _KEY, purpose="key of names")
@@ -88,7 +90,7 @@ def read_month(office: Office, reader: Reader, stream: StreamId, *, purpose: str
 
 def open_month(office: Office, reader: Reader, wiki: WikiName, month: str, facts: Sequence[Fact]) -> None:
     """Keep the first look-ups of a month."""
-    opened = Fact(type="month opened", at=office.clock(), by=reader.member, body={"wiki": wiki, "month": month})
+    opened = EXPOSURE.fact("month opened", at=office.clock(), by=reader.member, body={"wiki": wiki, "month": month})
     office.vault.create(
         reader,
         STREAM_KIND,

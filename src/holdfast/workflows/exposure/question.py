@@ -13,13 +13,14 @@ from holdfast.access.rules.console_rules import Because
 from holdfast.accounts.names import AccountName, account_name, kept_name
 from holdfast.clock import parse_at
 from holdfast.errors import CheckFailedError
-from holdfast.facts import Fact, MemberId, StreamId
+from holdfast.facts import MemberId, StreamId
 from holdfast.ids import WikiName, wiki_name
 from holdfast.store.office.streams import Summary
 from holdfast.store.office.vault import Reader
 from holdfast.workflows.exposure.months import all_streams, append_to, read_month, telling_policy
 from holdfast.workflows.office.account_proof import ReadRevision, check_saved, fresh_code
 from holdfast.workflows.office.opening import Office
+from holdfast.workflows.office.small_facts import QUESTION
 
 KIND = "question"
 CODE_LASTS = timedelta(days=7)
@@ -47,7 +48,7 @@ def ask(office: Office, custodian: Reader, wiki: WikiName, account: str) -> Stre
     """
     asker = account_name(account)
     body = {"wiki": wiki_name(wiki), "account": asker, "code": fresh_code()}
-    fact = Fact(type="asked", at=office.clock(), by=custodian.member, body=body)
+    fact = QUESTION.fact("asked", at=office.clock(), by=custodian.member, body=body)
     return office.vault.create(
         custodian,
         KIND,
@@ -96,7 +97,7 @@ def prove(office: Office, custodian: Reader, stream: StreamId, revision: int, re
     )
     if now > question.asked_at + CODE_LASTS:
         raise CheckFailedError("exposure.ask.not_proven", "the code is too old; note the question again")
-    fact = Fact(type="proven", at=now, by=custodian.member, body={"at": now.isoformat(), "revision": revision})
+    fact = QUESTION.fact("proven", at=now, by=custodian.member, body={"at": now.isoformat(), "revision": revision})
     with office.vault.transaction():  # the wiki was read meanwhile: the question as it is now
         question = read_question(office, custodian, stream)
         if question.state != "asked":
@@ -161,7 +162,7 @@ def _answer(office: Office, custodian: Reader, stream: StreamId) -> OwnAnswer:
         office.vault.append(
             custodian,
             stream,
-            [Fact(type="answered", at=now, by=custodian.member, body=body)],
+            [QUESTION.fact("answered", at=now, by=custodian.member, body=body)],
             expect=question.facts,
             summary=Summary(state="answered"),
             purpose="a person's question answered",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from holdfast.access.freezes.freeze import Freeze, FreezeState, Removal, begin, fold
+from holdfast.access.freezes.freeze import FREEZE, Freeze, FreezeState, Removal, begin, fold
 from holdfast.access.freezes.lifting import LIFT_KIND, draft_lift, lift, lift_from
 from holdfast.access.freezes.order import FreezeOrder, Item, Scope, draft_order, item_from, order_from, without_gone
 from holdfast.access.freezes.restoring import PutBack, release
@@ -14,6 +14,7 @@ from holdfast.access.freezes.review import fold as fold_review
 from holdfast.access.freezes.review_steps import Step, close_by_lifting
 from holdfast.access.freezes.words import PROTECTIVE
 from holdfast.access.register.moments import text_of
+from holdfast.access.register.person_facts import PERSON
 from holdfast.access.register.register import Register
 from holdfast.access.register.what_if import WhatIf, what_if
 from holdfast.access.rules.console_rules import Because
@@ -238,7 +239,7 @@ def note_removals(office: Office, stream: StreamId, found: Mapping[tuple[str, st
                 {"person": person, "wiki": wiki, "right": right, "is": state.value}
                 for (person, wiki, right), state in sorted(new.items())
             ]
-            fact = Fact(type="removals read", at=office.clock(), by=SYSTEM, body={"items": items})
+            fact = FREEZE.fact("removals read", at=office.clock(), by=SYSTEM, body={"items": items})
             _append(office, stream, [fact], purpose="removals noted")
 
 
@@ -248,7 +249,7 @@ def note_put_back(office: Office, number: str, found: Mapping[str, str]) -> None
         freeze = read_freeze(office, Reader.of_the_office(Because.APPROVED), number, purpose="rights read back")
         new = {key: state for key, state in found.items() if freeze.put_back.get(key) != state}
         if new:
-            fact = Fact(type="rights read back", at=office.clock(), by=SYSTEM, body={"rights": new})
+            fact = FREEZE.fact("rights read back", at=office.clock(), by=SYSTEM, body={"rights": new})
             _append(office, freeze.id, [fact], purpose="rights read back")
 
 
@@ -261,7 +262,7 @@ def note_by_hand(office: Office, reader: Reader, number: str, person: str, wiki:
             raise CheckFailedError("access.freeze.no_item", "this freeze does not hold that right")
         office.vault.require(reader, "write", KIND, freeze.id, purpose="removal by hand noted")
         item = {"person": person, "wiki": wiki, "right": right, "is": Removal.REMOVED.value}
-        fact = Fact(type="removals read", at=office.clock(), by=reader.member, body={"items": [item]})
+        fact = FREEZE.fact("removals read", at=office.clock(), by=reader.member, body={"items": [item]})
         _append(office, freeze.id, [fact], purpose="removal by hand noted")
 
 
@@ -338,14 +339,14 @@ def execute_rest(office: Office, approved: Approved[Request]) -> str:
             "right": item.right,
             "before": dict(item.to_put_back),
         }
-        facts.setdefault(item.person, []).append(Fact(type="right seen", at=now, by=SYSTEM, body=body))
+        facts.setdefault(item.person, []).append(PERSON.fact("right seen", at=now, by=SYSTEM, body=body))
     write_people(office, system, facts, purpose="rest of a freeze planned")
     keys = [{"person": item.person.id, "wiki": item.wiki, "right": item.right} for item in items]
     by = approved.signatures[-1].member
     _append(
         office,
         freeze.id,
-        [Fact(type="rest planned", at=now, by=by, body={"items": keys})],
+        [FREEZE.fact("rest planned", at=now, by=by, body={"items": keys})],
         purpose="rest of a freeze planned",
     )
     begin_plan(office, approved)

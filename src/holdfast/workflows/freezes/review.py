@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from holdfast.access.freezes.restoring import PutBack
-from holdfast.access.freezes.review import Outcome, Review, ReviewState, apply, fold
+from holdfast.access.freezes.review import REVIEW, Outcome, Review, ReviewState, fold
 from holdfast.access.freezes.review_steps import (
     Step,
     ask_evidence,
@@ -218,7 +218,7 @@ def _put_back(office: Office, register: Register, review: Review, wish: Fact) ->
     decided = confirm(
         office.policies,
         register,
-        apply(review, wish),
+        REVIEW.append(review, wish),
         step,
         signed_as=str(wish.body.get("signed_as", "")),
         same_people=frozenset(),
@@ -296,7 +296,7 @@ def note_put_back(office: Office, number: str, found: Mapping[str, str]) -> None
         known = fold(stream, facts).put_back
         new = {key: state for key, state in found.items() if known.get(key) != state}
         if new:
-            fact = Fact(type="rights read back", at=office.clock(), by=SYSTEM, body={"rights": new})
+            fact = REVIEW.fact("rights read back", at=office.clock(), by=SYSTEM, body={"rights": new})
             write_review(office, system, stream, facts, [fact])
 
 

@@ -28,6 +28,7 @@ from holdfast.facts import SYSTEM, Fact, StreamId
 from holdfast.store.office.config import CONFIG_FILE, read_config
 from holdfast.store.office.start import start
 from holdfast.workflows.office.opening import Office, OfficePlace, joined, open_office
+from holdfast.workflows.office.small_facts import KEY_SHARES
 
 SHARES = StreamId(kind="key-shares", id="shares")
 """Where hashes of the last set stand, and which of them their keepers acknowledged."""
@@ -53,7 +54,7 @@ def write_shares(office: Office, folder: Path) -> tuple[Path, ...]:
     with office.vault.transaction():
         audit.write([audit.event(SYSTEM, Verb.SPLIT_KEY, "office", purpose="master key split into shares")])
         body = {"key": office.place.master.id, "digests": [_digest(each) for each in shares]}
-        _keep(office, Fact(type="split", at=office.clock(), by=SYSTEM, body=body), ())
+        _keep(office, KEY_SHARES.fact("split", at=office.clock(), by=SYSTEM, body=body), ())
     day = office.clock().date().isoformat()
     for number, (place, share) in enumerate(zip(places, shares, strict=True), 1):
         place.touch(mode=0o600)
@@ -100,7 +101,7 @@ def acknowledge(office: Office, share: str) -> tuple[int, ...]:
             )
         number = digests.index(_digest(share)) + 1
         known = (shares_known(office) or frozenset()) | {number}
-        _keep(office, Fact(type="acknowledged", at=office.clock(), by=SYSTEM, body={"number": number}), known)
+        _keep(office, KEY_SHARES.fact("acknowledged", at=office.clock(), by=SYSTEM, body={"number": number}), known)
     return tuple(sorted(known))
 
 

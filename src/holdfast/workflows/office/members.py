@@ -13,13 +13,14 @@ from holdfast.access.rules.roles import check_roles
 from holdfast.accounts.names import account_name
 from holdfast.audit import Alarm, AlarmKind, Verb
 from holdfast.errors import CheckFailedError
-from holdfast.facts import Fact, MemberId, StreamId
+from holdfast.facts import MemberId, StreamId
 from holdfast.store.office import members as store
 from holdfast.store.office.audit_search import enrolled_passkeys, last_purpose
 from holdfast.store.office.streams import Summary
 from holdfast.store.office.vault import Reader
 from holdfast.workflows.office.opening import Office
 from holdfast.workflows.office.propose import propose
+from holdfast.workflows.office.small_facts import MEMBER
 
 GUARDIANS = frozenset({"custodian", "legal", "auditor"})
 
@@ -117,7 +118,7 @@ def write_profile(
 ) -> None:
     """Keep, sealed, which wiki accounts a member has and to whom they are tied."""
     profile = {"wiki_accounts": sorted(set(wiki_accounts)), "linked_to": sorted(set(linked_to)), "person": member}
-    fact = Fact(type="profile set", at=office.clock(), by=reader.member, body=profile)
+    fact = MEMBER.fact("profile set", at=office.clock(), by=reader.member, body=profile)
     stream = StreamId(kind="member", id=member)
     system = Reader.of_the_office(Because.BOOKS)
     summary = Summary(state="member", sealed=profile)

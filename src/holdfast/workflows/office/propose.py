@@ -17,7 +17,7 @@ from holdfast.approval.request import Request, fresh_request, parse_request
 from holdfast.audit import Alarm, AlarmKind, Verb
 from holdfast.crypto.passkeys import check_counter, parse_assertion, registered_passkey
 from holdfast.errors import CheckFailedError, HoldfastError, InputRefusedError, UsageError
-from holdfast.facts import Fact, MemberId, StreamId
+from holdfast.facts import MemberId, StreamId
 from holdfast.registry import kinds_in, room
 from holdfast.store.office.members import all_members, passkey_registrations
 from holdfast.store.office.models import SignatureRow
@@ -25,6 +25,7 @@ from holdfast.store.office.streams import Summary
 from holdfast.store.office.vault import Reader
 from holdfast.workflows.office.opening import Office
 from holdfast.workflows.office.proposal_kind import ProposalKind
+from holdfast.workflows.office.small_facts import PROPOSAL
 
 PREFIX = "proposal-"
 _ALARMING = {
@@ -81,7 +82,7 @@ def propose(office: Office, reader: Reader, kind: str, what: Mapping[str, Any]) 
     now = office.clock()
     request = fresh_request(kind, what, now=now, lasts=timedelta(hours=office.config.approval_hours))
     known.lines(office, request.what)  # what cannot be shown cannot be approved
-    fact = Fact(type="proposed", at=now, by=reader.member, body={"content": request.content().decode("utf-8")})
+    fact = PROPOSAL.fact("proposed", at=now, by=reader.member, body={"content": request.content().decode("utf-8")})
     return office.vault.create(
         reader,
         PREFIX + kind,
@@ -113,7 +114,7 @@ def _withdraw(office: Office, proposal: Proposal, *, by: MemberId, purpose: str)
     office.vault.append(
         Reader.of_the_office(Because.BOOKS),
         proposal.stream,
-        [Fact(type="withdrawn", at=office.clock(), by=by)],
+        [PROPOSAL.fact("withdrawn", at=office.clock(), by=by)],
         expect=proposal.facts,
         summary=_summary("withdrawn", proposal.request),
         purpose=purpose,
@@ -289,7 +290,7 @@ def carry_out(office: Office, reader: Reader, stream: StreamId) -> str:
             needed=kind.needed,
         )
         outcome = kind.execute(office, approved)
-        done = Fact(type="executed", at=now, by=reader.member, body={"outcome": outcome})
+        done = PROPOSAL.fact("executed", at=now, by=reader.member, body={"outcome": outcome})
         office.vault.append(
             Reader.of_the_office(Because.BOOKS),
             stream,

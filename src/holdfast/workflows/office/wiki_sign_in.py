@@ -16,6 +16,7 @@ from holdfast.store.office.vault import Reader
 from holdfast.wiki.oauth import WikiProfile, WikiSignIn, read_wiki_sign_in
 from holdfast.workflows.office.opening import Office
 from holdfast.workflows.office.propose import propose
+from holdfast.workflows.office.small_facts import WIKI_SIGN_IN
 
 KIND = "wiki-sign-in"
 _TOKEN = "wiki-sign-in"
@@ -49,7 +50,7 @@ def link(office: Office, member: MemberId, account: str, wiki: str) -> None:
             hint="one person is one member; end the other link first",
         )
     body = {"wiki": wiki, "account": account}
-    fact = Fact(type="linked" if account else "unlinked", at=office.clock(), by=SYSTEM, body=body)
+    fact = WIKI_SIGN_IN.fact("linked" if account else "unlinked", at=office.clock(), by=SYSTEM, body=body)
     _write(office, member, fact, [value] if account else [], state="linked" if account else "unlinked")
 
 
@@ -93,7 +94,7 @@ def _linked_member(office: Office, settings: WikiSignIn, profile: WikiProfile) -
         # found by an older form of the name, which two names can share: only a bound number tells whose it is
         return None
     if not bound:
-        fact = Fact(type="bound", at=office.clock(), by=SYSTEM, body={"number": profile.number})
+        fact = WIKI_SIGN_IN.fact("bound", at=office.clock(), by=SYSTEM, body={"number": profile.number})
         value = _value(settings.rest.host, profile.account)
         _write(office, member, fact, [value], state="linked")
     elif bound[0] != profile.number:

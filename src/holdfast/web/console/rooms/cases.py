@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from holdfast.cases._kind import KEPT, Stage
 from holdfast.cases.attribution import ceiling
+from holdfast.cases.case import KINDS
 from holdfast.cases.course import coarse_state, triage_weight
 from holdfast.cases.markings import Marking
 from holdfast.cases.people import Before
@@ -22,9 +23,9 @@ from holdfast.cases.sources import independent_of
 from holdfast.cases.standards import FLOOR
 from holdfast.cases.weight import weigh
 from holdfast.store.office.vault import Reader
-from holdfast.web.console.case_forms import FileForm, UploadForm, body_of, form_for, forms_on
-from holdfast.web.console.case_specs import SPECS
+from holdfast.web.console.case_forms import FileForm, UploadForm, form_for, forms_on
 from holdfast.web.console.doors import asks, every
+from holdfast.web.console.fact_forms import kind_at, typed_body
 from holdfast.web.console.pages import page, show
 from holdfast.web.console.room import Room
 from holdfast.workflows.cases import case as work
@@ -102,18 +103,18 @@ def one(request: HttpRequest, number: str, tab: str = "overview") -> HttpRespons
 @page(fresh=True)
 def do(request: HttpRequest, number: str, fact: str) -> HttpResponse:
     """Add one fact to the case."""
-    of_type = fact.replace("-", " ")
-    if of_type == "exculpatory shown":
-        work.write_case(request.office, request.reader, number, of_type, {})
+    if fact == "exculpatory-shown":
+        work.write_case(request.office, request.reader, number, "exculpatory shown", {})
         return _to(number, "overview")
-    if of_type not in SPECS:
+    kind = kind_at(KINDS, fact)
+    if kind is None:
         raise Http404
     opened = work.read_case(request.office, request.reader, number, purpose="case written")
-    form = form_for(of_type, opened.seen, request.POST)
+    form = form_for(kind, opened.seen, request.POST)
     if not form.is_valid():
-        return _tab(request, opened, SPECS[of_type].tab, bound={of_type: form}, status=422)
-    work.write_case(request.office, request.reader, number, of_type, body_of(of_type, form))
-    return _to(number, SPECS[of_type].tab)
+        return _tab(request, opened, kind.tab, bound={kind.name: form}, status=422)
+    work.write_case(request.office, request.reader, number, kind.name, typed_body(kind, form))
+    return _to(number, kind.tab)
 
 
 @require_POST

@@ -1,71 +1,24 @@
 """The ledgers of a wiki, and the watchlist."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time
 from typing import Any
 
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
+from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from holdfast.cases.ledgers import AdviceState, ComplaintState
-from holdfast.cases.watchlist import Scope
+from holdfast.cases.ledgers import LEDGER
+from holdfast.cases.watchlist import WATCHLIST
+from holdfast.facts.kinds import FactKind
 from holdfast.web.console.doors import asks
+from holdfast.web.console.fact_forms import address_of, fact_form, kind_at, typed_body
 from holdfast.web.console.pages import page, show
 from holdfast.web.console.room import Room
 from holdfast.workflows.cases import ledger as ledgers
 from holdfast.workflows.cases import watchlist
-
-_AREA = {"rows": 3, "class": "cdx-text-area__textarea"}
-
-
-def _states(kind: Any) -> list[tuple[str, str]]:
-    return [(each.value, each.value.replace("_", " ")) for each in kind]
-
-
-class ComplaintForm(forms.Form):
-    """A complaint, with the page where it stands."""
-
-    about = forms.CharField(label=_("About"), max_length=300)
-    page = forms.CharField(label=_("Page where it stands"), max_length=300)
-    made_at = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}))
-
-
-class AnswerForm(forms.Form):
-    """What became of a complaint."""
-
-    id = forms.CharField(label=_("Complaint"), max_length=32)
-    state = forms.ChoiceField(label=_("State"), choices=_states(ComplaintState))
-    note = forms.CharField(label=_("Note"), widget=forms.Textarea(attrs=_AREA))
-
-
-class AdviceForm(forms.Form):
-    """A recommendation."""
-
-    text = forms.CharField(label=_("Recommendation"), widget=forms.Textarea(attrs=_AREA))
-    owner = forms.CharField(label=_("Owner"), help_text=_("A role or body, never a person."), max_length=64)
-    due = forms.DateField(label=_("Due"), widget=forms.DateInput(attrs={"type": "date"}))
-
-
-class MoveForm(forms.Form):
-    """How far a recommendation is."""
-
-    id = forms.CharField(label=_("Recommendation"), max_length=32)
-    state = forms.ChoiceField(label=_("State"), choices=_states(AdviceState))
-    note = forms.CharField(label=_("Note"), widget=forms.Textarea(attrs=_AREA))
-
-
-class EffectForm(forms.Form):
-    """A measure before and after."""
-
-    id = forms.CharField(label=_("Recommendation"), max_length=32)
-    measure = forms.CharField(label=_("Measure"), max_length=300)
-    before = forms.FloatField(label=_("Before"), widget=forms.NumberInput(attrs={"step": "any"}))
-    after = forms.FloatField(label=_("After"), widget=forms.NumberInput(attrs={"step": "any"}))
-    low = forms.FloatField(label=_("Low end of its interval"), widget=forms.NumberInput(attrs={"step": "any"}))
-    high = forms.FloatField(label=_("High end of its interval"), widget=forms.NumberInput(attrs={"step": "any"}))
 
 
 class AskForm(forms.Form):
@@ -75,57 +28,16 @@ class AskForm(forms.Form):
     wiki = forms.CharField(label=_("Wiki"), max_length=64)
 
 
-class WatchForm(AskForm):
-    """An account to be watched."""
-
-    scope = forms.ChoiceField(label=_("For whom"), choices=_states(Scope))
-    why = forms.CharField(label=_("Reasons"), max_length=300)
-    until = forms.DateField(label=_("Until"), widget=forms.DateInput(attrs={"type": "date"}))
-
-
-class LookForm(AskForm):
-    """That an account was checked."""
-
-    why = forms.CharField(label=_("Reasons"), max_length=300)
-
-
-class EndForm(forms.Form):
-    """The end of an entry."""
-
-    id = forms.CharField(label=_("Entry"), max_length=32)
-    why = forms.CharField(label=_("Reasons"), max_length=300)
-
-
-_Known = Mapping[str, tuple[Any, type[Any]]]
-"""Fact to heading and form."""
-LEDGER_FORMS: _Known = {
-    "complaint recorded": (_("Record a complaint"), ComplaintForm),
-    "complaint answered": (_("Say what became of a complaint"), AnswerForm),
-    "recommendation made": (_("Record a recommendation"), AdviceForm),
-    "recommendation moved": (_("Say how far a recommendation is"), MoveForm),
-    "effect measured": (_("Record a measured effect"), EffectForm),
-}
-WATCH_FORMS: _Known = {
-    "watch added": (_("Watch an account"), WatchForm),
-    "watch ended": (_("End an entry"), EndForm),
-    "looked": (_("Record a look-up"), LookForm),
-}
-
-
-def _body(form: forms.Form) -> dict[str, Any]:
-    return {
-        name: datetime.combine(value, time(), UTC).isoformat() if isinstance(value, date) else value
-        for name, value in form.cleaned_data.items()
-    }
-
-
-def _forms(known: _Known, bound: Any = None) -> list[tuple[str, Any, forms.Form]]:
-    found = []
-    for of_type, (heading, kind) in known.items():
-        address = of_type.replace(" ", "-")
-        form = bound[1] if bound and bound[0] == of_type else kind(auto_id=f"{address}-%s")
-        found.append((address, heading, form))
-    return found
+def _forms(kinds: Mapping[str, FactKind[Any]], bound: tuple[str, forms.Form] | None = None) -> list[Any]:
+    """(address part, heading, form) of each kind."""
+    return [
+        (
+            address_of(kind.name),
+            gettext_lazy(kind.title),
+            bound[1] if bound and bound[0] == kind.name else fact_form(kind),
+        )
+        for kind in kinds.values()
+    ]
 
 
 @page
@@ -140,18 +52,18 @@ def home(request: HttpRequest) -> HttpResponse:
 def one(request: HttpRequest, wiki: str, fact: str = "") -> HttpResponse:
     """The ledgers of one wiki, or one more line in them."""
     office, reader, bound = request.office, request.reader, None
-    of_type = fact.replace("-", " ")
     if request.method == "POST":
-        if of_type not in LEDGER_FORMS:
+        kind = kind_at(LEDGER.kinds, fact)
+        if kind is None:
             raise Http404
-        form = LEDGER_FORMS[of_type][1](request.POST, auto_id=f"{fact}-%s")
+        form = fact_form(kind, data=request.POST)
         if form.is_valid():
-            ledgers.write_ledger(office, reader, wiki, of_type, _body(form))
+            ledgers.write_ledger(office, reader, wiki, kind.name, typed_body(kind, form))
             return HttpResponseRedirect(reverse("ledgers:one", args=[wiki]))
-        bound = (of_type, form)
+        bound = (kind.name, form)
     ledger = ledgers.read_ledger(office, reader, wiki)
     advice = [(each, each.is_overdue(office.clock())) for each in ledger.recommendations.values()]
-    context = {"wiki": wiki, "ledger": ledger, "advice": advice, "forms": _forms(LEDGER_FORMS, bound)}
+    context = {"wiki": wiki, "ledger": ledger, "advice": advice, "forms": _forms(LEDGER.kinds, bound)}
     context["years"] = ledger.complaints_by_year()
     return show(request, "console/cases/ledger.html", context, status=422 if bound else 200)
 
@@ -165,7 +77,7 @@ def watching(request: HttpRequest) -> HttpResponse:
     before = None
     if request.method == "POST" and form.is_valid():
         before = watchlist.checked_before(request.office, request.reader, **form.cleaned_data)
-    context = {"form": form, "before": before, "forms": _forms(WATCH_FORMS)}
+    context = {"form": form, "before": before, "forms": _forms(WATCHLIST.kinds)}
     return show(request, "console/cases/watchlist.html", context)
 
 
@@ -173,14 +85,14 @@ def watching(request: HttpRequest) -> HttpResponse:
 @page(fresh=True)
 def watch(request: HttpRequest, fact: str) -> HttpResponse:
     """Add one fact to the watchlist."""
-    of_type = fact.replace("-", " ")
-    if of_type not in WATCH_FORMS:
+    kind = kind_at(WATCHLIST.kinds, fact)
+    if kind is None:
         raise Http404
-    form = WATCH_FORMS[of_type][1](request.POST, auto_id=f"{fact}-%s")
+    form = fact_form(kind, data=request.POST)
     if form.is_valid():
-        watchlist.write_watchlist(request.office, request.reader, of_type, _body(form))
+        watchlist.write_watchlist(request.office, request.reader, kind.name, typed_body(kind, form))
         return HttpResponseRedirect(reverse("ledgers:watchlist"))
-    context = {"form": AskForm(), "before": None, "forms": _forms(WATCH_FORMS, (of_type, form))}
+    context = {"form": AskForm(), "before": None, "forms": _forms(WATCHLIST.kinds, (kind.name, form))}
     return show(request, "console/cases/watchlist.html", context, status=422)
 
 
