@@ -18,13 +18,15 @@ from holdfast.appeals.facts import APPEAL
 from holdfast.appeals.no_appeal import NO_APPEAL
 from holdfast.approval import fresh_request
 from holdfast.clock import parse_at
-from holdfast.facts import MemberId, StreamId
+from holdfast.facts import Fact, MemberId, StreamId
 from holdfast.facts.kinds import Book
+from holdfast.workflows.desk.fact_books import books
 from holdfast.workflows.office import small_facts
 
 NOON = datetime(2026, 9, 1, 12, tzinfo=UTC)
 MEMBER = MemberId("m-aaaaaaaaaaaa")
 OTHER = MemberId("m-bbbbbbbbbbbb")
+CANARY = "Xylophon Quetzal"
 LATER = "2026-12-01T00:00:00Z"
 Line = tuple[str, Mapping[str, Any], Callable[[Any], Any], Any]
 """A fact, its body, where to look afterwards, and what must be there."""
@@ -325,3 +327,14 @@ def test_a_stream_without_a_state_knows_its_facts_and_no_others(
         assert book.fact(name, at=NOON, by=MEMBER, body=body).body == body
         with pytest.raises(book.error, match=rf"^{book.code}\.fields"):
             book.fact(name, at=NOON, by=MEMBER, body={**body, "more": 1})
+
+
+ALL = [(book, name) for book in books() for name in book.kinds]
+
+
+@pytest.mark.parametrize(("book", "name"), ALL, ids=[f"{book.stream}: {name}" for book, name in ALL])
+def test_a_field_that_no_declaration_knows_is_never_passed_over(book: Book[Any], name: str) -> None:
+    fact = Fact(type=name, at=NOON, by=MEMBER, body={"misspelt": CANARY})
+    with pytest.raises(book.error, match=rf"^{book.code}\.fields: ") as refused:
+        book.read(fact)
+    assert CANARY not in str(refused.value)

@@ -13,6 +13,7 @@ from holdfast.access.rules.roles import Role
 from holdfast.cli import build_app
 from holdfast.facts.kinds import ANYBODY, CLOCK, NOBODY, TWO
 from holdfast.workflows.desk.fact_books import books
+from store.offices import OfficeWorld
 
 ROOT = Path(__file__).parents[2]
 SRC = ROOT / "src" / "holdfast"
@@ -80,3 +81,30 @@ def test_every_fact_has_a_door_a_page_a_command_or_a_file_of_the_workflows() -> 
 
 def test_every_kind_of_fact_has_a_test_that_names_it() -> None:
     assert [(stream, kind.name) for stream, kind in KINDS if f'"{kind.name}"' not in TESTS] == []
+
+
+RULED_AS = {"question": "exposure", "no-appeal": "plan"}
+"""Streams to which the rules of another kind apply; their pages ask for more than writing."""
+AFTER_ANOTHER_RULE = {
+    ("appeal", "remand answered", "decider"),
+    ("appeal", "remand answered", "investigator"),
+    ("case", "evidence handled", "appeal_reader"),
+    ("case", "names opened", "auditor"),
+}
+"""Written by the office for whoever may read: what they opened, or what they answered in the case."""
+BY_THE_OFFICE = {"proposal-*", "public-table", "way-back"}
+"""Streams that the office writes after it has asked the rules about something else."""
+
+
+def test_who_states_a_fact_by_its_declaration_may_write_it_by_the_rules(office: OfficeWorld) -> None:
+    readers = {str(role): office.member(role).reader() for role in Role}
+    refused, silent = set(), set()
+    for stream in {stream for stream, _ in KINDS} - BY_THE_OFFICE:
+        kinds = [kind for of, kind in KINDS if of == stream and kind.door.startswith("/")]
+        for role, reader in readers.items():
+            may = office.office.vault.may(reader, "write", RULED_AS.get(stream, stream)).allowed
+            refused |= {(stream, kind.name, role) for kind in kinds if role in kind.by and not may}
+            if may and kinds and stream not in RULED_AS and not any(role in kind.by for kind in kinds):
+                silent.add((stream, role))
+    assert refused == AFTER_ANOTHER_RULE
+    assert silent == set()

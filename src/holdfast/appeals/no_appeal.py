@@ -159,8 +159,8 @@ NO_APPEAL: Book[NoAppeal] = Book(
             door="proposals/no_appeal", fields=_SIGNED,
         ),
         FactKind(
-            name="no appeal lifted", step=_lifted, by=frozenset({Role.LEGAL}), when=frozenset({"holds"}),
-            door="/no-appeals/<number>/lift/",
+            name="no appeal lifted", step=_lifted, by=frozenset({Role.DECIDER, Role.LEGAL}),
+            when=frozenset({"holds"}), door="/no-appeals/<number>/lift/",
         ),
         FactKind(name="no appeal lapsed", step=_lapsed, by=frozenset({CLOCK}), door="clocks/appeals"),
     ),

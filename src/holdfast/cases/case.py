@@ -83,7 +83,9 @@ KINDS: Mapping[str, FactKind[Case]] = {
     **course.FACTS,
 }  # fmt: skip
 """Every type of fact that a case knows."""
-BOOK = Book(stream="case", about="a case", kinds=KINDS, code="case.fact", unknown="case.fact.unknown")
+BOOK: Book[Case] = Book(
+    stream="case", about="a case", kinds=KINDS, first=BEGUN, code="case.fact", unknown="case.fact.unknown"
+)
 _WHEN_IDLE = frozenset({READS, WHEN_IDLE})
 
 

@@ -168,6 +168,7 @@ class _Lookup(Field):
 
 _SEAL = {"lookup": Kept(), "code": OneOf(kind=ReasonCode), "until": Moment(), "motive": Kept()}
 _CUSTODIAN, _MANY = frozenset({Role.CUSTODIAN}), 10_000_000
+_BY = _CUSTODIAN | {Role.ACCESS_STEWARD, Role.INVESTIGATOR}
 EXPOSURE: Book[LookupMonth] = Book(
     stream=STREAM_KIND,
     about="a month of look-ups",
@@ -175,11 +176,11 @@ EXPOSURE: Book[LookupMonth] = Book(
     error=CheckFailedError,
     kinds=declared(
         FactKind(
-            name="month opened", step=kept, by=frozenset({Role.ACCESS_STEWARD}), door="/exposure/import/",
+            name="month opened", step=kept, by=_BY, door="/exposure/import/",
             fields={"wiki": Kept(), "month": Kept()},
         ),
         FactKind(
-            name="look-ups read", step=_read, by=frozenset({Role.ACCESS_STEWARD}), door="/exposure/import/",
+            name="look-ups read", step=_read, by=_BY, door="/exposure/import/",
             fields={"lookups": Many(of=_Lookup(), most=_MANY)},
         ),
         FactKind(

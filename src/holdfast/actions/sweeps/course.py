@@ -169,7 +169,8 @@ def _signed(fact: Fact, body: Body) -> SignedBytes:
     return SignedBytes(content=body["content"], signatures=tuple(body["signatures"]), at=fact.at)
 
 
-_INVESTIGATOR, _TWO, _CLOCK = frozenset({Role.INVESTIGATOR}), frozenset({TWO}), frozenset({CLOCK})
+_BY = frozenset({Role.INVESTIGATOR, Role.DECIDER, Role.LEGAL})
+_TWO, _CLOCK = frozenset({TWO}), frozenset({CLOCK})
 _BYTES = {"content": Kept(), "signatures": Many(of=Table())}
 PLAN_FACTS: Book[PlanCourse] = Book(
     stream="plan",
@@ -177,18 +178,18 @@ PLAN_FACTS: Book[PlanCourse] = Book(
     code="plan.fact",
     kinds=declared(
         FactKind(
-            name="drafted", step=_plan(_drafted), by=_INVESTIGATOR, door="/plans/new/",
+            name="drafted", step=_plan(_drafted), by=_BY, door="/plans/new/",
             fields={
                 "text": Kept(), "is_json": Flag(), "draft": Table(optional=True),
                 "places": Table(of=Kept(), optional=True),
             },
         ),
         FactKind(
-            name="prepared", step=_plan(_prepared), by=_INVESTIGATOR, door="/plans/<number>/dry-run/",
+            name="prepared", step=_plan(_prepared), by=_BY, door="/plans/<number>/dry-run/",
             fields={"plan": Table(), "collateral": Table(), "preflight": Table()},
         ),
         FactKind(
-            name="sign-off asked", step=_plan(_sign_off), by=_INVESTIGATOR, door="/plans/<number>/sign-off/",
+            name="sign-off asked", step=_plan(_sign_off), by=_BY, door="/plans/<number>/sign-off/",
             fields={"jurisdiction": Kept(), "proposal": Kept()},
         ),
         FactKind(
@@ -205,16 +206,16 @@ PLAN_FACTS: Book[PlanCourse] = Book(
             ),
         ),
         FactKind(
-            name="aftercare filled", by=_INVESTIGATOR, door="/plans/<number>/aftercare/",
+            name="aftercare filled", by=_BY, door="/plans/<number>/aftercare/",
             fields={name: Kept() for name in vars(Aftercare())},
             step=_plan(lambda course, _fact, body: replace(course, aftercare=Aftercare(**body))),
         ),
         FactKind(
-            name="closed", by=_INVESTIGATOR, door="/plans/<number>/close/",
+            name="closed", by=_BY, door="/plans/<number>/close/",
             step=_plan(lambda course, _fact, _body: replace(course, standing=Standing.CLOSED)),
         ),
         FactKind(
-            name="given up", by=_INVESTIGATOR, door="/plans/<number>/give-up/", fields={"why": Kept(optional=True)},
+            name="given up", by=_BY, door="/plans/<number>/give-up/", fields={"why": Kept(optional=True)},
             step=_plan(lambda course, _fact, _body: replace(course, standing=Standing.GIVEN_UP)),
         ),
     ),

@@ -13,7 +13,6 @@ from holdfast.facts.fields import (
     Field,
     Flag,
     Ident,
-    Kept,
     Many,
     Moment,
     Number,
@@ -22,7 +21,6 @@ from holdfast.facts.fields import (
     Text,
     Thing,
     Whole,
-    Wiki,
 )
 from holdfast.facts.kinds import FactKind
 
@@ -58,12 +56,8 @@ def field_for(declared: Field, state: Any, label: Any = "") -> forms.Field:
             return forms.CharField(**about, max_length=most, widget=forms.Textarea(attrs=_AREA))
         case Text(most=most):
             return forms.CharField(**about, max_length=most)
-        case Kept():
-            return forms.CharField(**about, widget=forms.Textarea(attrs=_AREA))
         case Ident():
             return forms.CharField(**about, max_length=32)
-        case Wiki():
-            return forms.CharField(**about, max_length=64)
         case Moment():
             return forms.DateField(**about, widget=forms.DateInput(attrs={"type": "date"}))
         case Flag():

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from holdfast.facts.kinds import FactKind
-from holdfast.workflows.desk.fact_books import books
 
 HERE = Path(__file__).parent
 LOCALE = HERE / "locale"
@@ -35,6 +34,8 @@ def _found() -> Iterator[str]:
         yield from in_template(path.read_text(encoding="utf-8"))
     for path in sorted(HERE.glob("**/*.py")):
         yield from in_code(path.read_text(encoding="utf-8"))
+    from holdfast.workflows.desk.fact_books import books  # every room: only whoever looks for texts needs them
+
     for book in books():
         yield from in_declarations(book.kinds.values())
 
