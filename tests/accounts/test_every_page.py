@@ -126,8 +126,8 @@ class Pages:
         return found if isinstance(found, str) else self.watchlist().looks[-1].account
 
     def watchlist(self) -> Any:
-        from holdfast.cases.watchlist import fold_watchlist
         from holdfast.access.rules.console_rules import Because
+        from holdfast.cases.watchlist import fold_watchlist
         from holdfast.store.office.vault import Reader
         from holdfast.workflows.cases.watchlist import STREAM
 
