@@ -23,8 +23,10 @@ from holdfast.actions.steps.kind import Action, End, Kind, TargetType
 from holdfast.actions.steps.ports import INFINITY
 from holdfast.actions.steps.seen import Seen
 from holdfast.actions.steps.step import Json, Phase, Step
+from holdfast.cases.standards import Severity
 from holdfast.errors import InputRefusedError
 from holdfast.ids import WikiName
+from holdfast.notices.kinds import NoticeKind
 
 
 def _check(action: Action) -> None:
@@ -83,7 +85,8 @@ KIND = Kind(
     name="global_ban",
     title="All user groups are taken away and the account is blocked, on each wiki listed.",
     target=TargetType.ACCOUNT,
-    severe=True,
+    severity=Severity.GLOBAL_BAN,
+    notice=NoticeKind.GLOBAL_BAN,
     check=_check,
     read=_read,
     after=_after,

@@ -21,8 +21,10 @@ from holdfast.actions.kinds._parts import (
 from holdfast.actions.steps.kind import Action, End, Kind, TargetType
 from holdfast.actions.steps.seen import Seen
 from holdfast.actions.steps.step import Json, Phase, Step
+from holdfast.cases.standards import Severity
 from holdfast.errors import InputRefusedError
 from holdfast.ids import WikiName
+from holdfast.notices.kinds import NoticeKind
 
 
 def _check(action: Action) -> None:
@@ -72,7 +74,8 @@ KIND = Kind(
     name="global_lock",
     title="The account is locked everywhere through CentralAuth, and its user groups are taken away.",
     target=TargetType.ACCOUNT,
-    severe=True,
+    severity=Severity.GLOBAL_LOCK,
+    notice=NoticeKind.GLOBAL_LOCK,
     check=_check,
     read=_read,
     after=_after,

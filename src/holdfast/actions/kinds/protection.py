@@ -6,8 +6,10 @@ from holdfast.actions.kinds._parts import check_params, is_expiry, is_group, is_
 from holdfast.actions.steps.kind import Action, Kind, TargetType
 from holdfast.actions.steps.seen import Seen
 from holdfast.actions.steps.step import Json, Phase, Step
+from holdfast.cases.standards import Severity
 from holdfast.errors import InputRefusedError
 from holdfast.ids import WikiName
+from holdfast.notices.kinds import NoticeKind
 
 _PROTECTED = ("edit", "move")
 
@@ -63,7 +65,8 @@ KIND = Kind(
     name="protection",
     title="A page is protected against edits or moves.",
     target=TargetType.PAGE,
-    severe=False,
+    severity=Severity.PROTECTION,
+    notice=NoticeKind.PROTECTION,
     check=_check,
     read=_read,
     after=_after,

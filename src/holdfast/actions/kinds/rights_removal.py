@@ -15,7 +15,9 @@ from holdfast.actions.kinds._parts import (
 from holdfast.actions.steps.kind import Action, End, Kind, TargetType
 from holdfast.actions.steps.seen import Seen
 from holdfast.actions.steps.step import Json, Step
+from holdfast.cases.standards import Severity
 from holdfast.ids import WikiName
+from holdfast.notices.kinds import NoticeKind
 
 
 def _check(action: Action) -> None:
@@ -45,7 +47,8 @@ KIND = Kind(
     name="rights_removal",
     title="User groups are taken away; all others stay.",
     target=TargetType.ACCOUNT,
-    severe=True,
+    severity=Severity.RIGHTS_REMOVAL,
+    notice=NoticeKind.RIGHTS_REMOVAL,
     check=_check,
     read=_read,
     after=_after,

@@ -22,6 +22,7 @@ from holdfast.actions.steps.kind import Action, End, Kind, TargetType
 from holdfast.actions.steps.seen import Seen
 from holdfast.actions.steps.step import Json, Step, is_past, living
 from holdfast.ids import WikiName
+from holdfast.notices.kinds import NoticeKind
 
 
 def still_due(removed: Mapping[str, str], now: datetime) -> tuple[dict[str, str], tuple[str, ...]]:
@@ -64,7 +65,8 @@ KIND = Kind(
     name="rights_restoration",
     title="User groups that were taken away are given back, with the ends that they had.",
     target=TargetType.ACCOUNT,
-    severe=False,
+    severity=None,
+    notice=NoticeKind.RIGHTS_RESTORATION,
     check=_check,
     read=_read,
     after=_after,

@@ -9,6 +9,8 @@ from holdfast.actions.kinds._parts import (
     read_message,
 )
 from holdfast.actions.steps.kind import Action, Kind, TargetType
+from holdfast.cases.standards import Severity
+from holdfast.notices.kinds import NoticeKind
 
 
 def _check(action: Action) -> None:
@@ -20,7 +22,8 @@ KIND = Kind(
     name="warning",
     title="A message is left on the person's talk page.",
     target=TargetType.ACCOUNT,
-    severe=False,
+    severity=Severity.WARNING,
+    notice=NoticeKind.WARNING,
     check=_check,
     read=read_message,
     after=after_message,

@@ -15,6 +15,7 @@ from holdfast.actions.plans.plan import Plan, PlanId, PlannedAction, Purpose
 from holdfast.actions.plans.telling import as_if_told, ends_of_groups, leads_nowhere, unchecked_languages
 from holdfast.actions.steps.kind import End, Kind, TargetType, all_kinds
 from holdfast.actions.steps.ports import INFINITY
+from holdfast.cases.standards import Severity
 from holdfast.clock import parse_at
 from holdfast.errors import InputRefusedError
 from holdfast.notices.kinds import FORMS, LANGUAGES, NEVER_WITHHELD
@@ -156,7 +157,7 @@ def _of_its_form(plan: Plan, each: PlannedAction, kind: Kind) -> Iterator[Proble
     if allowed is not None and each.action.kind not in allowed:
         what = f"a plan whose purpose is “{plan.purpose.value}” may only hold {' and '.join(sorted(allowed))}"
         yield _problem(each, "purpose", what)
-    if each.at_own_request and each.action.kind != "rights_removal":
+    if each.at_own_request and kind.severity is not Severity.RIGHTS_REMOVAL:
         yield _problem(each, "own_request", "only a removal of rights can be recorded as the person's own request")
 
 
@@ -171,7 +172,7 @@ def _of_its_reasons(plan: Plan, each: PlannedAction, kind: Kind) -> Iterator[Pro
     if kind.severe and each.grounds.test is None:
         what = "a severe action needs the three-part test: legal, necessary, proportional"
         yield _problem(each, "three_part_test", what)
-    if kind.name == "warning" and not each.grounds.conduct:
+    if kind.severity is Severity.WARNING and not each.grounds.conduct:
         yield _problem(each, "conduct", "a warning says which conduct it is about")
 
 

@@ -44,7 +44,7 @@ def notice_kind(each: PlannedAction) -> NoticeKind | None:
     """The notice that tells of an action; null where there is nobody to tell (a page)."""
     if kind_of(each.action).target is TargetType.PAGE:
         return None
-    return NoticeKind.RIGHTS_REMOVAL_ON_REQUEST if each.at_own_request else NoticeKind(each.action.kind)
+    return NoticeKind.RIGHTS_REMOVAL_ON_REQUEST if each.at_own_request else kind_of(each.action).notice
 
 
 def unchecked_languages(each: PlannedAction) -> frozenset[str]:

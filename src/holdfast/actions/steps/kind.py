@@ -23,8 +23,10 @@ from holdfast.actions.steps.ports import WikiHand
 from holdfast.actions.steps.seen import Seen, look
 from holdfast.actions.steps.step import Json, Step
 from holdfast.actions.steps.wikitext import marker_of
-from holdfast.errors import InputRefusedError
+from holdfast.cases.standards import Severity
+from holdfast.errors import InputRefusedError, UsageError
 from holdfast.ids import WikiName, wiki_name
+from holdfast.notices.kinds import NoticeKind
 from holdfast.registry import kinds_in
 
 
@@ -93,8 +95,11 @@ class Kind:
     title: str
     """What it does, in one sentence a target could read."""
     target: TargetType
-    severe: bool
-    """Whether it takes something away from a person."""
+    severity: Severity | None
+    """How hard it hits: with it come its rank and the floor of proof (`cases.standards.FLOOR`). None, said aloud: it
+    takes nothing from anybody."""
+    notice: NoticeKind
+    """The notice that tells the person."""
     check: Callable[[Action], None]
     """Raises InputRefusedError `kind.params` naming the parameter that is missing, unknown or of no sense."""
     read: Callable[[Seen, Action], dict[str, Any]]
@@ -106,6 +111,11 @@ class Kind:
     would exist."""
     end: End = End.NONE
     """What makes the end true that a plan gives to an action of this kind."""
+
+    @property
+    def severe(self) -> bool:
+        """Whether it takes something away from a person."""
+        return self.severity not in (None, Severity.PROTECTION, Severity.WARNING)
 
 
 def look_at_targets(hand: WikiHand, actions: Iterable[Action]) -> Seen:
@@ -123,8 +133,35 @@ def look_at_targets(hand: WikiHand, actions: Iterable[Action]) -> Seen:
 
 @cache
 def all_kinds() -> Mapping[str, Kind]:
-    """Every kind there is, by name."""
-    return MappingProxyType(kinds_in(holdfast.actions.kinds, "KIND"))
+    """Every kind there is, by name. Raises UsageError `kind.undeclared` where one leaves its consequences out."""
+    try:
+        found = kinds_in(holdfast.actions.kinds, "KIND")
+    except TypeError as reason:
+        raise _undeclared(str(reason)) from reason
+    for name, kind in found.items():
+        _check_declared(name, kind)
+    return MappingProxyType(found)
+
+
+def _check_declared(file: str, kind: object) -> None:
+    if not isinstance(kind, Kind):
+        raise _undeclared(f"{file}: KIND is no Kind")
+    if kind.name != file:
+        raise _undeclared(f"{file}: its name is {kind.name!r}")
+    if not (kind.severity is None or isinstance(kind.severity, Severity)):
+        raise _undeclared(f"{file}: severity is none of {', '.join(Severity)}")
+    if not isinstance(kind.notice, NoticeKind):
+        raise _undeclared(f"{file}: notice is no NoticeKind")
+
+
+def _undeclared(got: str) -> UsageError:
+    return UsageError(
+        "kind.undeclared",
+        "a kind of action does not declare its consequences",
+        expected="a Kind with all its fields, under the name of its file",
+        got=got,
+        hint="complete the file in actions/kinds; until then no kind of action is known",
+    )
 
 
 def kind_of(action: Action) -> Kind:

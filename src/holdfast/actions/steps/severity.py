@@ -1,19 +1,20 @@
 """How hard a measure hits a person, so that two can be compared: no appeal makes worse what must not be (D4)."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
 from holdfast.actions.plans.plan import PlannedAction
+from holdfast.actions.steps.kind import all_kinds
 from holdfast.actions.steps.ports import INFINITY
 from holdfast.cases.standards import Severity
 from holdfast.clock import parse_at
 from holdfast.errors import InputRefusedError
 
-RANKS: Mapping[str, int] = MappingProxyType(
-    {"telling": 0, "rights_restoration": 0} | {each.value: number for number, each in enumerate(Severity, 1)}
-)
-"""Kinds of actions, mildest first; what tells somebody or gives rights back takes nothing."""
+
+def ranks() -> dict[str, int]:
+    """Kinds of actions by the severity that each declares, mildest first; 0 takes nothing from anybody."""
+    order: list[Severity | None] = [None, *Severity]
+    found = {name: order.index(kind.severity) for name, kind in all_kinds().items()}
+    return dict(sorted(found.items(), key=lambda each: (each[1], each[0])))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,15 +54,16 @@ def is_more_severe(new: Measure, old: Measure) -> bool:
 
     What cannot be compared counts as harder. Raises InputRefusedError `appeal.measure` for a kind without a rank.
     """
+    known = ranks()
     for each in (new, old):
-        if each.kind not in RANKS:
+        if each.kind not in known:
             raise InputRefusedError(
-                "appeal.measure", "this measure cannot be compared", expected=", ".join(RANKS), got=each.kind[:60]
+                "appeal.measure", "this measure cannot be compared", expected=", ".join(known), got=each.kind[:60]
             )
-    if RANKS[new.kind] == 0:
+    if known[new.kind] == 0:
         return False
-    if RANKS[new.kind] != RANKS[old.kind] or not new.wikis <= old.wikis:
-        return RANKS[new.kind] > RANKS[old.kind] or not new.wikis <= old.wikis
+    if known[new.kind] != known[old.kind] or not new.wikis <= old.wikis:
+        return known[new.kind] > known[old.kind] or not new.wikis <= old.wikis
     wider = old.groups is not None and (new.groups is None or not new.groups <= old.groups)
     return wider or not new.limits <= old.limits or _ends_later(new.expiry, old.expiry)
 

@@ -13,7 +13,7 @@ from holdfast.accounts.names import account_as_compared
 from holdfast.actions.plans.plan import PlannedAction, plan_id
 from holdfast.actions.steps.kind import TargetType, kind_of
 from holdfast.actions.steps.ports import INFINITY, HandLostError
-from holdfast.actions.steps.severity import RANKS, Measure, is_more_severe, measure_of
+from holdfast.actions.steps.severity import Measure, is_more_severe, measure_of, ranks
 from holdfast.actions.steps.step import Step, is_past, look_at
 from holdfast.actions.sweeps.given_back import still_gone
 from holdfast.actions.sweeps.status import State, StepStatus
@@ -110,7 +110,7 @@ def _is_worse(office: Office, reader: Reader, stream: StreamId, measure: Mapping
     new = _instead(held, measure)
     if not new.kind:
         raise InputRefusedError(
-            "appeal.measure", "say of which kind what holds instead is", expected=", ".join(RANKS)
+            "appeal.measure", "say of which kind what holds instead is", expected=", ".join(ranks())
         )
     return is_more_severe(new, held)
 

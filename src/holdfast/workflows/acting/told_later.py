@@ -12,6 +12,7 @@ from holdfast.access.rules.console_rules import Because
 from holdfast.actions.plans.plan import Plan, PlannedAction, Purpose, plan_sha256
 from holdfast.actions.plans.planning import Wish, draft_of
 from holdfast.actions.plans.telling import withheld_until
+from holdfast.actions.steps.kind import kind_of
 from holdfast.actions.sweeps.course import Standing
 from holdfast.actions.sweeps.journal import JournalRow, Mark, states
 from holdfast.audit import Alarm, AlarmKind
@@ -96,7 +97,7 @@ def _plan(plan: Plan, identity: str, told: Sequence[PlannedAction], day: date) -
 
 
 def _wish(each: PlannedAction, day: date) -> Wish:
-    kind = NoticeKind.RIGHTS_REMOVAL_ON_REQUEST if each.at_own_request else NoticeKind(each.action.kind)
+    kind = NoticeKind.RIGHTS_REMOVAL_ON_REQUEST if each.at_own_request else kind_of(each.action).notice
     about = {language: wording(kind, language).subject for language in sorted({each.language, ORIGINAL})}
     return Wish(
         kind=NoticeKind.TELLING.value,

@@ -14,7 +14,6 @@ from holdfast.cases.attribution import Level, check_public_text
 from holdfast.cases.case import Case, fold
 from holdfast.cases.decision import Grounds, grounds_for
 from holdfast.cases.people import check_public_trace
-from holdfast.cases.standards import Severity
 from holdfast.errors import CheckFailedError
 from holdfast.facts import Fact, MemberId, StreamId
 from holdfast.store.office.vault import Reader
@@ -41,8 +40,7 @@ def check_plan_against_cases(office: Office, plan: Plan) -> None:
         return
     decided = fold(_facts_of_case(office, plan))
     for each in actions:
-        if each.action.kind in set(Severity):
-            _check_action(decided, each)
+        _check_action(decided, each)
 
 
 def check_care(office: Office, plan: Plan, actions: Iterable[PlannedAction]) -> None:
@@ -112,7 +110,11 @@ def _check_care(case: Case, accounts: set[str]) -> None:
 def _check_action(case: Case, planned: PlannedAction) -> None:
     account = account_as_compared(str(planned.action.target))
     held = {account_as_compared(person.account): person.account for person in case.people.values()}
-    carried = grounds_for(case, held.get(account, account), Severity(planned.action.kind))
+    severity = kind_of(planned.action).severity
+    if severity is None:
+        _check_is_held(held, account)
+        return
+    carried = grounds_for(case, held.get(account, account), severity)
     if carried.own_request != planned.at_own_request:
         raise CheckFailedError(
             "case.plan.own_request",
@@ -121,6 +123,17 @@ def _check_action(case: Case, planned: PlannedAction) -> None:
         )
     if planned.grounds is not None and not carried.own_request:
         _check_grounds(case, planned.grounds, carried)
+
+
+def _check_is_held(held: Mapping[str, str], account: str) -> None:
+    """What takes nothing needs no grounds, but it too follows from the case of the person whom it is done to."""
+    if account not in held:
+        raise CheckFailedError(
+            "case.plan.stranger",
+            "the plan touches somebody who is not in its case",
+            expected="a person of the case that the plan follows from",
+            hint="take the action out, or add the person to the case",
+        )
 
 
 def _check_grounds(case: Case, shown: ShownGrounds, carried: Grounds) -> None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from holdfast.actions.steps.ports import INFINITY
-from holdfast.actions.steps.severity import RANKS
+from holdfast.actions.steps.severity import ranks
 from holdfast.appeals.appeal import STREAM_KIND, Ineligible, Outcome, Standing
 from holdfast.appeals.table import COLUMNS, SMALL_COUNT_NOTE
 from holdfast.errors import UsageError
@@ -57,7 +57,7 @@ class OutcomeForm(forms.Form):
     measure_kind = forms.ChoiceField(
         label=_("To change: of which kind it is"),
         help_text=_("It is compared with the action; one that is harder is refused where the person was told so."),
-        choices=[("", "—"), *((each, each.replace("_", " ")) for each in RANKS)],
+        choices=[("", "—"), *((each, each.replace("_", " ")) for each in ranks())],
         required=False,
     )
     measure_until = forms.DateField(
