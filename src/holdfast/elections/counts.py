@@ -181,6 +181,8 @@ def figure_lines(method: Method, written: Mapping[str, Any], names: Mapping[str,
                 f"  {names[row]}: " + ", ".join(f"{names[column]} {shown(value)}" for column, value in cells.items())
                 for row, cells in found.items()
             ]
+        elif each.of is Of.NAMED and found:
+            lines.append(f"{each.heading}: {', '.join(names[key] for key in found)}")
         elif each.of is Of.ROUND and found is not None:
             lines.append(f"{each.heading}: {shown(found)}")
     return lines

@@ -49,6 +49,8 @@ class Of(StrEnum):
     PAIR = "pair"
     """One candidate beside another: by row, then by column."""
     ROUND = "round"
+    NAMED = "named"
+    """A list of candidates."""
 
 
 class Promise(StrEnum):

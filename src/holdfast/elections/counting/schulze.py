@@ -104,8 +104,9 @@ METHOD = Method(
     kinds=frozenset({MarkKind.RANK}),
     figures=(
         Figure(name="wins", heading="How many voters prefer the row to the column", of=Of.PAIR, unit="voters"),
-        Figure(name="paths", heading="The strongest path, row to column", of=Of.PAIR),
+        Figure(name="paths", heading="The strongest path, row to column (0 : 0 where there is none)", of=Of.PAIR),
         Figure(name="rank", heading="place", of=Of.ROUND),
+        Figure(name="place", heading="placed", of=Of.NAMED),
     ),
     promises=frozenset(Promise),
     start=_start,

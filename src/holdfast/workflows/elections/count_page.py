@@ -4,7 +4,7 @@ from fractions import Fraction
 from typing import Any
 
 from holdfast.elections.contest import irregular
-from holdfast.elections.counting._method import Count, Figure, Of
+from holdfast.elections.counting._method import Count, Figure, Method, Of
 from holdfast.elections.counts import shown, standings
 from holdfast.report.charts import Series, bar_chart, line_chart
 from holdfast.report.page import Block, Bullets, Column, DataTable, Facts, Notice, Page, Section, Text
@@ -128,7 +128,7 @@ def _rounds(count: Count, names: dict[str, str]) -> DataTable:
     for each in count.rounds:
         drawn = (line.read(each) if line else None) or {}
         cells = (*(drawn.get(key) for key in keys), *(figure.read(each) for figure in own))
-        rows.append((str(each["round"]), *map(shown, cells), _happened(each, names)))
+        rows.append((str(each["round"]), *map(shown, cells), _happened(count.method, each, names)))
     left = len(rows) - _MOST_ROUNDS
     kept = rows if left <= 0 else [*rows[: _MOST_ROUNDS // 2], *rows[-_MOST_ROUNDS // 2 :]]
     headings = ("round", *(names[key] for key in keys), *(figure.heading for figure in own), "what happened")
@@ -161,13 +161,13 @@ def _pairs(figure: Figure, found: dict[str, dict[str, Any]], names: dict[str, st
     )
 
 
-def _happened(each: dict[str, Any], names: dict[str, str]) -> str:
+def _happened(method: Method, each: dict[str, Any], names: dict[str, str]) -> str:
     parts = [str(each.get("action") or each.get("step") or "")]
     if each.get("candidate"):
         parts[0] += f" of {names[each['candidate']]}"
-    for word, field in (("elected", "elected"), ("excluded", "eliminated"), ("place", "place")):
-        if each.get(field):
-            parts.append(f"{word}: {', '.join(names[key] for key in each[field])}")
+    lists = [("elected", each.get("elected")), ("excluded", each.get("eliminated"))]
+    lists += [(figure.heading, figure.read(each)) for figure in method.figures if figure.of is Of.NAMED]
+    parts += [f"{word}: {', '.join(names[key] for key in keys)}" for word, keys in lists if keys]
     if each.get("tie"):
         parts.append(f"tie settled by {each['tie']}")
     return "; ".join(part for part in parts if part)
