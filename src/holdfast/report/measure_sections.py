@@ -269,7 +269,7 @@ def _definition(described: Described, last: Value) -> Folded:
 def _lorenz_area(assessment: Assessment) -> Area | None:
     """The curve stands beside the index that sums it up."""
     areas = [Area(each.area) for each in assessment.measures.values() if each.picture == "lorenz"]
-    return areas[0] if assessment.lorenz and areas else None
+    return (areas or [Area.USE])[0] if assessment.lorenz else None
 
 
 def _lorenz(assessment: Assessment) -> Section:
