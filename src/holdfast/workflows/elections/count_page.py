@@ -77,17 +77,26 @@ def _charts(count: Count, names: dict[str, str]) -> tuple[Block, ...]:
         return ()
     title = line.heading.capitalize()
     if len(found) == 1:
-        bars = [(names[key], float(Fraction(votes))) for key, votes in found[0][1].items()][:40]
+        bars = [(names[key], float(Fraction(votes))) for key, votes in found[0][1].items() if votes][:40]
         return (bar_chart(bars, title=title, description=title, label="candidate", unit=line.unit),)
     last = found[-1][1]
-    most = sorted(last, key=lambda key: (-max(Fraction(votes[key]) for _, votes in found), list(last).index(key)))
+    most = sorted(
+        last, key=lambda key: (-max(Fraction(votes[key] or 0) for _, votes in found), list(last).index(key))
+    )
     series = [
-        Series(name=names[key], points=tuple((float(number), float(Fraction(votes[key]))) for number, votes in found))
+        Series(
+            name=names[key],
+            points=tuple((float(number), float(Fraction(votes[key]))) for number, votes in found if votes[key]),
+        )
         for key in most[:_MOST_LINES]
     ]
     for figure in count.method.figures:
         if figure.of is Of.ROUND and figure.is_bar:
-            points = tuple((float(each["round"]), float(Fraction(figure.read(each)))) for each in count.rounds)
+            points = tuple(
+                (float(each["round"]), float(Fraction(known)))
+                for each in count.rounds
+                if (known := figure.read(each))
+            )
             series.append(Series(name=figure.heading, points=points))
     others = len(last) - len(most[:_MOST_LINES])
     note = f"The {others} candidates who never had as much are in the table." if others else ""
@@ -111,7 +120,7 @@ def _tables(count: Count, names: dict[str, str]) -> tuple[Block, ...]:
     ]
     of_candidates = [figure for figure in figures if figure.of is Of.CANDIDATE]
     if len(of_candidates) > 1:
-        blocks += [_candidates(each, of_candidates, names) for each in count.rounds]
+        blocks += [_candidates(each, of_candidates, names) for each in count.rounds[-_MOST_ROUNDS:]]
     blocks += [
         _rounds(count, names),
         Text(text="rounds.csv beside this page holds every figure of every round.", quiet=True),
