@@ -149,10 +149,14 @@ def rounds_csv(count: Count) -> bytes:
 
 
 def standings(count: Count) -> list[tuple[int, dict[str, str]]]:
-    """For each round that has the method's drawn figure: its number, and each candidate's value as text."""
+    """For each round that has the method's drawn figure: its number, and each candidate's value that is known, as text."""
     line = count.method.line
     found = [(int(each["round"]), line.read(each)) for each in count.rounds] if line else []
-    return [(number, {key: shown(value) for key, value in each.items()}) for number, each in found if each]
+    return [
+        (number, {key: shown(value) for key, value in each.items() if value is not None})
+        for number, each in found
+        if each
+    ]
 
 
 def shown(value: Any) -> str:

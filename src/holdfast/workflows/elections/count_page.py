@@ -77,26 +77,19 @@ def _charts(count: Count, names: dict[str, str]) -> tuple[Block, ...]:
         return ()
     title = line.heading.capitalize()
     if len(found) == 1:
-        bars = [(names[key], float(Fraction(votes))) for key, votes in found[0][1].items() if votes][:40]
+        bars = [(names[key], float(Fraction(votes))) for key, votes in found[0][1].items()][:40]
         return (bar_chart(bars, title=title, description=title, label="candidate", unit=line.unit),)
-    last = found[-1][1]
-    most = sorted(
-        last, key=lambda key: (-max(Fraction(votes[key] or 0) for _, votes in found), list(last).index(key))
-    )
-    series = [
-        Series(
-            name=names[key],
-            points=tuple((float(number), float(Fraction(votes[key]))) for number, votes in found if votes[key]),
-        )
-        for key in most[:_MOST_LINES]
-    ]
+    drawn = {
+        key: tuple((float(number), float(Fraction(votes[key]))) for number, votes in found if key in votes)
+        for key in names
+    }
+    last = [key for key in names if drawn[key]]
+    most = sorted(last, key=lambda key: (-max(height for _, height in drawn[key]), last.index(key)))
+    series = [Series(name=names[key], points=drawn[key]) for key in most[:_MOST_LINES]]
     for figure in count.method.figures:
         if figure.of is Of.ROUND and figure.is_bar:
-            points = tuple(
-                (float(each["round"]), float(Fraction(known)))
-                for each in count.rounds
-                if (known := figure.read(each))
-            )
+            known = [(float(each["round"]), figure.read(each)) for each in count.rounds]
+            points = tuple((number, float(Fraction(height))) for number, height in known if height is not None)
             series.append(Series(name=figure.heading, points=points))
     others = len(last) - len(most[:_MOST_LINES])
     note = f"The {others} candidates who never had as much are in the table." if others else ""
