@@ -149,7 +149,7 @@ def rounds_csv(count: Count) -> bytes:
 
 
 def standings(count: Count) -> list[tuple[int, dict[str, str]]]:
-    """For each round that has the method's drawn figure: its number, and each candidate's value that is known, as text."""
+    """For each round that has the method's drawn figure: its number, and each known value by candidate, as text."""
     line = count.method.line
     found = [(int(each["round"]), line.read(each)) for each in count.rounds] if line else []
     return [
