@@ -11,10 +11,11 @@ from holdfast.findings.elections import excess_p
 from holdfast.findings.hypothesis import Hypothesis
 from holdfast.findings.nulls import LEAST_PEERS, against_peers, equal_work, own_past
 from holdfast.findings.permutation import meeting_p
-from holdfast.findings.testing import Judged, _gini, hypotheses, judge
+from holdfast.findings.testing import Judged, hypotheses, judge
 from holdfast.ids import wiki_name
 from holdfast.measures._measure import Computed
 from holdfast.measures._running import Measured, run
+from holdfast.measures.admin_action_gini import _of_drawn as _gini
 from holdfast.worlds.governed import Governed, governed
 from small_wikis import MEASURES, prepared
 

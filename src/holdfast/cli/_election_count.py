@@ -84,7 +84,7 @@ def register(group: typer.Typer) -> None:
 def _lines(found: "Count", out: Path | None) -> list[str]:
     """The count for people: what was counted, each round, the winners, ties, irregular ballots."""
     from holdfast.elections.contest import irregular
-    from holdfast.elections.counts import standings
+    from holdfast.elections.counts import figure_lines
     from holdfast.report.text import visible
 
     contest = found.contest
@@ -97,11 +97,9 @@ def _lines(found: "Count", out: Path | None) -> list[str]:
     ]
     lines += [f"note: {visible(note)}" for note in contest.notes]
     lines += [f"{kind.replace('_', ' ')}: {number} ballots" for kind, number in irregular(contest).items() if number]
-    shown = dict(standings(found))
     for each in found.rounds:
         lines.append(f"round {each['round']}" + (f": {each['action']}" if each.get("action") else ""))
-        for key, votes in shown.get(each["round"], {}).items():
-            lines.append(f"  {names[key]}: {votes}")
+        lines += [f"  {line}" for line in figure_lines(found.method, each, names)]
         for word, verb in (("elected", "elected"), ("eliminated", "excluded")):
             if each.get(word):
                 lines.append(f"  {verb}: {', '.join(names[key] for key in each[word])}")

@@ -2,13 +2,13 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from holdfast.elections import counting, formats
 from holdfast.elections.contest import Contest, Reading, irregular
-from holdfast.elections.counting._method import BY_LOT, Choice, Count, Method, State, choose, count_all
+from holdfast.elections.counting._method import BY_LOT, Choice, Count, Method, Of, State, choose, count_all
 from holdfast.elections.formats._format import Format, read_contests
 from holdfast.errors import InputRefusedError, UsageError
 from holdfast.registry import kinds_in
@@ -149,17 +149,65 @@ def rounds_csv(count: Count) -> bytes:
 
 
 def standings(count: Count) -> list[tuple[int, dict[str, str]]]:
-    """For each round that shows votes: its number, and each candidate's votes as text."""
-    found = []
-    for each in count.rounds:
-        votes = (
-            {key: line["total"] for key, line in each["rankings"].items()}
-            if "rankings" in each
-            else each.get("votes") or each.get("support") or each.get("total")
+    """For each round that has the method's drawn figure: its number, and each known value by candidate, as text."""
+    line = count.method.line
+    found = [(int(each["round"]), line.read(each)) for each in count.rounds] if line else []
+    return [
+        (number, {key: shown(value) for key, value in each.items() if value is not None})
+        for number, each in found
+        if each
+    ]
+
+
+def shown(value: Any) -> str:
+    """A figure as text; what a round leaves null is not known and is an empty text."""
+    return "" if value is None else " : ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def figure_lines(method: Method, written: Mapping[str, Any], names: Mapping[str, str]) -> list[str]:
+    """Every figure that a method declares in one round, a line each for people: candidates, pairs, then the round."""
+    of_candidates = [
+        (each, found) for each in method.figures if each.of is Of.CANDIDATE and (found := each.read(written))
+    ]
+    lines = []
+    for key in names if of_candidates else ():
+        lines.append(
+            f"{names[key]}: "
+            + ", ".join(
+                shown(found[key]) if each.is_line else f"{each.heading} {shown(found[key]) or 'none'}"
+                for each, found in of_candidates
+            )
         )
-        if votes:
-            found.append((int(each["round"]), {key: str(value) for key, value in votes.items()}))
-    return found
+    for each in method.figures:
+        found = each.read(written)
+        if each.of is Of.PAIR and found:
+            lines += [f"{each.heading}:"] + [
+                f"  {names[row]}: " + ", ".join(f"{names[column]} {shown(value)}" for column, value in cells.items())
+                for row, cells in found.items()
+            ]
+        elif each.of is Of.NAMED and found:
+            lines.append(f"{each.heading}: {', '.join(names[key] for key in found)}")
+        elif each.of is Of.ROUND and found is not None:
+            lines.append(f"{each.heading}: {shown(found)}")
+    return lines
+
+
+def figures_of(count: Count) -> list[dict[str, Any]]:
+    """Every figure that the method declares, with its value in each round that has it: what machines read."""
+    return [
+        {
+            "name": each.name,
+            "heading": each.heading,
+            "of": str(each.of),
+            "unit": each.unit,
+            "rounds": [
+                {"round": written["round"], "value": value}
+                for written in count.rounds
+                if (value := each.read(written)) is not None
+            ],
+        }
+        for each in count.method.figures
+    ]
 
 
 def readings_compared(

@@ -41,6 +41,8 @@ class Described:
     cannot_tell: str
     alarming: str
     """high, low or neither."""
+    picture: str = ""
+    """A value of holdfast.measures._measure.Picture: the figure that stands beside the series."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,7 +16,6 @@ from holdfast.measures._measure import Measure
 
 LEAST_VOTERS = 20
 LEAST_OTHERS = 20
-FLAGS = {"franchise_age": "is_new", "dormant_return_share": "is_dormant"}
 
 Counts = NDArray[np.int64]
 
@@ -30,7 +29,7 @@ def turnout(
     the number of elections looked at (Sidak), so the family holds one hypothesis for the measure. `connection` as
     left by `prepare`; `label` gives the name that a candidate is shown by. None with under 20 other elections.
     """
-    polls = _polls(connection, FLAGS[measure.name])
+    polls = _polls(connection, measure.voters_with)
     windows = [each for each in days.windows(12) if each[1] == days.end and each[0].year < each[1].year]
     if len(polls) <= LEAST_OTHERS or not windows:
         return None

@@ -88,7 +88,10 @@ def admins_meet_targets(
     connection: duckdb.DuckDBPyConnection, measure: Measure, period: tuple[date, date], wiki: str
 ) -> Hypothesis | None:
     """Whether admins block whom they met on a page more often than their colleagues of the same day would."""
-    rng = generator(wiki, "permutation involved", period)
+    asked = measure.permuted
+    if asked is None:
+        return None
+    rng = generator(wiki, f"permutation {asked.seed}", period)
     where = "target_kind IN ('account', 'address')"
     blocks = _blocks(connection, 'CAST(CAST("at" AS DATE) AS VARCHAR)', where, period, rng)
     if len(blocks.log_ids) < LEAST_BLOCKS:
@@ -96,7 +99,7 @@ def admins_meet_targets(
     number = {name: index for index, name in enumerate(blocks.names)}
     place = {int(log_id): index for index, log_id in enumerate(blocks.log_ids)}
     rows = connection.execute(
-        "SELECT e.log_id, e.account FROM block_encounters AS e"
+        f"SELECT e.log_id, e.account FROM {asked.relation} AS e"
         " INNER JOIN block_cases AS b ON b.wiki = e.wiki AND b.log_id = e.log_id WHERE b.month >= ? AND b.month < ?",
         list(period),
     ).fetchall()
@@ -110,12 +113,11 @@ def admins_meet_targets(
         period_start=period[0],
         period_end=period[1],
         p=p,
-        claim=f"{measure.title}: admins block people whom they met on a page more often than their colleagues of the "
-        "same day would have met them.",
+        claim=f"{measure.title}: {asked.claim}",
         effect=f"{observed} of {n} blocks ({observed / n:.3g}); by chance {expected:.1f}",
         evidence=(
             Evidence(
-                caption="Blocks in which admin and target had edited one page in the 7 days before",
+                caption=asked.caption,
                 columns=("counted", "blocks", "involved"),
                 rows=(("observed", n, observed), ("targets permuted within the day, mean", n, round(expected, 2))),
             ),

@@ -6,7 +6,6 @@ from datetime import date
 
 import duckdb
 import numpy as np
-from numpy.typing import NDArray
 
 from holdfast.findings.assessment import Family
 from holdfast.findings.elections import turnout
@@ -19,7 +18,6 @@ from holdfast.ids import WikiName
 from holdfast.measures._calendar import Calendar
 from holdfast.measures._measure import Measure, Null
 from holdfast.measures._running import Measured, generator
-from holdfast.measures._statistics import Numbers
 
 ByMeasure = Mapping[str, Sequence[Measured]]
 
@@ -89,7 +87,7 @@ def _same_period(last: Measured, peers: Mapping[str, ByMeasure]) -> dict[str, Me
 
 def _equal_work_p(connection: duckdb.DuckDBPyConnection, measure: Measure, last: Measured | None, wiki: str) -> float:
     """For measures of concentrated work, the p against equal work per month of holding; else 0."""
-    statistic = _CONCENTRATION.get(measure.name)
+    statistic = measure.equal_work
     if statistic is None or last is None or last.period is None:
         return 0.0
     rows = connection.execute(
@@ -106,31 +104,6 @@ def _equal_work_p(connection: duckdb.DuckDBPyConnection, measure: Measure, last:
         low=measure.alarming == "low",
     )
     return p
-
-
-def _gini(drawn: NDArray[np.int64]) -> Numbers:
-    ordered = np.sort(drawn, axis=1).astype(float)
-    n = ordered.shape[1]
-    plain: Numbers = 2 * (ordered * np.arange(1, n + 1)).sum(axis=1) / (n * ordered.sum(axis=1)) - (n + 1) / n
-    fair: Numbers = plain * n / (n - 1)
-    return fair
-
-
-def _effective(drawn: NDArray[np.int64]) -> Numbers:
-    found: Numbers = drawn.sum(axis=1).astype(float) ** 2 / (drawn.astype(float) ** 2).sum(axis=1)
-    return found
-
-
-def _top_three(drawn: NDArray[np.int64]) -> Numbers:
-    found: Numbers = np.sort(drawn, axis=1)[:, -3:].sum(axis=1) / drawn.sum(axis=1)
-    return found
-
-
-_CONCENTRATION: Mapping[str, Callable[[NDArray[np.int64]], Numbers]] = {
-    "admin_action_gini": _gini,
-    "effective_admins": _effective,
-    "top3_share": _top_three,
-}
 
 
 @dataclass(frozen=True, kw_only=True)

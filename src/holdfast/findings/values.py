@@ -50,4 +50,5 @@ def described(measure: Measure) -> Described:
         innocent=measure.innocent,
         cannot_tell=measure.cannot_tell,
         alarming=measure.alarming,
+        picture=measure.picture,
     )

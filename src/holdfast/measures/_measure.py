@@ -6,6 +6,9 @@ from enum import StrEnum
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+
+from holdfast.errors import CheckFailedError
 
 Row = Mapping[str, Any]
 """One row of a measure's SQL: counts or sufficient statistics, with period_start and period_end."""
@@ -18,6 +21,18 @@ class Null(StrEnum):
     PEERS = "peers of like size"
     PERMUTATION = "permutation"
     OTHER_ELECTIONS = "the wiki's other elections"
+
+
+class Picture(StrEnum):
+    """A figure of its own that a measure has on the report's page, beside its series."""
+
+    NONE = ""
+    LORENZ = "lorenz"
+    """How logged admin actions are shared out over the holders of the flag (`admin_loads`)."""
+
+
+Drawn = Callable[[NDArray[np.int64]], NDArray[np.float64]]
+"""A statistic of each row of a matrix: rows are draws, columns people, values their admin actions."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +50,20 @@ class Computed:
     """What the tests compare, where it is not the value itself; null: the value."""
     is_comparable: bool = True
     """False: tests leave this period out, because it was watched for less time than others."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Permuted:
+    """What PERMUTATION asks: whom an admin's block found, had targets fallen on them by chance within one day."""
+
+    relation: str
+    """The relation (log_id, account) that says which admins would have been concerned by which block."""
+    claim: str
+    """What a finding says after the measure's title."""
+    caption: str
+    """The heading of its evidence."""
+    seed: str
+    """The word that its random draws follow from, besides wiki and period."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,8 +111,34 @@ class Measure:
     least_memory: float = 0.0
     """How much of a deviation own past expects to last from one month to the next, at the least, in [0, 1). Values
     that hang on who is there change by steps as people come and go over years, with nothing wrong (decision 32)."""
+    equal_work: Drawn | None = None
+    """The value as a statistic of drawn loads: a finding must also exceed what equal work per month of holding gives
+    (decision 31). Every measure over `admin_loads` has one; null: the value is no statistic of admins' loads."""
+    voters_with: str = ""
+    """The column of `poll_voters` that says which voters the value counts: what OTHER_ELECTIONS compares."""
+    permuted: Permuted | None = None
+    """What PERMUTATION asks; null: it is not asked."""
+    picture: Picture = Picture.NONE
     steady: str = "as measured"
     """How own past makes the spread even before it looks for a change: arcsine root, logarithm or as measured."""
+
+    def __post_init__(self) -> None:
+        """Refuse a declaration that would be tested by nothing, or by another measure's test.
+
+        Raises CheckFailedError `measure.declaration`.
+        """
+        promised = (
+            (self.alarming in {"high", "low", "neither"}, "alarming: high, low or neither"),
+            (bool(self.equal_work) or "admin_loads" not in self.sql, "equal_work, for its SQL reads admin_loads"),
+            ((Null.PERMUTATION in self.nulls) == bool(self.permuted), "permuted with PERMUTATION, and only then"),
+            ((Null.OTHER_ELECTIONS in self.nulls) == bool(self.voters_with), "voters_with with OTHER_ELECTIONS"),
+        )
+        lacks = [told for is_kept, told in promised if not is_kept]
+        if lacks:
+            raise CheckFailedError(
+                "measure.declaration", "the measure does not say all that follows from it", expected="; ".join(lacks),
+                place=self.name, hint="declare it in the measure's own file",
+            )  # fmt: skip
 
     @property
     def reads(self) -> frozenset[str]:

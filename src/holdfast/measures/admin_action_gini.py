@@ -1,8 +1,20 @@
 """How unequally logged admin actions are spread over the admins."""
 
+import numpy as np
+from numpy.typing import NDArray
+
 from holdfast.measures._concentration import MINIMUM, SQL, concentration
-from holdfast.measures._measure import Measure, Null
-from holdfast.measures._statistics import gini
+from holdfast.measures._measure import Measure, Null, Picture
+from holdfast.measures._statistics import Numbers, gini
+
+
+def _of_drawn(drawn: NDArray[np.int64]) -> Numbers:
+    ordered = np.sort(drawn, axis=1).astype(float)
+    n = ordered.shape[1]
+    plain: Numbers = 2 * (ordered * np.arange(1, n + 1)).sum(axis=1) / (n * ordered.sum(axis=1)) - (n + 1) / n
+    fair: Numbers = plain * n / (n - 1)
+    return fair
+
 
 MEASURE = Measure(
     name="admin_action_gini",
@@ -15,7 +27,10 @@ MEASURE = Measure(
     nulls=(Null.OWN_PAST, Null.PEERS),
     null="own past and peers of like size; a finding must also exceed what equal work per month of holding gives",
     reference="0: all did the same; 1: one did all. Small-sample factor n/(n-1)",
-    source="detection page, indicator 1; factor as in WikiChron",
+    source=(
+        "Holdfast's own definition over holders of the flag: 2 sum(i y_i) / (n sum y) - (n+1)/n with the "
+        "actions y ascending; the small-sample factor n/(n-1) as in the code of WikiChron"
+    ),
     innocent=(
         "one volunteer runs the routine queue with a script",
         "several admins hold the flag for rare technical work",
@@ -26,6 +41,8 @@ MEASURE = Measure(
     rests_on=("account_groups",),
     sql=SQL,
     finish=concentration(gini),
+    equal_work=_of_drawn,
+    picture=Picture.LORENZ,
     least_memory=0.97,
     leaves_out_bots="actions",
 )

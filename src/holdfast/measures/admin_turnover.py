@@ -43,7 +43,10 @@ MEASURE = Measure(
     nulls=(Null.PEERS,),
     null="rank among peers of like size",
     reference="falls as the number of contributors grows",
-    source="detection page, indicator 4; Shaw and Hill 2014 (683 wikis), read in a secondary page",
+    source=(
+        "A. Shaw and B. M. Hill 2014, Laboratories of Oligarchy? How the Iron Law Extends to Peer "
+        "Production (683 wikis), read in a secondary page"
+    ),
     innocent=(
         "a content small community that needs no more hands",
         "high: an inactivity rule removed many at once",

@@ -17,7 +17,7 @@ MEASURE = Measure(
     null="own past; peers of like size. Whether some admins' blocks are lifted more often than others' is not "
     "tested, because admins who have unlike cases differ with nothing wrong",
     reference="none published; neither 0 nor a high share is good by itself",
-    source="detection page, indicator 18; the project's own",
+    source="Holdfast's own definition: unblocks by another admin within 30 days over blocks",
     innocent=(
         "user-name blocks are lifted as soon as the name is changed",
         "a wiki that lifts blocks on appeal by rule has many reversals and healthy checks",

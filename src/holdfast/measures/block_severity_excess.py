@@ -57,7 +57,10 @@ MEASURE = Measure(
     null="none: described, never found. Permuting lengths among like cases would say that all admins are alike, and "
     "admins who have unlike cases differ with nothing wrong",
     reference="0: like cases get like lengths; 0.69: twice as long. No end counts as ten years",
-    source="detection page, indicator 17; shrinkage: DerSimonian and Laird 1986; the rest the project's own",
+    source=(
+        "Holdfast's own definition; the shrinkage is that of R. DerSimonian and N. Laird 1986, "
+        "Meta-analysis in clinical trials"
+    ),
     innocent=(
         "this admin handles known long-term abuse",
         "one admin does the open proxies, which are blocked for years by rule",

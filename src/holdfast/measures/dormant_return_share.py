@@ -14,12 +14,16 @@ MEASURE = Measure(
     nulls=(Null.OTHER_ELECTIONS,),
     null="each election against the wiki's others (beta-binomial, leaving it out)",
     reference="none published",
-    source="detection page, indicator 23; the project's own",
+    source=(
+        "Holdfast's own definition: voters with no edit in the 90 days before the opening over voters "
+        "who can be judged"
+    ),
     innocent=("a site-wide notice reached old hands", "voters known by another name on this wiki"),
     cannot_tell="who called them; reading without editing leaves no trace",
     alarming="high",
     needs=("votes", "revisions"),
     reads_around=(3, 0),
+    voters_with="is_dormant",
     sql=turnout_sql("is_dormant"),
     finish=turnout("without an edit in the 90 days before"),
 )

@@ -14,13 +14,16 @@ MEASURE = Measure(
     nulls=(Null.OTHER_ELECTIONS,),
     null="each election against the wiki's others (beta-binomial, leaving it out)",
     reference="none published; rules of franchise differ",
-    source="detection page, indicator 30; the project's own",
+    source=(
+        "Holdfast's own definition: voters registered under 90 days before the opening over voters who can be judged"
+    ),
     innocent=("a course or campaign brought newcomers in", "a young wiki has no old accounts"),
     cannot_tell="who asked them to come; where registration is not known the first edit stands for it",
     alarming="high",
     needs=("votes",),
     rests_on=("revisions",),
     reads_around=(3, 0),
+    voters_with="is_new",
     sql=turnout_sql("is_new"),
     finish=turnout("registered less than 90 days before"),
 )

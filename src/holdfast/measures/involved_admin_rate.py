@@ -1,6 +1,6 @@
 """How often an admin blocks somebody whom they had met on a page in the week before."""
 
-from holdfast.measures._measure import Measure, Null
+from holdfast.measures._measure import Measure, Null, Permuted
 from holdfast.measures._shares import share
 
 MINIMUM = {"blocks": 30}
@@ -16,7 +16,9 @@ MEASURE = Measure(
     nulls=(Null.OWN_PAST, Null.PEERS, Null.PERMUTATION),
     null="own past; peers of like size; targets permuted among the blocks of the same day",
     reference="none published",
-    source="detection page, indicator 16; the project's own",
+    source=(
+        "Holdfast's own definition: blocks where both edited one page in the 7 days before, over the admins' blocks"
+    ),
     innocent=(
         "who patrols a page meets the vandal there first",
         "both edited a busy noticeboard, the admin to answer a report",
@@ -25,6 +27,13 @@ MEASURE = Measure(
     alarming="high",
     needs=("blocks", "revisions"),
     reads_around=(1, 0),
+    permuted=Permuted(
+        relation="block_encounters",
+        claim="admins block people whom they met on a page more often than their colleagues of the same day would "
+        "have met them.",
+        caption="Blocks in which admin and target had edited one page in the 7 days before",
+        seed="involved",
+    ),
     sql="""
 SELECT b.wiki, p.period_start, p.period_end, COUNT(*) AS blocks,
   CAST(SUM(CASE WHEN e.account IS NULL THEN 0 ELSE 1 END) AS BIGINT) AS involved

@@ -42,7 +42,10 @@ MEASURE = Measure(
     nulls=(Null.OWN_PAST, Null.PEERS),
     null="own past and peers of like size",
     reference="falls as the number of contributors grows",
-    source="detection page, indicator 5; Shaw and Hill 2014, read in a secondary page; minimum: the project's own",
+    source=(
+        "A. Shaw and B. M. Hill 2014, Laboratories of Oligarchy? How the Iron Law Extends to Peer "
+        "Production (683 wikis), read in a secondary page; the minimum is Holdfast's own definition"
+    ),
     innocent=("nobody wished to stand", "enough admins: the last election filled the need"),
     cannot_tell="how many asked and were refused: see the success of elections",
     alarming="low",

@@ -268,8 +268,8 @@ def _definition(described: Described, last: Value) -> Folded:
 
 def _lorenz_area(assessment: Assessment) -> Area | None:
     """The curve stands beside the index that sums it up."""
-    gini = assessment.measures.get("admin_action_gini")
-    return (Area(gini.area) if gini else Area.USE) if assessment.lorenz else None
+    areas = [Area(each.area) for each in assessment.measures.values() if each.picture == "lorenz"]
+    return (areas or [Area.USE])[0] if assessment.lorenz else None
 
 
 def _lorenz(assessment: Assessment) -> Section:

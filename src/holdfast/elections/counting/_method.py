@@ -6,8 +6,9 @@ it are exact: integers, fixed decimals or fractions, written as text; never floa
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from fractions import Fraction
 from typing import Any
 
@@ -41,6 +42,50 @@ class Choice:
         return dict(self.options).get(name, default)
 
 
+class Of(StrEnum):
+    """What a figure of a round belongs to."""
+
+    CANDIDATE = "candidate"
+    PAIR = "pair"
+    """One candidate beside another: by row, then by column."""
+    ROUND = "round"
+    NAMED = "named"
+    """A list of candidates."""
+
+
+class Promise(StrEnum):
+    """What a method keeps on every contest with one seat; the laws try each one that it promises."""
+
+    FIRST_ON_EVERY_BALLOT = "a candidate first on every ballot wins"
+    MAJORITY = "a candidate whom more than half put first wins"
+    MONOTONE = "more support never hurts"
+    REVERSAL = "a sole winner does not win when every ballot is turned around"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """One figure of a round, as pages, commands and machine files show it."""
+
+    name: str
+    heading: str
+    of: Of = Of.CANDIDATE
+    unit: str = ""
+    within: str = ""
+    """Where the round writes, by candidate, objects that hold this name: the object's own name."""
+    is_line: bool = False
+    """It is what a chart draws and a command prints for each candidate; at most one figure of a method is."""
+
+    is_bar: bool = False
+    """A figure of each round that the drawn one must reach: a chart draws it too."""
+
+    def read(self, written: Mapping[str, Any]) -> Any:
+        """This figure in a round: by candidate, by candidate and candidate, or one value; null: not in this round."""
+        if self.within:
+            found = written.get(self.within)
+            return None if found is None else {key: each[self.name] for key, each in found.items()}
+        return written.get(self.name)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Method:
     """One way to count."""
@@ -54,12 +99,32 @@ class Method:
     """The rule by which it settles ties, in words."""
     kinds: frozenset[MarkKind]
     """The kinds of marks that it can count."""
+    figures: tuple[Figure, ...]
+    """Its tally: every figure that a reader is shown of its rounds, in this order. Others stand in rounds.csv."""
+    promises: frozenset[Promise]
+    """What it keeps; none: none of them, and the laws ask only what holds of every method."""
     start: Callable[[Contest, Choice], State]
     """The state before the first round."""
     step: Callable[[Contest, Choice, State], State]
     """The state one round further; the argument is not changed. Only called while it is not `done`."""
     options: tuple[tuple[str, str], ...] = ()
     """Names of its own parameters, each with what it means and its default."""
+
+    def __post_init__(self) -> None:
+        """Refuse a method that shows nothing of its count. Raises UsageError `counting.declaration`."""
+        if not self.figures or sum(each.is_line for each in self.figures) > 1:
+            raise UsageError(
+                "counting.declaration",
+                "the method does not say which figures its page shows",
+                expected="at least one figure, and at most one that is drawn",
+                place=self.name,
+                hint="declare `figures` in the method's own file",
+            )
+
+    @property
+    def line(self) -> Figure | None:
+        """The figure that a chart draws and a command prints."""
+        return next((each for each in self.figures if each.is_line), None)
 
 
 @dataclass(frozen=True, kw_only=True)

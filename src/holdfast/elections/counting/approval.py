@@ -1,7 +1,7 @@
 """Approval and plurality: a candidate has as many votes as voters who chose them."""
 
 from holdfast.elections.contest import Contest, MarkKind
-from holdfast.elections.counting._method import BY_LOT, Choice, Method, State, lot_order
+from holdfast.elections.counting._method import BY_LOT, Choice, Figure, Method, Promise, State, lot_order
 
 
 def _start(contest: Contest, choice: Choice) -> State:
@@ -34,6 +34,8 @@ METHOD = Method(
     describes="The candidates chosen by most voters are elected; who was chosen by nobody is not.",
     ties="Equal votes at the last seat are settled by the lot.",
     kinds=frozenset({MarkKind.CHOICE, MarkKind.SCORE}),
+    figures=(Figure(name="votes", heading="votes", unit="votes", is_line=True),),
+    promises=frozenset({Promise.FIRST_ON_EVERY_BALLOT, Promise.MONOTONE}),
     start=_start,
     step=_step,
 )

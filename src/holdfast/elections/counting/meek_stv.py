@@ -14,7 +14,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from holdfast.elections.contest import Contest, MarkKind, ranking
-from holdfast.elections.counting._method import BY_LOT, Choice, Method, State, lot_order
+from holdfast.elections.counting._method import BY_LOT, Choice, Figure, Method, Of, Promise, State, lot_order
 from holdfast.errors import UsageError
 
 
@@ -245,6 +245,11 @@ METHOD = Method(
     ties="Candidates who reach the quota in one round are elected in the order of the ballot paper. Tied last"
     " candidates are excluded together (ties=together, as SecurePoll does), or the last by the lot (ties=lot).",
     kinds=frozenset({MarkKind.RANK}),
+    figures=(
+        Figure(name="total", heading="votes", unit="votes", within="rankings", is_line=True),
+        Figure(name="quota", heading="quota", of=Of.ROUND, unit="votes", is_bar=True),
+    ),
+    promises=frozenset({Promise.FIRST_ON_EVERY_BALLOT, Promise.MAJORITY}),
     start=_start,
     step=_step,
     options=(

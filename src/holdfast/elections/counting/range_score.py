@@ -3,7 +3,16 @@
 from fractions import Fraction
 
 from holdfast.elections.contest import Contest, MarkKind
-from holdfast.elections.counting._method import BY_LOT, Choice, Method, State, fraction_text, lot_order
+from holdfast.elections.counting._method import (
+    BY_LOT,
+    Choice,
+    Figure,
+    Method,
+    Promise,
+    State,
+    fraction_text,
+    lot_order,
+)
 
 
 def _start(contest: Contest, choice: Choice) -> State:
@@ -51,6 +60,11 @@ METHOD = Method(
     describes="Candidates in the order of their mean score.",
     ties="Equal means at the last seat are settled by the lot.",
     kinds=frozenset({MarkKind.SCORE}),
+    figures=(
+        Figure(name="total", heading="sum of scores", unit="points", is_line=True),
+        Figure(name="mean", heading="mean score"),
+    ),
+    promises=frozenset({Promise.FIRST_ON_EVERY_BALLOT, Promise.MONOTONE, Promise.REVERSAL}),
     start=_start,
     step=_step,
 )

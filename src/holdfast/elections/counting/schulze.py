@@ -8,7 +8,7 @@ when a > c, or a = c and b < d. Candidates that a ballot does not rank stand beh
 from typing import Any
 
 from holdfast.elections.contest import Contest, MarkKind
-from holdfast.elections.counting._method import BY_LOT, Choice, Method, State, lot_order
+from holdfast.elections.counting._method import BY_LOT, Choice, Figure, Method, Of, Promise, State, lot_order
 
 _Strength = tuple[int, int]
 
@@ -102,6 +102,13 @@ METHOD = Method(
     describes="Places candidates by the strongest paths of pairwise victories (winning votes).",
     ties="Candidates on one place share it; when not all of them can be seated, the lot decides among them.",
     kinds=frozenset({MarkKind.RANK}),
+    figures=(
+        Figure(name="wins", heading="How many voters prefer the row to the column", of=Of.PAIR, unit="voters"),
+        Figure(name="paths", heading="The strongest path, row to column (0 : 0 where there is none)", of=Of.PAIR),
+        Figure(name="rank", heading="place", of=Of.ROUND),
+        Figure(name="place", heading="placed", of=Of.NAMED),
+    ),
+    promises=frozenset(Promise),
     start=_start,
     step=_step,
 )

@@ -8,7 +8,7 @@ the transferring candidate, "to five decimal places (any remainder being ignored
 from typing import Any
 
 from holdfast.elections.contest import Contest, MarkKind, ranking
-from holdfast.elections.counting._method import BY_LOT, Choice, Method, State
+from holdfast.elections.counting._method import BY_LOT, Choice, Figure, Method, Of, Promise, State
 
 _UNIT = 100_000
 
@@ -176,6 +176,12 @@ METHOD = Method(
     describes="A fixed quota; surpluses pass on at values cut at five decimals, largest first; then the last leaves.",
     ties="Equals are told apart by the latest earlier stage at which their votes differed, then by the lot.",
     kinds=frozenset({MarkKind.RANK}),
+    figures=(
+        Figure(name="votes", heading="votes", unit="votes", is_line=True),
+        Figure(name="quota", heading="quota", of=Of.ROUND, unit="votes", is_bar=True),
+        Figure(name="nontransferable", heading="not transferable", of=Of.ROUND, unit="votes"),
+    ),
+    promises=frozenset({Promise.FIRST_ON_EVERY_BALLOT, Promise.MAJORITY}),
     start=_start,
     step=_step,
 )

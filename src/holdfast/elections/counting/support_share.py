@@ -7,7 +7,16 @@ This orders candidates and fills seats. Thresholds, bands, minimum support and r
 from fractions import Fraction
 
 from holdfast.elections.contest import Contest, MarkKind
-from holdfast.elections.counting._method import BY_LOT, Choice, Method, State, fraction_text, lot_order
+from holdfast.elections.counting._method import (
+    BY_LOT,
+    Choice,
+    Figure,
+    Method,
+    Promise,
+    State,
+    fraction_text,
+    lot_order,
+)
 
 
 def _start(contest: Contest, choice: Choice) -> State:
@@ -55,6 +64,13 @@ METHOD = Method(
     describes="Candidates in the order of support / (support + oppose); the first seats are elected. No threshold.",
     ties="Equal shares are settled by more support, then by the lot.",
     kinds=frozenset({MarkKind.SCORE}),
+    figures=(
+        Figure(name="support", heading="support", unit="votes", is_line=True),
+        Figure(name="neutral", heading="neutral", unit="votes"),
+        Figure(name="oppose", heading="oppose", unit="votes"),
+        Figure(name="share", heading="share of support"),
+    ),
+    promises=frozenset({Promise.FIRST_ON_EVERY_BALLOT, Promise.MONOTONE}),
     start=_start,
     step=_step,
 )

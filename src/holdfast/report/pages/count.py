@@ -4,8 +4,8 @@ from fractions import Fraction
 from typing import Any
 
 from holdfast.elections.contest import irregular
-from holdfast.elections.counting._method import Count
-from holdfast.elections.counts import standings
+from holdfast.elections.counting._method import Count, Figure, Method, Of
+from holdfast.elections.counts import shown, standings
 from holdfast.report.charts import Series, bar_chart, line_chart
 from holdfast.report.page import Block, Bullets, Column, DataTable, Facts, Notice, Page, Section, Text
 
@@ -72,75 +72,104 @@ def _readings(count: Count, by_reading: dict[str, list[str]], names: dict[str, s
 
 def _charts(count: Count, names: dict[str, str]) -> tuple[Block, ...]:
     found = standings(count)
-    if not found:
+    line = count.method.line
+    if not found or line is None:
         return ()
+    title = line.heading.capitalize()
     if len(found) == 1:
         bars = [(names[key], float(Fraction(votes))) for key, votes in found[0][1].items()][:40]
-        title = "Votes"
-        return (bar_chart(bars, title=title, description=title, label="candidate", unit="votes"),)
-    last = found[-1][1]
-    most = sorted(last, key=lambda key: (-max(Fraction(votes[key]) for _, votes in found), list(last).index(key)))
-    series = [
-        Series(name=names[key], points=tuple((float(number), float(Fraction(votes[key]))) for number, votes in found))
-        for key in most[:_MOST_LINES]
-    ]
-    quota = tuple((float(each["round"]), float(Fraction(each["quota"]))) for each in count.rounds if "quota" in each)
-    if quota:
-        series.append(Series(name="quota", points=quota))
+        return (bar_chart(bars, title=title, description=title, label="candidate", unit=line.unit),)
+    drawn = {
+        key: tuple((float(number), float(Fraction(votes[key]))) for number, votes in found if key in votes)
+        for key in names
+    }
+    last = [key for key in names if drawn[key]]
+    most = sorted(last, key=lambda key: (-max(height for _, height in drawn[key]), last.index(key)))
+    series = [Series(name=names[key], points=drawn[key]) for key in most[:_MOST_LINES]]
+    for figure in count.method.figures:
+        if figure.of is Of.ROUND and figure.is_bar:
+            known = [(float(each["round"]), figure.read(each)) for each in count.rounds]
+            points = tuple((number, float(Fraction(height))) for number, height in known if height is not None)
+            series.append(Series(name=figure.heading, points=points))
     others = len(last) - len(most[:_MOST_LINES])
-    note = f"The {others} candidates who never had as many votes are in the table." if others else ""
-    title = "Votes by round"
-    described = f"The votes of {len(series)} lines over {len(found)} rounds; the numbers stand in the table below."
-    chart = line_chart(series, title=title, description=described, x_title="round", y_title="votes", note=note)
+    note = f"The {others} candidates who never had as much are in the table." if others else ""
+    title = f"{title} by round"
+    described = (
+        f"The {line.heading} of {len(series)} lines over {len(found)} rounds; the numbers stand in the table below."
+    )
+    chart = line_chart(series, title=title, description=described, x_title="round", y_title=line.heading, note=note)
     return (chart,)
 
 
 def _tables(count: Count, names: dict[str, str]) -> tuple[Block, ...]:
-    """A row for each round: each candidate's votes as the method writes them, and what happened."""
-    shown = dict(standings(count))
-    keys = list(names)
+    """Every figure that the method declares: of pairs, of candidates beside each other, and of each round."""
+    figures = count.method.figures
+    blocks: list[Block] = [
+        _pairs(figure, found, names)
+        for figure in figures
+        if figure.of is Of.PAIR
+        for each in count.rounds
+        if (found := figure.read(each))
+    ]
+    of_candidates = [figure for figure in figures if figure.of is Of.CANDIDATE]
+    if len(of_candidates) > 1:
+        blocks += [_candidates(each, of_candidates, names) for each in count.rounds[-_MOST_ROUNDS:]]
+    blocks += [
+        _rounds(count, names),
+        Text(text="rounds.csv beside this page holds every figure of every round.", quiet=True),
+    ]
+    return tuple(blocks)
+
+
+def _rounds(count: Count, names: dict[str, str]) -> DataTable:
+    """A row for each round: the drawn figure by candidate, the round's own figures, and what happened."""
+    line = count.method.line
+    own = [figure for figure in count.method.figures if figure.of is Of.ROUND]
+    keys = list(names) if line else []
     rows = []
     for each in count.rounds:
-        votes = shown.get(each["round"], {})
-        rows.append(
-            (str(each["round"]), *(votes.get(key, "") for key in keys), each.get("quota", ""), _happened(each, names))
-        )
+        drawn = (line.read(each) if line else None) or {}
+        cells = (*(drawn.get(key) for key in keys), *(figure.read(each) for figure in own))
+        rows.append((str(each["round"]), *map(shown, cells), _happened(count.method, each, names)))
     left = len(rows) - _MOST_ROUNDS
     kept = rows if left <= 0 else [*rows[: _MOST_ROUNDS // 2], *rows[-_MOST_ROUNDS // 2 :]]
-    headings = ("round", *(names[key] for key in keys), "quota", "what happened")
-    table = DataTable(
+    headings = ("round", *(names[key] for key in keys), *(figure.heading for figure in own), "what happened")
+    return DataTable(
         caption="Every round" if left <= 0 else f"The first and last rounds; {left} more are in rounds.csv",
         columns=tuple(Column(heading=heading) for heading in headings),
         rows=tuple(kept),
     )
-    pairs = tuple(_pairs(each, names) for each in count.rounds if "wins" in each or "paths" in each)
-    return (*pairs, table, Text(text="rounds.csv beside this page holds every figure of every round.", quiet=True))
 
 
-def _pairs(each: dict[str, Any], names: dict[str, str]) -> DataTable:
-    """A pairwise table: how many prefer the row to the column, or the strongest path from row to column."""
-    what, found = ("wins", each["wins"]) if "wins" in each else ("paths", each["paths"])
-    rows = []
-    for row in names:
-        cells = [found[row].get(column, "") if row != column else "" for column in names]
-        rows.append((names[row], *(str(cell) for cell in cells)))
-    caption = (
-        "How many voters prefer the row to the column" if what == "wins" else "The strongest path, row to column"
-    )
+def _candidates(each: dict[str, Any], figures: list[Figure], names: dict[str, str]) -> DataTable:
+    """A row for each candidate, a column for each figure."""
+    found = [figure.read(each) or {} for figure in figures]
     return DataTable(
-        caption=caption,
+        caption=f"The candidates in round {each['round']}",
+        columns=(Column(heading="candidate"), *(Column(heading=figure.heading) for figure in figures)),
+        rows=tuple((names[key], *(shown(values.get(key)) for values in found)) for key in names),
+    )
+
+
+def _pairs(figure: Figure, found: dict[str, dict[str, Any]], names: dict[str, str]) -> DataTable:
+    """One figure of pairs, row beside column."""
+    rows = [
+        (names[row], *(shown(found[row].get(column) if row != column else None) for column in names)) for row in names
+    ]
+    return DataTable(
+        caption=figure.heading,
         columns=(Column(heading="candidate"), *(Column(heading=names[column]) for column in names)),
         rows=tuple(rows),
     )
 
 
-def _happened(each: dict[str, Any], names: dict[str, str]) -> str:
+def _happened(method: Method, each: dict[str, Any], names: dict[str, str]) -> str:
     parts = [str(each.get("action") or each.get("step") or "")]
     if each.get("candidate"):
         parts[0] += f" of {names[each['candidate']]}"
-    for word, field in (("elected", "elected"), ("excluded", "eliminated"), ("place", "place")):
-        if each.get(field):
-            parts.append(f"{word}: {', '.join(names[key] for key in each[field])}")
+    lists = [("elected", each.get("elected")), ("excluded", each.get("eliminated"))]
+    lists += [(figure.heading, figure.read(each)) for figure in method.figures if figure.of is Of.NAMED]
+    parts += [f"{word}: {', '.join(names[key] for key in keys)}" for word, keys in lists if keys]
     if each.get("tie"):
         parts.append(f"tie settled by {each['tie']}")
     return "; ".join(part for part in parts if part)

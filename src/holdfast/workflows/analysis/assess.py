@@ -26,7 +26,7 @@ from holdfast.findings.who_counts import who_counts
 from holdfast.ids import WikiName
 from holdfast.measures._calendar import Calendar, calendar, spans
 from holdfast.measures._flaws import Flaw, flaws
-from holdfast.measures._measure import Measure
+from holdfast.measures._measure import Measure, Picture
 from holdfast.measures._running import BotMonths, Measured, prepare, run
 from holdfast.progress import Progress, silent
 from holdfast.registry import kinds_in
@@ -211,8 +211,12 @@ def _lorenz(
 ) -> tuple[tuple[float, float], ...]:
     windows: list[tuple[date, date]] = [
         each.period
-        for each in measured["admin_action_gini"]
-        if each.period is not None and not each.is_quarter and each.computed.value is not None
+        for values in measured.values()
+        for each in values
+        if each.measure.picture is Picture.LORENZ
+        and each.period is not None
+        and not each.is_quarter
+        and each.computed.value is not None
     ]
     if not windows:
         return ()

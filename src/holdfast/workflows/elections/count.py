@@ -5,7 +5,7 @@ from pathlib import Path
 
 from holdfast.elections.contest import irregular
 from holdfast.elections.counting._method import Count
-from holdfast.elections.counts import readings_compared, rounds_csv
+from holdfast.elections.counts import figures_of, readings_compared, rounds_csv
 from holdfast.elections.formats.canonical import write as canonical_ballots
 from holdfast.report.pages.count import count_page
 from holdfast.report.render import write_page
@@ -34,6 +34,7 @@ def write_count(count: Count, out: Path) -> None:
         "ballots_cast": count.contest.cast,
         "irregular_ballots": irregular(count.contest),
         "winners_by_reading": by_reading,
+        "figures": figures_of(count),
         **count.to_json(),
     }
     write_atomically(out / "count.json", json.dumps(record, ensure_ascii=False, indent=1).encode())

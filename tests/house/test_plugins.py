@@ -1,0 +1,56 @@
+"""What follows from a plug-in stands in its own file, and each has a test worked by hand that names it."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from holdfast.elections.counts import methods
+from small_wikis import MEASURES
+
+ROOT = Path(__file__).parents[2]
+SRC = ROOT / "src" / "holdfast"
+SOURCES = [each.stem for each in (SRC / "sources").glob("*.py") if not each.name.startswith("_")]
+OWN_NAME = {("franchise_age", "networks/poll.py")}
+"""A check of one election by itself, whose name stands in its machine file: no measure is looked up by it."""
+
+
+def literals(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+def test_no_measure_is_known_by_name_outside_its_file() -> None:
+    found = {
+        (text, str(path.relative_to(SRC)))
+        for path in SRC.rglob("*.py")
+        for text in literals(path)
+        if text in MEASURES and path != SRC / "measures" / f"{text}.py"
+    }
+    assert found == OWN_NAME
+
+
+def test_no_page_or_command_of_a_count_asks_for_a_figure_by_its_key() -> None:
+    keys = {each.name for method in methods().values() for each in method.figures}
+    keys |= {each.within for method in methods().values() for each in method.figures if each.within}
+    for place in ("workflows/elections/count_page.py", "workflows/elections/count.py", "cli/_election_count.py"):
+        assert keys.isdisjoint(literals(SRC / place)), place
+    assert keys.isdisjoint(literals(SRC / "elections" / "counts.py"))
+
+
+def named_in(folder: str, name: str) -> bool:
+    return any(name in path.read_text("utf-8") for path in (ROOT / "tests" / folder).glob("test_*.py"))
+
+
+@pytest.mark.parametrize(
+    ("folder", "name"),
+    [
+        *(("measures", name) for name in MEASURES),
+        *(("elections", name) for name in methods()),
+        *(("sources", name) for name in SOURCES),
+    ],
+)
+def test_each_has_a_test_worked_by_hand_that_names_it(folder: str, name: str) -> None:
+    assert named_in(folder, name)
