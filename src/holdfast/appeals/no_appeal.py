@@ -13,7 +13,7 @@ from holdfast.errors import CheckFailedError, InputRefusedError
 from holdfast.facts import Fact, MemberId
 
 STREAM_KIND = "no-appeal"
-LONGEST_DAYS = 366
+LONGEST_DAYS = 366  # days; chosen: a "no" is looked at again after a year, leap years included
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,7 +22,7 @@ from holdfast.errors import InputRefusedError
 from holdfast.facts import SYSTEM, Fact, MemberId
 from holdfast.ids import wiki_name
 
-IDLE_DAYS = 90
+IDLE_DAYS = 90  # days without work after which a case is said to lie still; chosen
 BEGUN = "begun"
 
 

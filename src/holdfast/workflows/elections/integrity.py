@@ -20,7 +20,7 @@ from holdfast.report.render import write_page
 from holdfast.tables._files import write_atomically
 from holdfast.workflows.analysis.votes import VoteRun, calibration_of
 
-_DAY_SECONDS = 86_400
+_DAY_SECONDS = 86_400  # seconds of a day
 
 CLAIM = (
     "A group here turned out and took sides together more than activity, leniency, the elections' popularity and"
