@@ -9,7 +9,7 @@ import rfc8785
 
 from holdfast.errors import InputRefusedError
 
-_LARGEST = 2**53 - 1
+_LARGEST = 2**53 - 1  # the largest whole number that JSON readers keep exactly (RFC 8259, section 6)
 # where Python's order and numbers are RFC 8785's, its own encoder writes the same bytes in half the time
 _encode_plain = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 

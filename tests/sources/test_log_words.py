@@ -73,7 +73,7 @@ def test_the_kind_of_a_target_is_read_from_its_title(title: str | None, kind: st
 
 
 def test_bots_and_addresses_are_known_by_name() -> None:
-    assert all(map(is_bot_by_name, ["ClueBot NG", "SineBot", "Xbot", "Bot of somebody", "my-bot 7"]))
+    assert all(map(is_bot_by_name, ["PatrolBot NG", "SignatoryBot", "Xbot", "Bot of somebody", "my-bot 7"]))
     assert not any(map(is_bot_by_name, ["Botany", "Bottle", "Robothero", "Someone"]))
     assert all(map(is_address, ["192.0.2.7", "192.0.2.xxx", "2001:db8::7"]))
     assert not any(map(is_address, ["192.0.2.0/24", "Version 1.2.3", "User: a: b", "1.2.3"]))

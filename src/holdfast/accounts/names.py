@@ -15,7 +15,7 @@ from holdfast.errors import InputRefusedError
 AccountName = NewType("AccountName", str)
 """An account's name. Private class: pseudonyms stand for it in outputs. Only this file makes one."""
 
-_LONGEST_BYTES = 255
+_LONGEST_BYTES = 255  # bytes of UTF-8; MediaWiki's cap on titles, and so on names (decision 0104)
 # what MediaWiki takes for a blank in a title, and the marks of direction that it drops (MediaWikiTitleCodec)
 _BLANKS = re.compile(r"[ _\u00a0\u1680\u180e\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
 _MARKS = re.compile(r"[\u200e\u200f\u202a-\u202e]")

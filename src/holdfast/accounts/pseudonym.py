@@ -13,8 +13,8 @@ from holdfast.ids import WikiName
 KEY_FILE = "pseudonym.key"
 """The name of the key's file in a lake; never copied to an output."""
 
-_KEY_BYTES = 32
-_SHOWN = 12
+_KEY_BYTES = 32  # bytes; as long as the output of SHA-256
+_SHOWN = 12  # characters after `P-`: 60 bits in base 32, so that two rarely collide in one lake
 
 
 class Pseudonyms:

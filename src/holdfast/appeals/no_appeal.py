@@ -16,7 +16,7 @@ from holdfast.facts.fields import Field, Kept, Many, Maybe, Moment
 from holdfast.facts.kinds import CLOCK, TWO, Body, Book, FactKind, declared
 
 STREAM_KIND = "no-appeal"
-LONGEST_DAYS = 366
+LONGEST_DAYS = 366  # days; chosen: a "no" is looked at again after a year, leap years included
 
 
 @dataclass(frozen=True, kw_only=True)

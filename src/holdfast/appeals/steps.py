@@ -12,7 +12,7 @@ from holdfast.appeals.links import Secret, no_such_link
 from holdfast.errors import CheckFailedError, InputRefusedError, UsageError
 from holdfast.facts import SYSTEM, Fact, MemberId
 
-TEXT_LIMIT = 20_000
+TEXT_LIMIT = 20_000  # characters of one text; chosen
 
 
 def open_route(

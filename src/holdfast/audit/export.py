@@ -19,7 +19,7 @@ from holdfast.errors import CheckFailedError, HoldfastError, InputRefusedError
 
 FORM = "holdfast audit export 1"
 _HEADER = {"form", "key", "made_at", "first", "last", "previous", "approval_sha256"}
-_LINE_LIMIT_BYTES = 65_536
+_LINE_LIMIT_BYTES = 65_536  # bytes of one line; chosen, an entry is far shorter
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,7 +21,7 @@ from holdfast.facts import SYSTEM, Fact, MemberId
 from holdfast.facts.fields import Many, OneOf, Whole, Wiki, line
 from holdfast.facts.kinds import Book
 
-IDLE_DAYS = 90
+IDLE_DAYS = 90  # days without work after which a case is said to lie still; chosen
 BEGUN = "begun"
 
 

@@ -38,7 +38,7 @@ from holdfast.facts.fields import SHORT, Ident, Many, OneOf, Record, Sha256, Tex
 if TYPE_CHECKING:
     from holdfast.cases.case import Case
 
-DESTROYERS = 2
+DESTROYERS = 2  # custodians, and never one alone (decision 0101)
 GRACE_DAYS = 14
 """How long an idle case waits for a renewal before the clock closes it."""
 APPEAL_DAYS = 365

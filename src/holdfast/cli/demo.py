@@ -8,7 +8,7 @@ from pathlib import Path
 
 import typer
 
-_PORT = 8420
+_PORT = 8420  # TCP port; chosen, free of a registered service on most machines
 demo_app = typer.Typer(no_args_is_help=True, help="Stories played by simulated people on real software.")
 
 

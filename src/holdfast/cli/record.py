@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from holdfast.record.proof import Proved
     from holdfast.record.verify import Report
 
-_BATCH = 4096
+_BATCH = 4096  # entries put in the queue together; chosen, bounds memory
 _JSON = typer.Option(False, "--json", help="Print JSON alone.")
 _DIR = typer.Argument(help="The log's folder.", show_default=False)
 

@@ -5,8 +5,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from holdfast.errors import CheckFailedError, InputRefusedError
 
-KEY_BYTES = 32
-SIGNATURE_BYTES = 64
+KEY_BYTES = 32  # bytes; RFC 8032
+SIGNATURE_BYTES = 64  # bytes; RFC 8032
 
 
 class Secret:

@@ -20,8 +20,8 @@ from holdfast.crypto.sealing import KEY_BYTES, Key, fresh_key, unwrap_key, wrap_
 from holdfast.errors import CheckFailedError, InputRefusedError, UsageError
 
 MASTER_KEY_FILE = "master.key"
-SHARES_NEEDED = 3
-SHARES_MADE = 5
+SHARES_NEEDED = 3  # keepers of five who open; a judgement: two may be lost, two may collude
+SHARES_MADE = 5  # shares of one key; a judgement, see decision 0094
 
 _HEAD = "HOLDFAST-MASTER-KEY"
 _ID = b"holdfast master key id\x00"

@@ -13,10 +13,10 @@ from enum import IntEnum
 from holdfast.crypto.ed25519 import KEY_BYTES, SIGNATURE_BYTES, Secret, check_signature, fresh_secret
 from holdfast.errors import CheckFailedError, InputRefusedError
 
-NOTE_LIMIT_BYTES = 1_000_000
-_SIGNATURES_LIMIT = 100
-_ID_BYTES = 4
-_TIME_BYTES = 8
+NOTE_LIMIT_BYTES = 1_000_000  # bytes; chosen, a checkpoint is under a thousand
+_SIGNATURES_LIMIT = 100  # lines; chosen, more are refused before any is verified
+_ID_BYTES = 4  # bytes of a key's id in a signature line (C2SP signed-note)
+_TIME_BYTES = 8  # bytes of the time before a cosignature (C2SP tlog-cosignature)
 _SECRET_HEAD = "PRIVATE+KEY+"
 
 

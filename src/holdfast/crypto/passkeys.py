@@ -24,7 +24,7 @@ from holdfast.errors import CheckFailedError, HoldfastError, InputRefusedError, 
 # COSE numbers of ECDSA on P-256 and P-384, Ed25519, RSA with SHA-256; nothing with SHA-1, nothing added unseen later
 _ES256, _ES384, _EDDSA, _RSA = -7, -35, -8, -257
 _COORDINATE_BYTES = {_ES256: 32, _ES384: 48, _EDDSA: 32}
-_RSA_LEAST_BITS = 2048
+_RSA_LEAST_BITS = 2048  # bits; NIST SP 800-57, the least that counts as 112 bits of strength
 _HIDDEN = "the bytes are not shown"
 
 

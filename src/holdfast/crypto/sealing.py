@@ -17,10 +17,10 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from holdfast.errors import CheckFailedError, InputRefusedError
 
-KEY_BYTES = 32
+KEY_BYTES = 32  # bytes; AES-256
 _VERSION = b"\x01"
-_NONCE_BYTES = 12
-_TAG_BYTES = 16
+_NONCE_BYTES = 12  # bytes; GCM's own length (NIST SP 800-38D)
+_TAG_BYTES = 16  # bytes; GCM's full tag (NIST SP 800-38D)
 OVERHEAD_BYTES = len(_VERSION) + _NONCE_BYTES + _TAG_BYTES
 """How much longer a sealed value is than its plaintext."""
 

@@ -13,12 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import lfilter
 
-REPLICATES = 1_999
-LEAST_POINTS = 16
-_EDGE = 0.1
-"""No change is looked for in the first and last tenth: too few values to know a level from."""
-_MOST_MEMORY = 0.97
-_RUN_IN = 100
+from holdfast.networks.tuning import TUNING
+
+REPLICATES = TUNING.change_replicates
+LEAST_POINTS = TUNING.change_points
+_EDGE = TUNING.change_edge
+_MOST_MEMORY = TUNING.most_memory
+_RUN_IN = TUNING.run_in
 
 Numbers = NDArray[np.float64]
 

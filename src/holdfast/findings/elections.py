@@ -13,9 +13,10 @@ from holdfast.findings.finding import Evidence
 from holdfast.findings.hypothesis import Hypothesis
 from holdfast.measures._calendar import Calendar
 from holdfast.measures._measure import Measure
+from holdfast.networks.tuning import TUNING
 
-LEAST_VOTERS = 20
-LEAST_OTHERS = 20
+LEAST_VOTERS = TUNING.finding_voters
+LEAST_OTHERS = TUNING.finding_others
 
 Counts = NDArray[np.int64]
 

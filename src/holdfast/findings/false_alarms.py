@@ -14,6 +14,7 @@ from typing import Any
 from scipy.stats import beta
 
 from holdfast.canonical import parse_json
+from holdfast.networks.tuning import TUNING
 
 SIZED_BY = ("revisions", "log_events", "blocks", "votes")
 """By the first of these tables that a wiki has rows of, its size is compared."""
@@ -21,7 +22,7 @@ NOT_COVERED = (
     "Real wikis: the simulated ones are set by hand and fitted to none, and every table of theirs is whole.",
     "Comparison with wikis of like size, and findings on data quality and coordination, which have other controls.",
 )
-_FAR = 3.0
+_FAR = TUNING.far_from_measured
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,12 +11,12 @@ from holdfast.findings.finding import Evidence, Innocent
 from holdfast.findings.hypothesis import Hypothesis
 from holdfast.measures._measure import Measure
 from holdfast.measures._running import Measured, generator
+from holdfast.networks.tuning import TUNING
 
 Numbers = NDArray[np.float64]
 
-LEAST_PEERS = 4
-_CHECKS = 499
-"""Replicates for the tests of innocent explanations, which decide nothing."""
+LEAST_PEERS = TUNING.least_peers
+_CHECKS = TUNING.explanation_replicates
 
 STEADY: Mapping[str, Callable[[Numbers], Numbers]] = {
     "arcsine root": lambda x: np.arcsin(np.sqrt(np.clip(x, 0.0, 1.0))),

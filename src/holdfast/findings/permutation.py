@@ -16,11 +16,11 @@ from holdfast.findings.finding import Evidence
 from holdfast.findings.hypothesis import Hypothesis
 from holdfast.measures._measure import Measure
 from holdfast.measures._running import generator
+from holdfast.networks.tuning import TUNING
 
-PERMUTATIONS = 999
-MOST_BLOCKS = 20_000
-"""Of more blocks a random part is tested, so that the cost stays bounded."""
-LEAST_BLOCKS = 30
+PERMUTATIONS = TUNING.block_permutations
+MOST_BLOCKS = TUNING.tested_blocks
+LEAST_BLOCKS = TUNING.least_blocks
 
 Integers = NDArray[np.int64]
 

@@ -12,7 +12,7 @@ Numbers = NDArray[np.float64]
 WILSON = "Wilson 95 %"
 POISSON = "exact Poisson 95 %"
 BOOTSTRAP = "bootstrap 95 %"
-_REPLICATES = 400
+_REPLICATES = 400  # draws of a bootstrap interval; chosen, not measured
 _Z = float(stats.norm.ppf(0.975))
 
 

@@ -8,7 +8,7 @@ from holdfast.measures._measure import Computed, Measure, Null, Row, below, not_
 from holdfast.measures._statistics import BOOTSTRAP, bootstrap_mean
 
 MINIMUM = {"elections": 10}
-LEAST_VOTES = 5
+LEAST_VOTES = 5  # votes; chosen, not measured
 
 
 def finish(rows: Sequence[Row], rng: np.random.Generator) -> Computed:

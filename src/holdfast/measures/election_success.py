@@ -20,10 +20,7 @@ MEASURE = Measure(
     nulls=(Null.OWN_PAST, Null.PEERS),
     null="own past and peers of like size",
     reference="0.40 on the English Wikipedia, February to July 2006 (183 of 459)",
-    source=(
-        "Durin's table of 459 requests for adminship on the English Wikipedia, February to July 2006 "
-        "(183 passed), a page of that wiki; the minimum is Holdfast's own definition"
-    ),
+    source="an editor's table of 459 requests for adminship, February to July 2006; minimum: the project's own",
     innocent=(
         "hopeless candidates were advised not to stand, so more of the others pass",
         "many stood too early, after a call for candidates",

@@ -16,14 +16,13 @@ from scipy import sparse
 from scipy.stats import norm, poisson
 
 from holdfast.networks.ballots import Ballots, Real, Whole
+from holdfast.networks.tuning import TUNING
 
-MINIMUM_SHARED = 10
-"""Elections in which both voted for or against: below it a pair is not tested."""
-BULK = 200
-"""Pairs from which on the spread of their z may shrink the null below N(0, 1)."""
-_BLOCK = 512
-_SHRINK = 5
-_IQR_TO_SD = 1.3489795
+MINIMUM_SHARED = TUNING.shared_polls
+BULK = TUNING.bulk_pairs
+_BLOCK = TUNING.agreement_block
+_SHRINK = TUNING.leniency_votes
+_IQR_TO_SD = TUNING.iqr_to_deviation
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,12 +13,13 @@ from scipy.special import gammainc
 
 from holdfast.errors import CheckFailedError
 from holdfast.networks.strength import adjusted
+from holdfast.networks.tuning import TUNING
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-_ROUNDS = 5_000
-_CLOSE = 1e-8
+_ROUNDS = TUNING.bipartite_rounds
+_CLOSE = TUNING.bipartite_close
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,15 +18,16 @@ from holdfast.networks.ballots import Whole
 from holdfast.networks.bloc_test import Strata, enough, search
 from holdfast.networks.blocs import table_of
 from holdfast.networks.gate import TARGET, may_publish, verdict
+from holdfast.networks.tuning import TUNING
 from holdfast.networks.turnout import Expectation, expectation
 from holdfast.progress import Progress, silent
 
-SIZES = (5, 10, 20, 40, 60)
+SIZES = TUNING.planted_bloc_sizes
 CALLED, PARTICIPATION, LOYALTY = 0.3, 0.6, 0.92
 """The planted blocs: share of polls called, chance to follow a call, chance to vote as called."""
-_MOST_VOTERS = 200
-_MOST_POLLS = 100
-_PERMUTATIONS = 99
+_MOST_VOTERS = TUNING.gate_voters
+_MOST_POLLS = TUNING.gate_polls
+_PERMUTATIONS = TUNING.gate_permutations
 
 
 @dataclass(frozen=True, kw_only=True)

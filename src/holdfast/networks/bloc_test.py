@@ -26,20 +26,19 @@ from holdfast.networks.blocs import (
     propose,
     settle,
 )
+from holdfast.networks.tuning import TUNING
 from holdfast.progress import Progress, silent
 
-FOLDS = 4
-PUBLISHED_AT = 0.05
-"""Family-wise p at or below which a bloc is published (if the gate lets anything be published)."""
-MINIMUM_POLLS = 12
-MINIMUM_VOTERS = 30
-"""Voters with three votes or more. Below either minimum no bloc is looked for."""
-_REACH = 0.6
-_STRATUM = 12
-_CHUNK = 64
-_FEW = 99
-_HOPE = 0.1
-_SAME = 0.2
+FOLDS = TUNING.bloc_folds
+PUBLISHED_AT = TUNING.bloc_level
+MINIMUM_POLLS = TUNING.bloc_polls
+MINIMUM_VOTERS = TUNING.bloc_voters
+_REACH = TUNING.tested_reach
+_STRATUM = TUNING.exchanged_voters
+_CHUNK = TUNING.permutation_chunk
+_FEW = TUNING.first_bloc_permutations
+_HOPE = TUNING.bloc_hope
+_SAME = TUNING.same_bloc
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,25 +18,23 @@ from scipy.sparse.linalg import ArpackError, eigsh
 from scipy.special import expit, gammaln
 
 from holdfast.networks.ballots import CAME, Real, Whole
+from holdfast.networks.tuning import TUNING
 from holdfast.networks.turnout import Dense, Expectation
 
-SMALLEST = 5
-LARGEST = 100
-CALLED = 0.1
-"""Prior chance that a poll is called for, and the same for against."""
-LOYALTY = 0.92
-REACHES = (0.35, 0.75)
-"""Values of theta that are weighed equally."""
-_SEEDS = 60
+SMALLEST = TUNING.smallest_bloc
+LARGEST = TUNING.largest_bloc
+CALLED = TUNING.called_share
+LOYALTY = TUNING.loyalty
+REACHES = TUNING.reaches
+_SEEDS = TUNING.growth_seeds
 _BANDS = ((5, 9), (10, 24), (25, 49), (50, LARGEST))
-_MANY_VOTERS = 800
-"""From so many on a search takes more starts; false groups do not depend on it, for few candidates are tested."""
-_REFINED = 10
-_FLOOR = 0.003
-_DAMP = 0.01
-_DROPPED = 0.05
-_DIRECTIONS = 6
-_MOST_PAIRS_LOOKED_AT = 200_000
+_MANY_VOTERS = TUNING.many_voters
+_REFINED = TUNING.refined_starts
+_FLOOR = TUNING.outcome_floor
+_DAMP = TUNING.residual_damp
+_DROPPED = TUNING.dropped_polls
+_DIRECTIONS = TUNING.search_directions
+_MOST_PAIRS_LOOKED_AT = TUNING.quartile_pairs
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,13 +15,13 @@ from holdfast.networks.coaction import Kinds, Settings, look
 from holdfast.networks.counting import Ordered
 from holdfast.networks.gate import TARGET, may_publish, verdict
 from holdfast.networks.nulls import NULLS, injected, subsample
+from holdfast.networks.tuning import TUNING
 from holdfast.progress import Progress, silent
 
-REPLICATES = 60
-"""For each kind of null: with none found, about the least that bounds the rate below the target."""
-MOST_ACTIONS = 2_000_000
-_REPLICATES_PER_INJECTION = 6
-_LEVEL = 0.95
+REPLICATES = TUNING.gate_replicates
+MOST_ACTIONS = TUNING.gate_actions
+_REPLICATES_PER_INJECTION = TUNING.replicates_per_injection
+_LEVEL = TUNING.interval_level
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,14 +16,15 @@ from holdfast.networks.interests import kinds_wanted, object_kinds
 from holdfast.networks.lag import LARGEST, RATIO_PAIRS, benign_ratio, contrast, lags, timelines_of
 from holdfast.networks.strength import adjusted, surplus
 from holdfast.networks.structure import communities, truss
+from holdfast.networks.tuning import TUNING
 from holdfast.networks.visits import Chances, chances_of, expected_meetings, visits_of
 
 Ints = NDArray[np.int64]
 Ints32 = NDArray[np.int32]
 Floats = NDArray[np.float64]
 
-WINDOWS = (300, 3600, 21600, 86400, 172800)
-_LOOK_CLOSER = 1e-4
+WINDOWS = TUNING.windows_s
+_LOOK_CLOSER = TUNING.lag_looked_at
 
 
 @dataclass(frozen=True, kw_only=True)

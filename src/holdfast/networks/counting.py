@@ -13,15 +13,15 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from holdfast.networks.tuning import TUNING
+
 Ints = NDArray[np.int64]
 
-CROWD = 100
-CROWD_ACTIONS = 800
-WEEK = 7 * 86400
-EPOCH_WEEKS = 9
-"""Strengths are taken per epoch of nine weeks: long enough for a rate, short enough for a career."""
-LEAST = 3
-"""Pairs with fewer episodes are never candidates."""
+CROWD = TUNING.crowd_accounts
+CROWD_ACTIONS = TUNING.crowd_actions
+WEEK = 7 * 86400  # seconds of a week
+EPOCH_WEEKS = TUNING.epoch_weeks
+LEAST = TUNING.least_episodes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,8 +77,7 @@ class Counted:
     """Columns x bins: pairs with exactly two episodes, by their log10 expected count (see `strength_bin`)."""
 
 
-BINS = 16
-"""Half decades of s_u s_v / 2W from 1e-6 to 1e2."""
+BINS = TUNING.strength_bins
 
 
 def in_order(account: Ints, thing: Ints, at: Ints) -> Ordered:
@@ -369,7 +368,7 @@ def _gather(pairs, bits, accounts, columns, logs, halves, least, fold_least):  #
     return kept_u[:used], kept_v[:used], kept[:used], twos
 
 
-FOLD_WEEKS = 2
+FOLD_WEEKS = TUNING.fold_weeks
 
 
 def count_episodes(ordered: Ordered, windows: Sequence[int], *, fold_least: int = 2) -> Counted:

@@ -15,7 +15,7 @@ from holdfast.errors import UsageError
 from holdfast.networks.ballots import Ballots
 from holdfast.networks.vote_run import VoteRun, calibration_of
 
-_DAY_SECONDS = 86_400
+_DAY_SECONDS = 86_400  # seconds of a day
 
 
 CLAIM = (

@@ -4,8 +4,9 @@ One rule for co-action, votes and link. An estimate is no bound: no false group 
 below 0.95, and publishes nothing.
 """
 
-TARGET = 0.05
-"""False groups, or false likenesses, per run that are tolerated on data without the effect, of the worst kind."""
+from holdfast.networks.tuning import TUNING
+
+TARGET = TUNING.false_groups_per_run
 
 
 def may_publish(bound: float | None, target: float = TARGET) -> bool:

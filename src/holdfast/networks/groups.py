@@ -23,31 +23,30 @@ from scipy.special import gammainc, gammaincc
 
 from holdfast.networks.counting import FOLD_WEEKS, Counted
 from holdfast.networks.structure import communities, truss
+from holdfast.networks.tuning import TUNING
 from holdfast.networks.visits import Chances, Visits, expected_meetings
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-LOOSE = 0.03
-"""A pair proposes itself for a group when its meetings in one half have a Poisson p below this."""
-INFLATION = 1.2
-"""The expected meetings are raised by this before proposing: rates inside a cell differ somewhat."""
-FLOOR = 1e-3
-SMALLEST = 3
+LOOSE = TUNING.proposing_p
+INFLATION = TUNING.expected_inflation
+FLOOR = TUNING.expected_floor
+SMALLEST = TUNING.smallest_group
 BOTH = -1
-CONFIRMED = 3.0
-FIRST_LOOK = 99
-GIVE_UP = 0.05
-MEMBER_KINDS = 0.01
-MEMBER_OBJECTS = 0.10
-OBJECT_BLOCK_WEEKS = 8
-JOINER_OBJECTS = 0.01
-COHERENT = 1 / 3
-JOINING_ROUNDS = 3
-LEAST_SCALE = 0.2
-_CAPPED = 12.0
-_ROUNDING = 1e-4
-_LEAST_MEAN = 0.02
+CONFIRMED = TUNING.confirmed_times
+FIRST_LOOK = TUNING.first_group_permutations
+GIVE_UP = TUNING.group_hope
+MEMBER_KINDS = TUNING.member_p_kinds
+MEMBER_OBJECTS = TUNING.member_p_objects
+OBJECT_BLOCK_WEEKS = TUNING.object_block_weeks
+JOINER_OBJECTS = TUNING.joiner_p_objects
+COHERENT = TUNING.coherent_share
+JOINING_ROUNDS = TUNING.joining_rounds
+LEAST_SCALE = TUNING.least_joining_scale
+_CAPPED = TUNING.tie_cap
+_ROUNDING = TUNING.rounding
+_LEAST_MEAN = TUNING.least_mean
 
 
 @dataclass(frozen=True, kw_only=True)

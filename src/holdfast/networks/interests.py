@@ -13,16 +13,17 @@ import scipy.sparse as sparse
 from numpy.typing import NDArray
 
 from holdfast.networks.counting import Ordered
+from holdfast.networks.tuning import TUNING
 
-_DIMENSIONS = 32
-_OVERSAMPLING = 8
-_POWERS = 4
-_ROUNDS = 8
-_LEAST_ACCOUNTS = 3
-_REFINEMENTS = 6
-VISITS_PER_KIND = 3_500
-MOST_KINDS = 512
-_SEEDS_FROM = 4_000
+_DIMENSIONS = TUNING.interest_dimensions
+_OVERSAMPLING = TUNING.interest_oversampling
+_POWERS = TUNING.interest_powers
+_ROUNDS = TUNING.interest_rounds
+_LEAST_ACCOUNTS = TUNING.interest_accounts
+_REFINEMENTS = TUNING.interest_refinements
+VISITS_PER_KIND = TUNING.visits_per_kind
+MOST_KINDS = TUNING.most_kinds
+_SEEDS_FROM = TUNING.interest_seeds_from
 
 Ints = NDArray[np.int64]
 Floats32 = NDArray[np.float32]

@@ -8,15 +8,14 @@ from numpy.typing import NDArray
 from scipy.special import betainc
 
 from holdfast.networks.counting import WEEK, Ordered
+from holdfast.networks.tuning import TUNING
 
 Floats = NDArray[np.float64]
 Ints32 = NDArray[np.int32]
 
-CONTROL = 14 * 86400
-"""Lags above the window and up to this are the control."""
-LARGEST = 0.01
-"""Key B passes below this p."""
-RATIO_PAIRS = 10_000
+CONTROL = TUNING.control_lag_s
+LARGEST = TUNING.lag_p
+RATIO_PAIRS = TUNING.ratio_pairs
 
 
 @njit(cache=True, nogil=True)

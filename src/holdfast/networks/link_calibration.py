@@ -13,15 +13,13 @@ from scipy.stats import beta
 
 from holdfast.networks.gate import may_publish
 from holdfast.networks.linking import FEATURES, Deeds, Rarity, Scale, features, learn, split
+from holdfast.networks.tuning import TUNING
 from holdfast.progress import Progress, silent
 
-PAIRS = 600
-"""Innocent pairs of each kind, at most."""
-MINIMUM_PAIRS = 100
-MOST_PAIRS = 1_200
-"""For runs of many looks: half of these, none as alike, bound ten looks at the gate's target."""
-_LIKE = 2.5
-"""Comparable: edits within this factor."""
+PAIRS = TUNING.innocent_pairs
+MINIMUM_PAIRS = TUNING.least_innocent_pairs
+MOST_PAIRS = TUNING.most_innocent_pairs
+_LIKE = TUNING.like_activity
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,17 +16,17 @@ from functools import cached_property
 import numpy as np
 
 from holdfast.networks.ballots import Real, Whole
+from holdfast.networks.tuning import TUNING
 
 FEATURES = ("overlap", "alternation", "targets", "tag_team")
-MOST_ACCOUNTS = 10
-MINIMUM_EDITS = 20
-MINIMUM_SESSIONS = 5
-_SESSION_GAP = 3600
-"""Seconds without an edit after which a session has ended."""
-_SOON = 600
-_WEEK = 7 * 86_400
+MOST_ACCOUNTS = TUNING.linked_accounts
+MINIMUM_EDITS = TUNING.linked_edits
+MINIMUM_SESSIONS = TUNING.linked_sessions
+_SESSION_GAP = TUNING.session_gap_s
+_SOON = TUNING.alternation_s
+_WEEK = 7 * 86_400  # seconds of a week
 _SHIFTS = tuple(number for number in range(-13, 14) if number)
-_DAY = 86_400
+_DAY = 86_400  # seconds of a day
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,13 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from holdfast.networks.counting import WEEK, Ordered, order_numbered
+from holdfast.networks.tuning import TUNING
 
 Ints = NDArray[np.int64]
 
-DAY = 86400
-JITTER = 14 * DAY
-_DECILES = 10
-_LEAST_IN_CELL = 50
+DAY = 86400  # seconds of a day
+JITTER = TUNING.jitter_s
+_DECILES = TUNING.popularity_classes
+_LEAST_IN_CELL = TUNING.least_in_cell
 
 
 def shuffled(ordered: Ordered, rng: np.random.Generator) -> Ordered:
@@ -73,11 +74,11 @@ class Injection:
     members: Ints
 
 
-INJECTED_SIZES = (5, 10, 25)
-INJECTED_PACES = (3600, 21600, 86400, 172800)
-INJECTED_EVENTS = 20
-INJECTED_PARTICIPATION = 0.5
-_BUSY = (15, 600)
+INJECTED_SIZES = TUNING.injected_sizes
+INJECTED_PACES = TUNING.injected_paces_s
+INJECTED_EVENTS = TUNING.injected_events
+INJECTED_PARTICIPATION = TUNING.injected_participation
+_BUSY = TUNING.injected_busy
 
 
 def eligible(ordered: Ordered) -> Ints:

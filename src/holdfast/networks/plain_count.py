@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 
 from holdfast.errors import InputRefusedError
 from holdfast.networks.counting import radix_order
+from holdfast.networks.tuning import TUNING
 
 Ints = NDArray[np.int64]
 
-MOST_PAIRS = 300_000_000
+MOST_PAIRS = TUNING.plain_pairs
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,13 +17,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from holdfast.networks.ballots import Ballots, Real, Whole
+from holdfast.networks.tuning import TUNING
 
-DAY = 86_400
-MINIMUM_VOTERS = 20
-MINIMUM_OTHERS = 10
-"""Other elections with as many voters, to compare with."""
-_DRAWS = 499
-_HOUR = 3600
+DAY = 86_400  # seconds of a day
+MINIMUM_VOTERS = TUNING.poll_voters
+MINIMUM_OTHERS = TUNING.poll_others
+_DRAWS = TUNING.poll_draws
+_HOUR = 3600  # seconds of an hour
 
 INNOCENT: Mapping[str, str] = {
     "rare_voters": "a candidate whom many know who otherwise do not vote",

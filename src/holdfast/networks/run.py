@@ -9,13 +9,14 @@ from holdfast.errors import UsageError
 from holdfast.networks.calibration import REPLICATES, Calibration, calibrate
 from holdfast.networks.coaction import Look, Settings, kinds_of, look
 from holdfast.networks.counting import WEEK, Ordered, in_order
+from holdfast.networks.tuning import TUNING
 from holdfast.progress import Progress, silent
 
 Ints = NDArray[np.int64]
 
 MINIMUM = {"accounts": 20, "objects": 10, "actions": 500, "weeks": 8}
 """Below this no run is made: the folds, the epochs and the permutations would have nothing to work with."""
-MOST_WINDOWS = 6
+MOST_WINDOWS = TUNING.most_windows
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,15 +8,16 @@ from numpy.typing import NDArray
 from scipy.special import betainc
 
 from holdfast.networks.counting import BINS, Counted
+from holdfast.networks.tuning import TUNING
 
 Floats = NDArray[np.float64]
 Ints32 = NDArray[np.int32]
 
-_TRUSTED_PAIRS = 50
-_TRUSTED_RATIO = 1.05
-_NO_SPREAD = 1e6
-_STRATA = 24
-_DRAWS = 1_500
+_TRUSTED_PAIRS = TUNING.trusted_pairs
+_TRUSTED_RATIO = TUNING.trusted_ratio
+_NO_SPREAD = TUNING.poisson_shape
+_STRATA = TUNING.strength_strata
+_DRAWS = TUNING.strength_draws
 
 
 def tail(count: NDArray[np.int32], expected: Floats, shape: Floats) -> Floats:

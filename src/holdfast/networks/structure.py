@@ -6,13 +6,13 @@ import numpy as np
 import scipy.sparse as sparse
 from numpy.typing import NDArray
 
+from holdfast.networks.tuning import TUNING
+
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-TRUSS = 4
-"""Every edge lies in at least two triangles: a leaked pair rarely does."""
-REPEATS = 8
-"""Runs of Leiden that a group's stability is taken over."""
+TRUSS = TUNING.truss
+REPEATS = TUNING.leiden_runs
 
 
 def truss(first: NDArray[np.int32], second: NDArray[np.int32], k: int = TRUSS) -> NDArray[np.bool_]:

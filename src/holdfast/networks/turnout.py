@@ -14,13 +14,14 @@ from scipy.sparse.linalg import ArpackError, svds
 from scipy.special import expit
 
 from holdfast.networks.ballots import CAME, Whole
+from holdfast.networks.tuning import TUNING
 
 Dense = NDArray[np.float32]
 
-EPOCH_POLLS = 30
-MOST_EPOCHS = 60
-_ROUNDS = 25
-_CLOSE = 1e-3
+EPOCH_POLLS = TUNING.epoch_polls
+MOST_EPOCHS = TUNING.most_epochs
+_ROUNDS = TUNING.turnout_rounds
+_CLOSE = TUNING.turnout_close
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,13 +15,13 @@ from holdfast.networks.ballots import Ballots, Real, Whole
 from holdfast.networks.bloc_gate import Gate, calibrate
 from holdfast.networks.bloc_test import MINIMUM_POLLS, MINIMUM_VOTERS, Tested, enough, search
 from holdfast.networks.blocs import Table, affinity, judged, of_voters, table_of
+from holdfast.networks.tuning import TUNING
 from holdfast.networks.turnout import expectation
 from holdfast.progress import Progress, silent
 
 CANDIDATE = "candidate"
 """The name of the strongest group when none is significant."""
-MOST_SEARCHED = 1_500
-"""Voters among whom blocs are looked for; when more have three votes, the least active are left out of the search."""
+MOST_SEARCHED = TUNING.searched_voters
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,7 +21,7 @@ from holdfast.notices.kinds import (
 )
 from holdfast.notices.wording import ORIGINAL, Wording
 
-TEXT_LIMIT = 4000
+TEXT_LIMIT = 4000  # characters of one text in a notice; chosen
 INFINITY = "infinity"
 
 

@@ -14,8 +14,8 @@ from holdfast.record.checkpoint import TreeHead, parse_hash, parse_size
 from holdfast.record.merkle import consistency_proof
 from holdfast.record.tiles import Fetch, TileReader
 
-PROOF_LIMIT = 63
-REQUEST_LIMIT_BYTES = 64_000
+PROOF_LIMIT = 63  # hashes of a consistency proof (C2SP tlog-witness: at most 63)
+REQUEST_LIMIT_BYTES = 64_000  # bytes of a request; chosen, 63 hashes and a checkpoint are far shorter
 SIZE_TYPE = "text/x.tlog.size"
 OK, CONFLICT = 200, 409
 

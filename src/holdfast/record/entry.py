@@ -18,10 +18,10 @@ from holdfast.crypto.notes import parse_verifier_key
 from holdfast.errors import CheckFailedError, HoldfastError, InputRefusedError
 from holdfast.record.tiles import ENTRY_LIMIT_BYTES
 
-SALT_BYTES = 32
+SALT_BYTES = 32  # bytes; as long as SHA-256, so that a redacted text cannot be guessed from its hash
 PAYLOAD_LIMIT_BYTES = ENTRY_LIMIT_BYTES
-CONDITION_LIMIT = 500
-VERSION = 1
+CONDITION_LIMIT = 500  # characters; chosen
+VERSION = 1  # of the form of an entry; stored
 
 _AT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\Z", re.ASCII)
 _HEX = re.compile(r"[0-9a-f]{64}\Z")

@@ -7,7 +7,7 @@ from holdfast.record.entry import Act, parse_entry
 from holdfast.record.merkle import check_inclusion, inclusion_proof, leaf_hash
 from holdfast.record.tiles import WIDTH, Fetch, TileReader, fetch_bundle
 
-_LIMIT = 1000
+_LIMIT = 1000  # steps from one key to the next; chosen, bounds the walk
 
 
 def rotation_path(old: VerifierKey) -> str:

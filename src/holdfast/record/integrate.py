@@ -17,7 +17,7 @@ from holdfast.record.tiles import WIDTH, decode_bundle, decode_tile, encode_bund
 
 PUBLIC = "public"
 KEPT = "private/kept"
-_FILES_AT_ONCE = 768
+_FILES_AT_ONCE = 768  # open files; chosen, below the usual 1,024 of a process
 
 
 def kept_path(index: int) -> str:

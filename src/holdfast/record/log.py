@@ -34,7 +34,7 @@ from holdfast.record.tiles import CHECKPOINT_PATH, VERIFIER_KEY_PATH, WIDTH, fet
 KEY_FILE = "private/log.key"
 NEXT_KEY_FILE = "private/next.key"
 LOCK_FILE = "private/lock"
-CLOCK_SLACK_SECONDS = 60
+CLOCK_SLACK_SECONDS = 60  # seconds that clocks of two machines may differ; chosen
 
 CLOCK_FILE = "private/clock-ahead"
 """Holds the time of the last entry that was taken while the clock was ahead, once the log has said so."""

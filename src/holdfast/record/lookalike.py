@@ -23,7 +23,7 @@ _SCRIPTS = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE")
 # letters of other scripts that are drawn like Latin ones
 _DRAWN_ALIKE = frozenset("аеорсухіјѕԁһӏԛԝьАВЕКМНОРСТУХІЈЅοαρνικυτΑΒΕΖΗΙΚΜΝΟΡΤΥΧ")
 _WORD = re.compile(r"[^\W\d_]+")
-_LIMIT = 20
+_LIMIT = 20  # likenesses that are named; chosen
 
 
 def _script(letter: str) -> str:

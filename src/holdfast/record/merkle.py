@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from holdfast.errors import CheckFailedError
 
-HASH_BYTES = 32
+HASH_BYTES = 32  # bytes; SHA-256 (RFC 6962)
 EMPTY_ROOT = hashlib.sha256(b"").digest()
 
 NodeReader = Callable[[int, int], bytes]

@@ -8,7 +8,7 @@ from holdfast.errors import CheckFailedError, InputRefusedError
 
 POLICY_PATH = "policy"
 _NONE = "none"
-_LIMIT = 100
+_LIMIT = 100  # witnesses and groups; chosen
 
 
 @dataclass(frozen=True, kw_only=True)

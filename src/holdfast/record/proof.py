@@ -15,7 +15,7 @@ from holdfast.record.texts import Shown, TextLine, parse_texts, text_path
 from holdfast.record.tiles import WIDTH, Fetch, TileReader, fetch_bundle
 
 _HEAD = "c2sp.org/tlog-proof@v1"
-_PARTS_LIMIT = 63
+_PARTS_LIMIT = 63  # hashes: a tree of 2^63 entries needs no more
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,7 +14,7 @@ from holdfast.record.disk import Disk
 from holdfast.record.entry import SALT_BYTES, TextState
 
 QUEUE = "private/queue"
-_SEGMENT_BYTES = 16 * 2**20
+_SEGMENT_BYTES = 16 * 2**20  # bytes after which a new file of the queue is begun; chosen
 _MAGIC = b"HFQ1"
 # first index, entries, bytes of the body, SHA-256 of (these three, body)
 _BATCH = struct.Struct(">QIQ")

@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 from holdfast.errors import CheckFailedError
 from holdfast.record.merkle import HASH_BYTES, halved, node_hash
 
-WIDTH = 256
-_HEIGHT = 8
-ENTRY_LIMIT_BYTES = 65_535
+WIDTH = 256  # hashes of a full tile: 2^8 (C2SP tlog-tiles)
+_HEIGHT = 8  # levels of the tree in one tile (C2SP tlog-tiles)
+ENTRY_LIMIT_BYTES = 65_535  # bytes: the length stands in two bytes (C2SP tlog-tiles)
 CHECKPOINT_PATH = "checkpoint"
 VERIFIER_KEY_PATH = "log.vkey"
 

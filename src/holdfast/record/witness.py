@@ -25,7 +25,7 @@ from holdfast.record.merkle import EMPTY_ROOT, check_consistency, consistency_pr
 from holdfast.record.tiles import CHECKPOINT_PATH, Fetch, TileReader
 
 _BAD, _FORBIDDEN, _UNKNOWN, _WRONG_PROOF, _NOT_NOW = 400, 403, 404, 422, 503
-_EVIDENCE_LIMIT = 100
+_EVIDENCE_LIMIT = 100  # refused requests that are kept; chosen, so that nobody fills the disk
 
 
 def state_path(origin: str) -> str:

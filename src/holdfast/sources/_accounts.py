@@ -7,7 +7,7 @@ from typing import Any
 from holdfast.accounts.kinds import is_address, is_bot_by_name
 from holdfast.tables.ingest import Ingest
 
-_NAMES_REMEMBERED = 1_000_000
+_NAMES_REMEMBERED = 1_000_000  # names; chosen, bounds memory
 
 
 class AccountRows:

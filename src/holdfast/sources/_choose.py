@@ -10,7 +10,7 @@ from holdfast.registry import kinds_in
 from holdfast.sources._compression import first_bytes
 from holdfast.sources._source import Head, Likeness, Source
 
-_HEAD_BYTES = 1 << 17
+_HEAD_BYTES = 1 << 17  # bytes of a file from which its format is told; chosen
 
 
 def all_sources() -> Mapping[str, Source]:

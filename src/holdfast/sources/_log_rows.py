@@ -10,7 +10,7 @@ from holdfast.sources._durations import block_length
 from holdfast.sources._reasons import reason_category
 from holdfast.tables.ingest import Ingest
 
-USER_NAMESPACE = 2
+USER_NAMESPACE = 2  # number of MediaWiki's namespace of user pages (NS_USER)
 BOT_GROUPS = frozenset({"bot", "bot-global"})
 """Groups whose holders are programs."""
 IMPLICIT_GROUPS = frozenset({"*", "user", "autoconfirmed", "emailconfirmed", "named", "temp"})

@@ -16,7 +16,7 @@ from holdfast.sources._source import Opening
 from holdfast.tables.ingest import Ingest
 
 VERSIONS = ("0.10", "0.11")
-USER_NAMESPACE = 2
+USER_NAMESPACE = 2  # number of MediaWiki's namespace of user pages (NS_USER)
 
 Start = Callable[[str, dict[str, str]], None]
 End = Callable[[str], None]

@@ -6,7 +6,7 @@ Format: https://www.php.net/manual/en/function.serialize.php
 
 from typing import Any
 
-_DEEPEST = 20
+_DEEPEST = 20  # arrays inside arrays; chosen, log parameters have two or three
 
 
 class NotPhpError(ValueError):

@@ -25,7 +25,7 @@ from holdfast.wiki.find import find_wiki
 Rows = Mapping[str, Any]
 _LOG = "ids|title|type|user|userid|timestamp|comment|details"
 _EDIT = "ids|timestamp|flags|size|sha1|user|userid"
-_LARGEST_BATCH = 5000
+_LARGEST_BATCH = 5000  # rows; MediaWiki's limit for accounts with `apihighlimits`
 _FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 
 

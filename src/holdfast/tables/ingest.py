@@ -24,16 +24,16 @@ from holdfast.tables.lake import Entry, Input, Lake, Part, clear_staging, ingest
 from holdfast.tables.schema import TABLES, Merge, Table
 from holdfast.version import VERSION
 
-_FLUSH_ROWS = 100_000
-_ROW_GROUP = 122_880
-_PLACES_KEPT = 5
+_FLUSH_ROWS = 100_000  # rows held before they are written; chosen, bounds memory
+_ROW_GROUP = 122_880  # rows of a Parquet row group; DuckDB's default
+_PLACES_KEPT = 5  # places named for each problem; chosen, the rest is counted
 _NEVER_CHANGE = {
     "revisions": ("revision_id", "at"),
     "log_events": ("log_id", "at"),
     "accounts": ("account", "account_id"),
 }
 """What stays the same on one wiki for ever: the time of an edit and of a log entry, the number of an account."""
-_LEAST_CONTRADICTIONS = 5
+_LEAST_CONTRADICTIONS = 5  # rows; chosen, fewer can be chance
 _CONTRADICTING = 0.2
 """So many rows, and so large a part of those that both have, say another thing: they are of another wiki. A few do on
 any wiki (an account was given a name that another had left)."""

@@ -33,7 +33,7 @@ from holdfast.tables._files import only_writer, write_atomically
 from holdfast.tables.engine import connect, listed, quoted
 from holdfast.tables.schema import TABLES, Merge, Table
 
-FORMAT = 1
+FORMAT = 1  # version of the manifest; stored
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -28,9 +28,9 @@ _DENIED = frozenset({"readapidenied", "mwoauth-invalid-authorization"})
 _BAD_STATUS = frozenset({408, 425, 429})
 
 _TIMEOUT_SECONDS = (10.0, 90.0)
-_LARGEST_ANSWER_BYTES = 64 * 2**20
-_REDIRECTS_FOLLOWED = 3
-_EMPTY_BATCHES_BORNE = 200
+_LARGEST_ANSWER_BYTES = 64 * 2**20  # bytes of an answer; chosen, bounds memory
+_REDIRECTS_FOLLOWED = 3  # redirects; chosen
+_EMPTY_BATCHES_BORNE = 200  # batches without rows before a continuation is taken for endless; chosen
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,8 +6,8 @@ from holdfast.accounts.names import AccountName, account_as_compared
 from holdfast.errors import CheckFailedError
 from holdfast.wiki.session import OperatorSession
 
-_TALK = 3
-_TEXTS_AT_ONCE = 50
+_TALK = 3  # number of MediaWiki's namespace of user talk pages (NS_USER_TALK)
+_TEXTS_AT_ONCE = 50  # pages; MediaWiki's limit for accounts without `apihighlimits`
 
 
 def bringing_revisions(

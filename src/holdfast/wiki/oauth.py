@@ -33,8 +33,8 @@ from holdfast.wiki.secret_file import bad_form, read_secret_toml
 
 FILE_NAME = "wiki-sign-in.toml"
 _TIMEOUT_SECONDS = (5.0, 15.0)
-_LARGEST_ANSWER_BYTES = 256 * 1024
-_LONGEST_CODE = 4096
+_LARGEST_ANSWER_BYTES = 256 * 1024  # bytes of an answer; chosen
+_LONGEST_CODE = 4096  # characters; chosen
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -29,7 +29,7 @@ from holdfast.wiki.session import Credentials
 from holdfast.wiki.site import Site
 
 FILE_NAME = "wikis.toml"
-_OPERATORS_AT_MOST = 2
+_OPERATORS_AT_MOST = 2  # operators: one, and another that goes on when the first loses its rights
 _LOGIN = re.compile(r"[^@\n]{1,240}@[^@\n]{1,100}\Z")
 
 

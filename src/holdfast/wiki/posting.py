@@ -17,7 +17,7 @@ from holdfast.errors import InputRefusedError
 from holdfast.wiki.client import Value, WikiClient, as_text, retry_after
 
 _TIMEOUT_SECONDS = (10.0, 120.0)
-_LARGEST_ANSWER_BYTES = 4 * 2**20
+_LARGEST_ANSWER_BYTES = 4 * 2**20  # bytes of an answer to a write; chosen
 
 
 @dataclass(frozen=True, kw_only=True)

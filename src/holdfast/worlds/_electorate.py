@@ -6,7 +6,7 @@ import numpy as np
 
 from holdfast.worlds.election_world import ElectionWorld
 
-DAY = 86_400
+DAY = 86_400  # seconds of a day
 
 
 @dataclass(frozen=True, kw_only=True)

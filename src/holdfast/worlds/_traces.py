@@ -6,11 +6,11 @@ import pyarrow as pa
 from holdfast.worlds._electorate import DAY, Electorate
 from holdfast.worlds._plants import Plants
 
-_EPOCH = 1_577_836_800
-_ARTICLES = 400
+_EPOCH = 1_577_836_800  # seconds: 1 January 2020, 0:00 UTC, where simulated votes begin
+_ARTICLES = 400  # pages of a simulated wiki; invented
 _SILENT_DAYS = 200
 """A sleeper has made no edit for so long when it returns."""
-_FRESH_DAYS = 20
+_FRESH_DAYS = 20  # days before the call from which a fresh account edits; invented
 
 
 def traces(plants: Plants, electorate: Electorate, rng: np.random.Generator) -> dict[str, pa.Table]:

@@ -12,9 +12,9 @@ import pyarrow as pa
 from holdfast.worlds.editing import DAY, Actions, Ints, Stage, empty, stream
 from holdfast.worlds.world import Capture
 
-_BLOCKS_PER_ADMIN_WEEK = 1.0
-_LIFTED = 0.15
-_GRANTS_PER_YEAR = 4
+_BLOCKS_PER_ADMIN_WEEK = 1.0  # blocks; invented, fitted to no wiki
+_LIFTED = 0.15  # share of blocks that are lifted; invented, fitted to no wiki
+_GRANTS_PER_YEAR = 4  # grants of a flag; invented, fitted to no wiki
 _REASONS = ("vandalism", "spam", "username", "conduct")
 
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from holdfast.worlds.world import World, seconds_of
 
-DAY = 86400
+DAY = 86400  # seconds of a day
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 

@@ -26,7 +26,7 @@ TRUTH = pa.schema(
 )
 """One row for each account that is more than an ordinary editor or voter, ordered by account, role, group."""
 LEGITIMATE_VOTERS = frozenset({"friend", "project"})
-EVENT_NAMESPACE = 4
+EVENT_NAMESPACE = 4  # number of MediaWiki's namespace of project pages (NS_PROJECT)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,8 +14,8 @@ from holdfast.canonical import sha256_hex
 from holdfast.errors import InputRefusedError
 from holdfast.ids import WikiName
 
-NAME_LIMIT = 255
-REASON_LIMIT = 10_000
+NAME_LIMIT = 255  # bytes; MediaWiki's cap on user names (user_name is varbinary(255))
+REASON_LIMIT = 10_000  # characters; chosen: far above any reason that MediaWiki stores
 
 
 class Part(StrEnum):

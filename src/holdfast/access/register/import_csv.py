@@ -39,8 +39,8 @@ COLUMNS: Mapping[str, str] = {
 }
 """Each column and what it holds."""
 _TRUE, _FALSE = frozenset({"yes", "true", "1"}), frozenset({"no", "false", "0", ""})
-_LONGEST = 200
-_SHOWN_PROBLEMS = 10
+_LONGEST = 200  # characters of one field; chosen
+_SHOWN_PROBLEMS = 10  # problems named in the error; chosen, the rest is counted
 
 
 def template() -> str:

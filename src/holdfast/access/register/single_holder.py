@@ -10,7 +10,7 @@ from holdfast.access.rules.rights import RIGHTS
 from holdfast.facts import StreamId
 from holdfast.ids import WikiName
 
-_SINGLE = 1
+_SINGLE = 1  # holder: one who is left alone with a right that two must hold
 
 
 @dataclass(frozen=True, kw_only=True)

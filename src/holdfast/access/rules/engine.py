@@ -23,7 +23,7 @@ NO_RULE_ALLOWS = "no_rule_allows"
 NOT_DECIDED = "facts_do_not_fit"
 """The name given where Cedar could not decide: a fact is missing or of another type."""
 
-_MEMO_LIMIT = 50_000
+_MEMO_LIMIT = 50_000  # answers kept; chosen, bounds memory
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -34,7 +34,7 @@ PlanId = NewType("PlanId", str)
 """A plan's name, which says nothing about anybody: it shows in the public log and begins every step's id."""
 
 _PLAN_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
-_LONGEST_ID = 64
+_LONGEST_ID = 64  # characters; chosen, an id is written into journals and addresses
 
 
 class OnFailure(StrEnum):

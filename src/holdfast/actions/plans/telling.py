@@ -21,7 +21,7 @@ from holdfast.notices.wording import is_checked
 AppealLink = Callable[[str], str]
 """The address at which the target of an action (its id) can object without an account; never the same twice."""
 
-_SUMMARY_LIMIT = 200
+_SUMMARY_LIMIT = 200  # characters; chosen, below MediaWiki's 500 for a summary
 _THIS_MACHINE = re.compile(
     r"https?://(?:[^\s/]*@)?(?:localhost|127(?:\.\d{1,3}){3}|\[::1\]|0\.0\.0\.0)(?![\w.-])", re.I
 )

@@ -13,8 +13,8 @@ from holdfast.actions.sweeps.run_state import RunState
 from holdfast.errors import ServiceUnavailableError
 from holdfast.ids import WikiName
 
-_KEEP_SECONDS = 1.0
-_SMALLEST_BATCH = 8
+_KEEP_SECONDS = 1.0  # seconds between two signs of life while lanes write; chosen
+_SMALLEST_BATCH = 8  # targets; chosen, below it a shared look saves nothing
 
 
 def carry_out_wave(state: RunState, steps: Sequence[Step]) -> None:

@@ -21,7 +21,7 @@ State = dict[str, Any]
 BY_LOT = "the lot"
 """What a round's `tie` says when a lot decided who was chosen of candidates that nothing else tells apart."""
 
-_MOST_ROUNDS = 100_000
+_MOST_ROUNDS = 100_000  # rounds; chosen, a count that does not end is an error
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ from typing import Any
 from holdfast.elections.contest import Contest, MarkKind, ranking
 from holdfast.elections.counting._method import BY_LOT, Choice, Figure, Method, Of, Promise, State
 
-_UNIT = 100_000
+_UNIT = 100_000  # parts of a vote: five decimal places (Scottish Local Government Elections Order)
 
 
 def _start(contest: Contest, choice: Choice) -> State:

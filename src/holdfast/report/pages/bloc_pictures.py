@@ -13,8 +13,8 @@ from holdfast.report.page import Block, Column, DataTable, Text
 from holdfast.report.shape_charts import Edge, Node, network_chart
 from holdfast.report.time_charts import event_chart
 
-_MOST_ROWS = 60
-_MOST_COLUMNS = 60
+_MOST_ROWS = 60  # accounts in a picture; chosen for reading
+_MOST_COLUMNS = 60  # elections in a picture; chosen for reading
 _LEAST_ELECTIONS = 5
 """Sums under pseudonyms are taken over at least so many elections."""
 

@@ -24,9 +24,9 @@ INNOCENT = (
     "A project drive down one list: look for the list on a project page.",
     "People who answer the same alerts: patrollers meet wherever vandals go.",
 )
-_GROUPS_DRAWN = 6
-_NODES_DRAWN = 400
-_JOINT_SHOWN = 20
+_GROUPS_DRAWN = 6  # pictures; chosen for reading
+_NODES_DRAWN = 400  # accounts in a picture; chosen for reading
+_JOINT_SHOWN = 20  # joint actions listed; chosen for reading
 _COARSE = 13 * WEEK
 """How times of people under pseudonyms are shown: by the quarter of a year."""
 _UNITS = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))

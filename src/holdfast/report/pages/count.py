@@ -9,8 +9,8 @@ from holdfast.elections.counts import shown, standings
 from holdfast.report.charts import Series, bar_chart, line_chart
 from holdfast.report.page import Block, Bullets, Column, DataTable, Facts, Notice, Page, Section, Text
 
-_MOST_LINES = 5
-_MOST_ROUNDS = 200
+_MOST_LINES = 5  # lines in a chart; chosen for reading
+_MOST_ROUNDS = 200  # rounds in a table; chosen for reading
 
 
 def count_page(count: Count, by_reading: dict[str, list[str]]) -> Page:

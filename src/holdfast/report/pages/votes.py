@@ -12,7 +12,7 @@ from holdfast.report.page import Block, Bullets, Column, Commands, DataTable, Fa
 from holdfast.report.pages.bloc_pictures import bloc_blocks
 from holdfast.report.render import write_page
 
-_MOST_LISTED = 200
+_MOST_LISTED = 200  # rows; chosen for reading
 
 CLAIM = (
     "A bloc here is a group of accounts that turned out for the same elections and took the same side there more "

@@ -12,7 +12,7 @@ from holdfast.errors import InputRefusedError, ServiceUnavailableError
 from holdfast.store.office.config import OfficeConfig
 
 _NOT_COPIED = ("office_session",)
-_TIMEOUT_SECONDS = 3600
+_TIMEOUT_SECONDS = 3600  # seconds for a dump or a restore; chosen
 
 
 def engine_of(config: OfficeConfig) -> str:

@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 _LONGEST = timedelta(minutes=2)
 """A runner that has not said for so long that it is alive is taken over."""
-_KEEP_SECONDS = 20.0
+_KEEP_SECONDS = 20.0  # seconds between two signs that the sweep's lease is held; chosen
 
 
 class SealedJournal:

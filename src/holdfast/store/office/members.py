@@ -19,7 +19,7 @@ from holdfast.store.office.models import Invitation, Member, MemberRole
 from holdfast.store.office.moments import told_of_races
 from holdfast.store.office.sessions import end_sessions
 
-INVITATION_HOURS = 24
+INVITATION_HOURS = 24  # hours that an invitation is good; chosen
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,7 @@ from holdfast.errors import CheckFailedError
 from holdfast.store.office.erasing import empty_after_commit
 from holdfast.store.office.models import Session, StreamKey
 
-_BATCH = 1000
+_BATCH = 1000  # rows re-keyed in one transaction; chosen
 
 
 def wrap_all_anew(old: MasterKey, new: MasterKey, reseal_code: Callable[[str], str]) -> int:

@@ -25,7 +25,7 @@ from holdfast.store.office.moments import told_of_races
 from holdfast.store.office.outbox import promise
 from holdfast.store.office.streams import Listed, LogEntry, Streams, Summary, Tokens, fresh_id
 
-PAGE_ROWS = 50
+PAGE_ROWS = 50  # rows on a page; chosen
 
 
 @dataclass(frozen=True, kw_only=True)

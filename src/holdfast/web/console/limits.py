@@ -14,7 +14,7 @@ from django.http import HttpRequest
 
 from holdfast.web.console.sign_in import AccountAdapter
 
-WINDOW_SECONDS = 3600
+WINDOW_SECONDS = 3600  # seconds: tries are counted by the hour
 
 
 def is_over(request: HttpRequest, what: str, at_most: int, *, of: str = "") -> bool:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from holdfast.actions.plans.orders import Choice
 
-_LARGEST_FILE_BYTES = 512 * 1024
+_LARGEST_FILE_BYTES = 512 * 1024  # bytes of a plan's file; chosen
 _AREA = {"class": "cdx-text-area__textarea code", "spellcheck": "false", "dir": "auto"}
 
 

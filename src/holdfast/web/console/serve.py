@@ -9,8 +9,8 @@ from holdfast.errors import UsageError
 from holdfast.web.console.settings import LARGEST_UPLOAD_BYTES, console_settings
 from holdfast.workflows.office.opening import Office, OfficePlace, open_office
 
-MINUTE_SECONDS = 60.0
-_THREADS = 8
+MINUTE_SECONDS = 60.0  # seconds between two turns of the clocks
+_THREADS = 8  # requests served at once; chosen
 _WAITING = 128
 """Connections that wait to be answered, at most."""
 _FROM_PROXY = {"x-forwarded-proto", "x-forwarded-host", "x-forwarded-for"}

@@ -12,7 +12,7 @@ CONTENT_POLICY = (
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文"), ("zh-hant", "繁體中文"), ("fa", "فارسی"), ("hr", "hrvatski")]
-LARGEST_UPLOAD_BYTES = 64 * 2**20
+LARGEST_UPLOAD_BYTES = 64 * 2**20  # bytes of a request; chosen, above the largest attachment
 
 
 def console_settings(place: OfficePlace) -> dict[str, Any]:

@@ -25,11 +25,11 @@ from holdfast.facts import MemberId
 ADDRESS = "/typed/"
 LASTS = timedelta(hours=1)
 _KEY = "typed"
-_MOST_SIGNS = 2**20
+_MOST_SIGNS = 2**20  # characters of a form; chosen
 _NEVER_FROM = ("/accounts/", "/join/", "/appeal/", "/language/", "/suspend/", ADDRESS)
 """Forms with passwords or answers of passkeys, of people without an account, or without anything typed."""
 _NEVER = frozenset({"csrfmiddlewaretoken", "response", "credential"})
-_WORD = 40
+_WORD = 40  # characters; a longer value is a text, shown in a larger field; chosen
 _PLACE = b"who typed"
 
 

@@ -26,7 +26,7 @@ from holdfast.workflows.office.propose import PREFIX, read_proposal
 
 REASON = "The time for which this was decided is over"
 """For the wikis' logs."""
-_ALL = 10_000
+_ALL = 10_000  # sweeps or ends read at once; chosen, above any office's number
 
 
 def propose_ends(office: Office, now: datetime) -> int:

@@ -23,7 +23,7 @@ from holdfast.workflows.office.proposal_kind import nothing_to_note
 from holdfast.workflows.office.propose import PREFIX, kinds, read_proposal
 
 _MARK = "plans of freezes kept as plans"
-_ALL = 100_000
+_ALL = 100_000  # plans read at once; chosen, above any office's number
 
 
 def lines_of(office: Office, followed: StreamId) -> tuple[tuple[Listed, Listed | None], ...]:

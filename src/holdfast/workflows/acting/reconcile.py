@@ -24,7 +24,7 @@ from holdfast.workflows.acting.sweep_facts import journal_of, read_sweep, write_
 from holdfast.workflows.office.opening import Office
 from holdfast.workflows.office.operators import first_hands, member_accounts, operator_names, operators_of
 
-_ALL = 10_000
+_ALL = 10_000  # plans read at once; chosen, above any office's number
 _ON_ITS_WAY = timedelta(hours=3)
 """So long an entry that was promised to the public log may take to get there; the outbox tries it again meanwhile."""
 PublicList = Mapping[str, Collection[str]]

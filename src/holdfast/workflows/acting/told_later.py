@@ -25,7 +25,7 @@ from holdfast.workflows.acting.plan import keep_draft
 from holdfast.workflows.acting.surroundings import PLAN, plan_stream
 from holdfast.workflows.office.opening import Office
 
-_LONGEST_OWN_ID = 40
+_LONGEST_OWN_ID = 40  # characters, so that the id with its ending fits in an id; chosen
 
 
 def draft_what_is_due(office: Office, now: datetime) -> Sequence[str]:

@@ -37,7 +37,7 @@ Names = Literal["pseudonyms", "published", "all"]
 
 LIKE_SIZE = 3
 """Wikis are of like size when neither has more than three times the other's rows."""
-Q = 0.05
+Q = 0.05  # false discovery rate of a family of findings; a judgement, see docs/findings.md
 _SIZED_BY = ("revisions", "log_events", "votes")
 
 

@@ -19,7 +19,7 @@ from holdfast.tables.people import EDITS_OF_NOBODY, tell_people
 
 _COMPARED_WITH = 1_500
 """Accounts drawn to compare with; enough for 600 pairs of each kind."""
-_REVERT_DEPTH = 15
+_REVERT_DEPTH = 15  # revisions looked back for a restored text; 15 is usual in revert studies (mwreverts)
 _PAIRS_PER_LOOK = 120
 """Innocent pairs for each look of a run, half of which are held out: about what the gate's target takes."""
 

@@ -29,8 +29,8 @@ from holdfast.worlds.simulation import simulate as draw
 from holdfast.worlds.world import Coordinated, Size, World, read_world, seconds_of
 
 NOTE = "simulated accounts: nobody in this wiki exists"
-_POWER_EVENTS = 20
-_POWER_PARTICIPATION = 0.5
+_POWER_EVENTS = 20  # events of a planted group, as in docs/how-we-know.md
+_POWER_PARTICIPATION = 0.5  # share of a planted group's members at each event, as in docs/how-we-know.md
 
 
 @dataclass(frozen=True, kw_only=True)

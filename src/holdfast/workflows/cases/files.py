@@ -29,7 +29,7 @@ from holdfast.workflows.cases.case import (
 )
 from holdfast.workflows.office.opening import Office
 
-LARGEST_BYTES = 32 * 2**20
+LARGEST_BYTES = 32 * 2**20  # bytes of one attachment; chosen, it is sealed in memory
 
 
 def take_evidence(office: Office, reader: Reader, case_id: str, content: bytes, body: Mapping[str, Any]) -> Case:

@@ -9,7 +9,7 @@ from holdfast.workflows.clocks._clock import Clock
 from holdfast.workflows.office.opening import Office
 
 _MARK = "ended grants looked for at"
-_EVERY_SECONDS = 86_400
+_EVERY_SECONDS = 86_400  # seconds: once a day
 
 
 def _run(office: Office, now: datetime) -> Sequence[str]:

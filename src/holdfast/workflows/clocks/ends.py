@@ -9,7 +9,7 @@ from holdfast.workflows.clocks._clock import Clock
 from holdfast.workflows.office.opening import Office
 
 _MARK = "ends looked for at"
-_EVERY_SECONDS = 3600
+_EVERY_SECONDS = 3600  # seconds: once an hour
 
 
 def _run(office: Office, now: datetime) -> Sequence[str]:

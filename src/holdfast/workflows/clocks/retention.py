@@ -20,7 +20,7 @@ OWED = frozenset({"proven"})
 """States of theirs in which somebody still waits for an answer: an alarm calls people, and nothing is forgotten."""
 OVER = frozenset({"closed", "destroyed", "decided", "executed", "withdrawn", "lifted", "left", "done"})
 """States in which nothing more is to be done with a thing of the other kinds."""
-_AT_ONCE = 2000
+_AT_ONCE = 2000  # things forgotten in one turn; chosen, the next turn goes on
 
 
 def _run(office: Office, now: datetime) -> Sequence[str]:

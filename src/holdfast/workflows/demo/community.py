@@ -18,12 +18,12 @@ from holdfast.workflows.demo.wikis import People
 WORLD = "office"
 SEED = 5
 """One in which explanations hold, are ruled out and cannot be told; docs/office-story.md counts others."""
-REPLICATES = 60
+REPLICATES = 60  # repetitions of each null: the least that can publish (docs/how-we-know.md)
 SIMULATED = "Simulated: every account in this community was invented by a program. No person or wiki is in it."
 RULE = "The simulated community's rule: who edits by arrangement says so on a public page"
 CONDUCT = "Within two days of other accounts you edited the same pages again and again, and almost nothing else."
 """What a warning of the story is about. It says what was done, and not who stands behind it."""
-_BYSTANDERS = 12
+_BYSTANDERS = 12  # accounts of the story who did nothing; chosen
 
 
 @dataclass(frozen=True, kw_only=True)

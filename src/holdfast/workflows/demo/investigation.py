@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 ASKED = {"warning": (1, 1), "rights_removal": (2, 2), "global_ban": (2, 2)}
 """Independent sources and classes of evidence, for each severity; the rate is `PER_1000` for all."""
-PER_1000 = 1
+PER_1000 = 1  # innocent accounts in 1,000 that the story's standards tolerate; invented
 _ALONE, _ARRANGED = "h1", "h2"
 
 

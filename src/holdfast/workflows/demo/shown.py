@@ -18,8 +18,8 @@ WINDOW = timedelta(seconds=Settings().windows[-1])
 
 # judgements, written down in the case before its scores are opened
 FEW_DAYS_SHARE, SPREAD_SHARE, SPREAD_DAYS = 0.5, 0.25, 10
-ALONE_SHARE = 0.5
-OWN_EDITS_SHARE = 0.9
+ALONE_SHARE = 0.5  # share of the occasions; chosen for the story
+OWN_EDITS_SHARE = 0.9  # share of an account's edits; chosen for the story
 RULES = (
     "An event explains if half of the occasions fall on three days, or half of them edited a project page; it is"
     " ruled out if a quarter do, on ten days or more. A notice is ruled out if nobody else came half of the time; an"

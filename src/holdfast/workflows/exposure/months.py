@@ -28,7 +28,7 @@ from holdfast.workflows.office.small_facts import EXPOSURE_KEY
 OWED, QUIET = "owed", "quiet"
 """Whether somebody is still to be told of a look-up of the month."""
 _KEY = StreamId(kind="exposure-key", id="names")
-_MANY = 100_000
+_MANY = 100_000  # months read at once; chosen, above any office's number
 _MONTH = "month-"
 
 

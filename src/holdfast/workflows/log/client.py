@@ -28,8 +28,8 @@ from holdfast.record.lines import draft_line
 from holdfast.record.proof import Proved, prove
 from holdfast.record.tiles import CHECKPOINT_PATH, VERIFIER_KEY_PATH, Fetch
 
-_FILE_LIMIT_BYTES = 32 * 2**20
-_TIMEOUT_SECONDS = 30
+_FILE_LIMIT_BYTES = 32 * 2**20  # bytes of one file of a log; chosen
+_TIMEOUT_SECONDS = 30  # seconds for one request; chosen
 _ERRORS = {
     each.exit_code: each for each in (UsageError, InputRefusedError, ServiceUnavailableError, CheckFailedError)
 }

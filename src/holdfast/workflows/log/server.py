@@ -17,7 +17,7 @@ from holdfast.record.log import Log
 
 TOKEN_FILE = "private/token"
 POLICY_HEADER = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'"
-_BODY_LIMIT_BYTES = 64 * 2**20
+_BODY_LIMIT_BYTES = 64 * 2**20  # bytes of a request; chosen
 _TYPES = {".html": "text/html; charset=utf-8", ".css": "text/css", ".js": "text/javascript"}
 
 

@@ -27,7 +27,7 @@ from holdfast.store.office.vault import Reader
 from holdfast.workflows.office.opening import Office
 from holdfast.workflows.office.propose import PREFIX, propose, read_proposal
 
-PAGE_ROWS = 50
+PAGE_ROWS = 50  # rows on a page; chosen
 EXPORT_KIND = "audit-export"
 FETCH_FOR = timedelta(days=7)
 """How long after its approval an export can be fetched."""

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 _CODE_PLACE = b"sign-in code"
 _LOG_SECONDS, _LOG_PAUSE_SECONDS = 15.0, 0.02
-_TIMES_OVERTAKEN = 3
+_TIMES_OVERTAKEN = 3  # tries to add a fact while others write to the stream; chosen
 T = TypeVar("T")
 
 

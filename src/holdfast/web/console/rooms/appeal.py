@@ -21,10 +21,10 @@ from holdfast.web.console.room import Room
 from holdfast.workflows.appeals import filing as appeal_filing
 from holdfast.workflows.exposure.fetch import revision_of
 
-TRIES_AN_HOUR = 120
-FILINGS_AN_HOUR = 30
-PROOFS_AN_HOUR = 20
-_LONGEST_NUMBER = 18
+TRIES_AN_HOUR = 120  # tries of a link from one address; chosen, a link's secret cannot be guessed so
+FILINGS_AN_HOUR = 30  # filings from one address; chosen
+PROOFS_AN_HOUR = 20  # proofs of an account from one address, each asks a wiki; chosen
+_LONGEST_NUMBER = 18  # digits: every such number fits in 64 bits
 _DJANGO_CODES = {code.lower(): code for code in LANGUAGES}
 
 

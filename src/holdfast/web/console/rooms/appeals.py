@@ -28,7 +28,7 @@ from holdfast.workflows.appeals import table as appeal_table
 from holdfast.workflows.appeals.whole_file import whole_file
 from holdfast.workflows.office.opening import Office
 
-_SHOWN_BESIDE = 50
+_SHOWN_BESIDE = 50  # rows beside an appeal; chosen
 _AREA = {"rows": 4, "class": "cdx-text-area__textarea", "dir": "auto"}
 _OUTCOMES = [
     (Outcome.UPHOLD.value, _("uphold: the decision stands")),

@@ -22,7 +22,7 @@ from holdfast.workflows.access import register
 from holdfast.workflows.acting.follows import lines_of
 from holdfast.workflows.freezes import freeze as work
 
-_PEOPLE_ON_A_PAGE = 50
+_PEOPLE_ON_A_PAGE = 50  # people; chosen
 
 
 class ScopeForm(forms.Form):

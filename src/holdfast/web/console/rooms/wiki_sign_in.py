@@ -27,7 +27,7 @@ from holdfast.workflows.office.wiki_sign_in import member_of, offered, propose_l
 
 _COOKIE = "holdfast-wiki-sign-in"
 _COOKIE_PATH = "/wiki-sign-in/"
-_MINUTES = 10
+_MINUTES = 10  # minutes from leaving for the wiki to coming back; chosen
 
 
 class LinkForm(forms.Form):
