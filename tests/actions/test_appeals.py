@@ -202,6 +202,7 @@ def test_every_refusal_carries_its_code_and_a_message() -> None:
     [
         (Outcome.OVERTURN, {"public_note": ""}, "appeal.note"),
         (Outcome.OVERTURN, {"public_note": "We were wrong about made-up_Person."}, "appeal.note"),
+        (Outcome.OVERTURN, {"public_note": "We were wrong about Made-up  \u200eperson."}, "appeal.note"),
         (Outcome.UPHOLD, {"public_note": "x1"}, "appeal.note"),
         (Outcome.CHANGE, {"new_measure": ""}, "appeal.measure"),
         (Outcome.UPHOLD, {"new_measure": "a warning"}, "appeal.measure"),
