@@ -6,13 +6,15 @@ from types import ModuleType
 from typing import Any
 
 from holdfast.errors import UsageError
+from holdfast.parts import named_when_missing
 
 
 def load_attribute(module: str, name: str) -> Any:
     """One public attribute of one of Holdfast's modules."""
     if not module.startswith("holdfast."):
         raise UsageError("registry.outside", "only Holdfast's own modules are loaded by name", got=module)
-    return getattr(importlib.import_module(module), name)
+    with named_when_missing():
+        return getattr(importlib.import_module(module), name)
 
 
 def room(name: str) -> ModuleType:
