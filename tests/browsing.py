@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 CHROMIUM = "/usr/bin/chromium"
 AXE = Path(__file__).parents[1] / "node_modules" / "axe-core" / "axe.min.js"
@@ -34,8 +36,10 @@ class Seen:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
+def chromium() -> Iterator["Browser"]:
     """One browser for all tests of a run."""
+    from playwright.sync_api import sync_playwright
+
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=_ARGUMENTS, timeout=PATIENCE_MS)
         yield browser
@@ -43,7 +47,7 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextmanager
-def opened(browser: Browser, address: str, *, width: int = 1280, **context: Any) -> Iterator[tuple[Page, Seen]]:
+def opened(browser: "Browser", address: str, *, width: int = 1280, **context: Any) -> Iterator[tuple["Page", Seen]]:
     """A page in a context of its own, with what the browser complained of so far."""
     within = browser.new_context(viewport={"width": width, "height": 800}, **context)
     within.set_default_timeout(PATIENCE_MS)
@@ -58,7 +62,7 @@ def opened(browser: Browser, address: str, *, width: int = 1280, **context: Any)
         within.close()
 
 
-def grave_violations(page: Page) -> list[str]:
+def grave_violations(page: "Page") -> list[str]:
     """What axe-core calls serious or critical on the page as it stands, in words."""
     if not AXE.exists():
         pytest.fail("axe-core is missing; next: scripts/setup test (or npm ci)")
@@ -72,7 +76,7 @@ def grave_violations(page: Page) -> list[str]:
     ]
 
 
-def overflow_px(page: Page) -> int:
+def overflow_px(page: "Page") -> int:
     """By how much the page is wider than the window."""
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
 
@@ -103,6 +107,6 @@ longest => {
 """
 
 
-def broken_words(page: Page, longest: int = 16) -> list[str]:
+def broken_words(page: "Page", longest: int = 16) -> list[str]:
     """Words of ordinary length that stand on two lines, with the element that they stand in."""
     return list(page.evaluate(_BROKEN_WORDS, longest))

@@ -17,6 +17,9 @@ class Settings:
     """Threads for the table engine (`HOLDFAST_THREADS`); 0 means all cores."""
     contact: str = ""
     """How a wiki's operators can reach you, sent in the User-Agent (`HOLDFAST_CONTACT`)."""
+    plugins: tuple[str, ...] = ()
+    """Installed distributions of strangers whose measures, sources and counting methods are used too
+    (`HOLDFAST_PLUGINS`, names with commas between). Their code runs with all that this process may do."""
 
 
 def settings_from(environment: Mapping[str, str] | None = None) -> Settings:
@@ -41,4 +44,5 @@ def settings_from(environment: Mapping[str, str] | None = None) -> Settings:
         memory_limit_mib=number("HOLDFAST_MEMORY_MIB", Settings.memory_limit_mib),
         threads=number("HOLDFAST_THREADS", Settings.threads),
         contact=source.get("HOLDFAST_CONTACT", ""),
+        plugins=tuple(name.strip() for name in source.get("HOLDFAST_PLUGINS", "").split(",") if name.strip()),
     )

@@ -11,12 +11,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from holdfast.cases.case import Case
 from holdfast.errors import InputRefusedError
 from holdfast.facts import MemberId
+from holdfast.parts import Part, named_when_missing
 
 _PSEUDONYM = re.compile(r"P-[A-Z2-7]{12}\Z")
 
@@ -59,6 +57,9 @@ def read_edges(data: bytes) -> tuple[Edge, ...]:
 
 
 def _edges_of_pairs(data: bytes) -> tuple[Edge, ...]:
+    with named_when_missing(Part.ANALYSIS):
+        import pyarrow as pa
+        import pyarrow.parquet as pq
     try:
         table = pq.read_table(pa.BufferReader(data))
     except (pa.ArrowException, OSError):

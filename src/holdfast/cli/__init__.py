@@ -1,13 +1,14 @@
 """The command line: one file per group of verbs; the folder is the list.
 
 Each file declares `register(app)`. It imports the rooms inside its commands, so that `holdfast --help`
-and a stand-alone verifier load nothing else.
+and a stand-alone verifier load nothing else, and says in `PART` which part of Holdfast its commands belong to.
 """
 
 import sys
 
 import typer
 
+from holdfast.cli._parts import mark
 from holdfast.errors import ExitCode, HoldfastError
 from holdfast.registry import kinds_in
 from holdfast.version import VERSION
@@ -48,6 +49,7 @@ def build_app() -> typer.Typer:
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit code (see `ExitCode`). Errors go to stderr on one line."""
     command = typer.main.get_command(build_app())
+    mark(command)
     try:
         result = command.main(args=arguments, prog_name="holdfast", standalone_mode=False)
         code = int(result) if isinstance(result, int) else int(ExitCode.DONE)

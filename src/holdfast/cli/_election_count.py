@@ -6,8 +6,12 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from holdfast.parts import Part
+
 if TYPE_CHECKING:
     from holdfast.elections.counting._method import Count
+
+PART = Part.BASE
 
 
 def register(group: typer.Typer) -> None:

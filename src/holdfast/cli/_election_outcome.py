@@ -6,6 +6,10 @@ from pathlib import Path
 
 import typer
 
+from holdfast.parts import Part
+
+PART = Part.BASE
+
 
 def register(group: typer.Typer) -> None:
     """Add the commands."""

@@ -5,6 +5,10 @@ from pathlib import Path
 
 import typer
 
+from holdfast.parts import Part
+
+PART = Part.BASE
+
 
 def register(group: typer.Typer) -> None:
     """Add the commands."""
@@ -24,13 +28,14 @@ def register(group: typer.Typer) -> None:
         from holdfast.elections.open_votes import read_votes
         from holdfast.elections.outcome import outcomes
         from holdfast.elections.plan import changes, holidays_within, overlaps, read_plan
-        from holdfast.tables.lake import open_lake
         from holdfast.workflows.elections.publish import known_holidays, read_calendar, votes_in_the_lake, write_plan
 
         found = read_plan(file)
         differs = changes(read_plan(before), found) if before else []
         others = read_calendar(calendar) if calendar else []
         if lake:
+            from holdfast.tables.lake import open_lake
+
             others += votes_in_the_lake(open_lake(lake), found.wiki)
         warnings = [f"overlaps with {each.name}, {each.opens} to {each.closes}" for each in overlaps(found, others)]
         warnings += [f"{day} is a holiday: {name}" for day, name in holidays_within(found, known_holidays())]

@@ -6,8 +6,12 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from holdfast.parts import Part
+
 if TYPE_CHECKING:
     from holdfast.elections.roll_lake import Given
+
+PART = Part.ANALYSIS
 
 _WHY_NOT = (
     "These files name everybody. Names stay public once they are published; for a wiki where taking part is"

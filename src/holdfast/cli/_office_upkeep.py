@@ -9,6 +9,9 @@ import typer
 
 from holdfast.cli._office_place import KEYS, OFFICE
 from holdfast.errors import ExitCode, InputRefusedError
+from holdfast.parts import Part
+
+PART = Part.OFFICE
 
 RECIPIENT = typer.Option([], "--recipient", help="Who can open it: an age recipient (age1…). Repeat.")
 _JSON = typer.Option(False, "--json", help="Print JSON alone.")

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from holdfast.cli._office_place import KEYS, OFFICE
+from holdfast.parts import Part
 
 if TYPE_CHECKING:
     from holdfast.store.office.members import MemberRecord
     from holdfast.workflows.access.way_back import WayBack
     from holdfast.workflows.office.lockout import Weakness
+
+PART = Part.OFFICE
 
 _ID = typer.Argument(help="The way back, as `show` lists it.", show_default=False)
 

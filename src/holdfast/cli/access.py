@@ -6,12 +6,17 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from holdfast.cli._office_place import KEYS, OFFICE
+from holdfast.parts import Part
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
     from holdfast.workflows.access.register_file import FileRegister, Preview
+
+PART = Part.BASE
+PARTS = {"reviews": Part.OFFICE}
+"""Commands of this file that belong to another part."""
 
 _REGISTER = typer.Option(None, "--register", metavar="FILE", help="A register as CSV, without an office.")
 _RULES = typer.Option(None, "--rules", metavar="FILE", help="With --register: the book of rules, TOML.")

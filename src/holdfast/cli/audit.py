@@ -6,6 +6,9 @@ from pathlib import Path
 import typer
 
 from holdfast.errors import InputRefusedError, UsageError
+from holdfast.parts import Part
+
+PART = Part.BASE
 
 
 def register(app: typer.Typer) -> None:

@@ -5,8 +5,12 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from holdfast.parts import Part
+
 if TYPE_CHECKING:
     from holdfast.networks.coaction_run import Outcome
+
+PART = Part.ANALYSIS
 
 
 def register(app: typer.Typer) -> None:

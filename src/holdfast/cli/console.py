@@ -6,6 +6,9 @@ from pathlib import Path
 import typer
 
 from holdfast.cli._office_place import KEYS, OFFICE
+from holdfast.parts import Part
+
+PART = Part.OFFICE
 
 
 def console(

@@ -8,6 +8,10 @@ from pathlib import Path
 
 import typer
 
+from holdfast.parts import Part
+
+PART = Part.ALL
+
 _PORT = 8420  # TCP port; chosen, free of a registered service on most machines
 demo_app = typer.Typer(no_args_is_help=True, help="Stories played by simulated people on real software.")
 

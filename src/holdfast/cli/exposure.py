@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from holdfast.parts import Part
+
 if TYPE_CHECKING:
     from datetime import date
 
@@ -12,6 +14,8 @@ if TYPE_CHECKING:
     from holdfast.accounts.names import AccountName
     from holdfast.accounts.pseudonym import Pseudonyms
     from holdfast.report.page import Page
+
+PART = Part.BASE
 
 _LOGS = typer.Argument(
     ..., metavar="LOG...", help="CheckUser's log: answers of the API in order, an export, a table."

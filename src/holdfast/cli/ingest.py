@@ -5,8 +5,12 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from holdfast.parts import Part
+
 if TYPE_CHECKING:
     from holdfast.workflows.analysis.ingest import Ingested
+
+PART = Part.ANALYSIS
 
 
 def register(app: typer.Typer) -> None:

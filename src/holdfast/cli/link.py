@@ -5,9 +5,13 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from holdfast.parts import Part
+
 if TYPE_CHECKING:
     from holdfast.accounts.labels import Labels
     from holdfast.workflows.analysis.link import LinkReport
+
+PART = Part.ANALYSIS
 
 
 def register(app: typer.Typer) -> None:

@@ -4,8 +4,12 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from holdfast.parts import Part
+
 if TYPE_CHECKING:
     from holdfast.measures._measure import Measure
+
+PART = Part.ANALYSIS
 
 
 def register(app: typer.Typer) -> None:

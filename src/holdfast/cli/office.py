@@ -6,6 +6,9 @@ import typer
 
 from holdfast.cli import _office_keys, _office_upkeep, _office_way_back
 from holdfast.cli._office_place import KEYS, OFFICE
+from holdfast.parts import Part
+
+PART = Part.OFFICE
 
 
 def init(

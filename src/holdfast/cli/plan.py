@@ -8,6 +8,9 @@ import typer
 
 from holdfast.cli._office_place import KEYS, OFFICE
 from holdfast.errors import CheckFailedError
+from holdfast.parts import Part
+
+PART = Part.OFFICE
 
 _JSON = typer.Option(False, "--json", help="Print JSON alone.")
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from holdfast.errors import CheckFailedError, ExitCode, HoldfastError, InputRefusedError, UsageError
+from holdfast.parts import Part
 
 if TYPE_CHECKING:
     from holdfast.crypto.notes import VerifierKey
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from holdfast.record.policy import Policy
     from holdfast.record.proof import Proved
     from holdfast.record.verify import Report
+
+PART = Part.BASE
 
 _BATCH = 4096  # entries put in the queue together; chosen, bounds memory
 _JSON = typer.Option(False, "--json", help="Print JSON alone.")

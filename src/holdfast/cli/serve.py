@@ -4,6 +4,10 @@ from pathlib import Path
 
 import typer
 
+from holdfast.parts import Part
+
+PART = Part.BASE
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""

@@ -9,6 +9,9 @@ import typer
 from holdfast.cli._office_place import KEYS, OFFICE
 from holdfast.cli._progress import progress_bars
 from holdfast.errors import ExitCode
+from holdfast.parts import Part
+
+PART = Part.OFFICE
 
 _JSON = typer.Option(False, "--json", help="Print JSON alone.")
 _ID = typer.Argument(metavar="ID", help="The plan's id.")

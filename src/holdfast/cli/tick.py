@@ -8,6 +8,9 @@ import typer
 
 from holdfast.cli._office_place import KEYS, OFFICE
 from holdfast.errors import ExitCode
+from holdfast.parts import Part
+
+PART = Part.OFFICE
 
 
 def tick(

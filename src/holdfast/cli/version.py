@@ -2,6 +2,10 @@
 
 import typer
 
+from holdfast.parts import Part, install
+
+PART = Part.BASE
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
@@ -9,10 +13,14 @@ def register(app: typer.Typer) -> None:
     @app.command()
     def version() -> None:
         """Print the versions of Holdfast and of the parts that results depend on."""
+        from importlib.metadata import PackageNotFoundError
         from importlib.metadata import version as installed
 
         from holdfast.version import VERSION
 
         typer.echo(f"holdfast {VERSION}")
-        for part in ("duckdb", "pyarrow", "numpy", "scipy", "igraph", "leidenalg"):
-            typer.echo(f"{part} {installed(part)}")
+        for package in ("duckdb", "pyarrow", "numpy", "scipy", "igraph", "leidenalg"):
+            try:
+                typer.echo(f"{package} {installed(package)}")
+            except PackageNotFoundError:
+                typer.echo(f"{package} is not installed; {install(Part.ANALYSIS)}")

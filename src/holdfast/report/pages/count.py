@@ -6,7 +6,7 @@ from typing import Any
 from holdfast.elections.contest import irregular
 from holdfast.elections.counting._method import Count, Figure, Method, Of
 from holdfast.elections.counts import shown, standings
-from holdfast.report.charts import Series, bar_chart, line_chart
+from holdfast.parts import Part, install, is_installed
 from holdfast.report.page import Block, Bullets, Column, DataTable, Facts, Notice, Page, Section, Text
 
 _MOST_LINES = 5  # lines in a chart; chosen for reading
@@ -75,6 +75,11 @@ def _charts(count: Count, names: dict[str, str]) -> tuple[Block, ...]:
     line = count.method.line
     if not found or line is None:
         return ()
+    if not is_installed(Part.ANALYSIS):
+        text = f"No picture: it is drawn where the part for analysis is installed ({install(Part.ANALYSIS)}). "
+        return (Text(text=text + "The tables hold every number of it.", quiet=True),)
+    from holdfast.report.charts import Series, bar_chart, line_chart
+
     title = line.heading.capitalize()
     if len(found) == 1:
         bars = [(names[key], float(Fraction(votes))) for key, votes in found[0][1].items()][:40]

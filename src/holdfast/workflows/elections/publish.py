@@ -5,6 +5,7 @@ import io
 from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from holdfast.clock import Clock, system_clock
 from holdfast.elections.documents import (
@@ -22,8 +23,10 @@ from holdfast.errors import InputRefusedError
 from holdfast.report.pages.election_plan import as_page, gate_page
 from holdfast.report.render import write_page
 from holdfast.tables._files import write_atomically
-from holdfast.tables.lake import Lake
 from holdfast.workflows.log.witness import open_public_log
+
+if TYPE_CHECKING:
+    from holdfast.tables.lake import Lake
 
 
 def known_holidays() -> list[tuple[str, str, str]]:
@@ -51,7 +54,7 @@ def read_calendar(path: Path) -> list[OtherVote]:
         ) from None
 
 
-def votes_in_the_lake(lake: Lake, wiki: str) -> list[OtherVote]:
+def votes_in_the_lake(lake: "Lake", wiki: str) -> list[OtherVote]:
     """The elections of a wiki in the lake that have dates, without the candidates' names."""
     rows = lake.table(wiki, "elections").to_pylist()
     return [
