@@ -5,6 +5,8 @@ from pathlib import Path
 
 import typer
 
+from holdfast.cli._encoding import ENCODING
+
 
 def register(group: typer.Typer) -> None:
     """Add the commands."""
@@ -18,6 +20,7 @@ def register(group: typer.Typer) -> None:
         before: Path | None = typer.Option(None, help="An earlier version: show old and new of all that differs."),
         calendar: Path | None = typer.Option(None, help="Other votes, CSV: name,opens,closes."),
         lake: Path | None = typer.Option(None, help="Also compare with the elections in this lake."),
+        encoding: str = ENCODING,
         as_json: bool = typer.Option(False, "--json", help="Print JSON, and nothing else."),
     ) -> None:
         """Check one file for an election, and make its pages: call, rules, results, ballots, in every language."""
@@ -29,14 +32,14 @@ def register(group: typer.Typer) -> None:
 
         found = read_plan(file)
         differs = changes(read_plan(before), found) if before else []
-        others = read_calendar(calendar) if calendar else []
+        others = read_calendar(calendar, encoding=encoding) if calendar else []
         if lake:
             others += votes_in_the_lake(open_lake(lake), found.wiki)
         warnings = [f"overlaps with {each.name}, {each.opens} to {each.closes}" for each in overlaps(found, others)]
         warnings += [f"{day} is a holiday: {name}" for day, name in holidays_within(found, known_holidays())]
         written: list[Path] = []
         if out:
-            decided = outcomes(found.rules, read_votes(votes), lot_seed=lot_seed) if votes else ()
+            decided = outcomes(found.rules, read_votes(votes, encoding=encoding), lot_seed=lot_seed) if votes else ()
             written = write_plan(found, out, found=decided)
         if as_json:
             names = ("path", "before", "after", "line")

@@ -8,58 +8,23 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
-from holdfast.actions.plans.grounds import Text
-from holdfast.canonical import parse_json
 from holdfast.clock import parse_at
-from holdfast.elections.toml_file import KeyPath, parse_toml
-from holdfast.errors import HoldfastError, InputRefusedError, UsageError
+from holdfast.errors import HoldfastError, Problem
+from holdfast.papers.decoding import read_bytes
+from holdfast.papers.documents import Document, KeyPath, parse_json_paper, parse_toml
+from holdfast.papers.nearest import unknown_name
 
 E = TypeVar("E", bound=StrEnum)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Problem:
-    """One thing that is wrong, and where."""
-
-    code: str
-    what: str
-    place: str = ""
-
-    def words(self) -> str:
-        """As it is printed."""
-        return f"{self.place}: {self.what}" if self.place else self.what
-
-
-@dataclass(frozen=True, kw_only=True)
-class PersonsFile:
-    """A TOML or JSON file as read, and how to name a place in it."""
-
-    place: str
-    data: Mapping[str, Any]
-    at: Callable[[KeyPath], str]
-
-
-def read_file(path: Path) -> PersonsFile:
+def read_file(path: Path) -> Document:
     """A `.toml` or `.json` file. Raises UsageError `plan.no_file`, InputRefusedError when it cannot be parsed."""
-    if not path.is_file():
-        raise UsageError("plan.no_file", "there is no such file", place=str(path))
-    return parse_file(path.read_bytes(), str(path), is_json=path.suffix == ".json")
+    return parse_file(read_bytes(path, code="plan.no_file"), str(path), is_json=path.suffix == ".json")
 
 
-def parse_file(data: bytes, place: str, *, is_json: bool) -> PersonsFile:
+def parse_file(data: bytes, place: str, *, is_json: bool) -> Document:
     """The same from bytes."""
-    if not is_json:
-        toml = parse_toml(data, place)
-        return PersonsFile(place=place, data=toml.data, at=lambda path: toml.at(*path))
-    found = parse_json(data, place=place)
-    if not isinstance(found, dict):
-        raise InputRefusedError("plan.form", "a plan is one JSON object", got=type(found).__name__, place=place)
-    return PersonsFile(place=place, data=found, at=lambda path: f"{place}, {_path_words(path)}")
-
-
-def _path_words(path: KeyPath) -> str:
-    words = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
-    return words.lstrip(".") or "the whole file"
+    return parse_json_paper(data, place) if is_json else parse_toml(data, place)
 
 
 @dataclass(kw_only=True)
@@ -69,13 +34,14 @@ class Fields:
     `layers` are tables that stand for one another: a field of the first counts before that of the second.
     """
 
-    file: PersonsFile
+    file: Document
     layers: Sequence[tuple[KeyPath, Mapping[str, Any]]]
     problems: list[Problem]
+    code: str = "plan.field"
     asked: set[str] = field(default_factory=set)
 
     @classmethod
-    def of(cls, file: PersonsFile, problems: list[Problem], *paths: KeyPath) -> "Fields":
+    def of(cls, file: Document, problems: list[Problem], *paths: KeyPath, code: str = "plan.field") -> "Fields":
         """The tables at these paths, the first counting first. A path that holds no table is a problem."""
         layers = []
         for path in paths:
@@ -85,19 +51,13 @@ class Fields:
             if isinstance(value, Mapping):
                 layers.append((path, value))
             else:
-                problems.append(Problem(code="plan.field", what="a table is wanted here", place=file.at(path)))
-        return cls(file=file, layers=layers, problems=problems)
+                problems.append(file.problem(code, "a table is wanted here", *path))
+        return cls(file=file, layers=layers, problems=problems, code=code)
 
-    def where(self, name: str = "") -> str:
-        """The place of a field, or of the table where it is missing."""
-        for path, table in self.layers:
-            if name in table:
-                return self.file.at((*path, name))
-        return self.file.at(self.layers[0][0] if self.layers else ())
-
-    def complain(self, what: str, name: str = "", code: str = "plan.field") -> None:
-        """Collect a problem."""
-        self.problems.append(Problem(code=code, what=what, place=self.where(name)))
+    def complain(self, what: str, name: str = "") -> None:
+        """Collect a problem at a field, or at the table where it is missing."""
+        path = self.path(name) or (self.layers[0][0] if self.layers else ())
+        self.problems.append(self.file.problem(self.code, what, *path))
 
     def raw(self, name: str) -> Any:
         """A field as it stands, or None."""
@@ -125,15 +85,15 @@ class Fields:
         """One line of text."""
         return str(self._read(name, _line, "one line of text", must=must, default=default))
 
-    def text(self, name: str, *, must: bool = True) -> Text:
+    def text(self, name: str, *, must: bool = True) -> str | Mapping[str, str]:
         """A text, or one for each language with English among them."""
         wanted = "a text, or a table of language to text with en among them"
-        found: Text = self._read(name, _text, wanted, must=must, default="")
+        found: str | Mapping[str, str] = self._read(name, _text, wanted, must=must, default="")
         return found
 
-    def flag(self, name: str, *, default: bool) -> bool:
-        """True or false."""
-        return bool(self._read(name, _flag, "true or false", must=False, default=default))
+    def flag(self, name: str, *, default: bool | None = None) -> bool:
+        """True or false; without a default it must be said."""
+        return bool(self._read(name, _flag, "true or false", must=default is None, default=default))
 
     def number(self, name: str, *, must: bool, default: int = 0) -> int:
         """A whole number from 1."""
@@ -181,7 +141,7 @@ class Fields:
             if must:
                 self.complain(f"the table {name} is missing")
             return None
-        return Fields.of(self.file, self.problems, path)
+        return Fields.of(self.file, self.problems, path, code=self.code)
 
     def tables(self, name: str) -> "list[Fields]":
         """A list of tables within this one."""
@@ -193,15 +153,23 @@ class Fields:
         if not isinstance(value, list):
             self.complain(f"{name} is a list of tables", name)
             return []
-        return [Fields.of(self.file, self.problems, (*path, number)) for number in range(len(value))]
+        return [Fields.of(self.file, self.problems, (*path, number), code=self.code) for number in range(len(value))]
 
     def done(self) -> None:
         """Collect a problem for each field that nobody asked for: a misspelt one is not passed over."""
         for path, table in self.layers:
             for name in table:
                 if name not in self.asked:
-                    what = f"there is no field {name[:60]!r} here"
-                    self.problems.append(Problem(code="plan.field", what=what, place=self.file.at((*path, name))))
+                    what = unknown_name("field", name, self.asked)
+                    self.problems.append(self.file.problem(self.code, what, *path, name))
+
+
+def closed(tables: list[Fields], *names: str) -> list[Fields]:
+    """The tables, after a problem for each field that has none of these names."""
+    for each in tables:
+        each.asked |= set(names)
+        each.done()
+    return tables
 
 
 def _line(value: Any) -> str:
@@ -210,7 +178,7 @@ def _line(value: Any) -> str:
     return value
 
 
-def _text(value: Any) -> Text:
+def _text(value: Any) -> str | Mapping[str, str]:
     if isinstance(value, Mapping):
         if "en" not in value or not all(isinstance(each, str) and each.strip() for each in value.values()):
             raise ValueError(value)
