@@ -9,8 +9,8 @@ import pytest
 from holdfast.cli import main
 from holdfast.elections.documents import call_page, escaped, languages, promises, texts, wikitext
 from holdfast.elections.plan import OtherVote, changes, holidays_within, overlaps, read_plan
-from holdfast.elections.toml_file import parse_toml
 from holdfast.errors import InputRefusedError
+from holdfast.papers.documents import parse_toml
 from holdfast.workflows.elections.publish import known_holidays, read_calendar, write_plan
 
 PLAN = (

@@ -15,8 +15,8 @@ from holdfast.elections.clocks import Petition, recall_state
 from holdfast.elections.open_votes import OpenVotes, Tally, read_votes
 from holdfast.elections.outcome import Outcome, months_later, outcomes
 from holdfast.elections.rules import Compare, Denominator, Rounding, Share, load_rules, rule_set
-from holdfast.elections.toml_file import parse_toml
 from holdfast.errors import InputRefusedError, UsageError
+from holdfast.papers.documents import parse_toml
 
 HEAD = """format = 1
 name = "r"

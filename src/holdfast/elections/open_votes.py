@@ -134,8 +134,7 @@ def read_votes(path: Path, *, encoding: str = UTF_8) -> OpenVotes:
         try:
             tallies.append(_tally(each))
         except CellError as odd:
-            path_of = ("candidates", number, *([odd.column] if odd.column else []))
-            problems.append(file.problem(odd.code, odd.what, *path_of))
+            problems.append(file.problem(odd.code, odd.what, "candidates", number, odd.column))
     days: dict[str, date | None] = {}
     for name in ("opened", "closed"):
         try:

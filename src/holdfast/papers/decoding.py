@@ -45,7 +45,7 @@ def decoded(
     character; UsageError `paper.encoding_name` for an encoding that does not exist.
     """
     try:
-        b"".decode(encoding)
+        text = data.decode("utf-8-sig" if encoding.lower().replace("_", "-") in ("utf-8", "utf8") else encoding)
     except LookupError:
         raise UsageError(
             "paper.encoding_name",
@@ -53,8 +53,6 @@ def decoded(
             expected="utf-8, latin-1, windows-1252, utf-16 …",
             got=encoding[:40],
         ) from None
-    try:
-        text = data.decode("utf-8-sig" if encoding.lower().replace("_", "-") in ("utf-8", "utf8") else encoding)
     except UnicodeError as reason:
         start = reason.start if isinstance(reason, UnicodeDecodeError) else 0
         raise _refused(data, start, place, code, encoding, can_be_named=can_be_named) from None

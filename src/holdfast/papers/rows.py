@@ -138,7 +138,6 @@ def read_table(
         found_problems,
         code=codes.pop() if table.own_codes and len(codes) == 1 else table.code,
         what=f"{len(found_problems)} problem(s) in {table.title}",
-        expected=", ".join(table.columns),
         place=place,
         hint=table.hint,
     )
@@ -148,7 +147,7 @@ def read_table(
 def rows_of(
     data: bytes, table: Table, *, place: str, encoding: str = UTF_8
 ) -> Iterator[tuple[Row | None, list[Problem]]]:
-    """Each row with its problems; a line that gives no row has problems alone. Raises `read_table`'s for the header."""
+    """Each row with its problems; a line that gives no row has problems alone. Refuses a header as `read_table`."""
     check_size(data, place)
     text = decoded(data, place, code=table.encoding_code or table.code, encoding=encoding)
     lines = _records(text, _delimiter(text, table.delimiters))

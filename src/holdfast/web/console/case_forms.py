@@ -16,6 +16,7 @@ from holdfast.notices.kinds import EvidenceClass
 from holdfast.web.console import case_fields as known
 from holdfast.web.console.case_fields import Make
 from holdfast.web.console.case_specs import SPECS
+from holdfast.web.console.encoding_field import encoding_field
 
 
 class UploadForm(forms.Form):
@@ -70,6 +71,12 @@ class FileForm(forms.Form):
     """One file."""
 
     file = forms.FileField(label=_("File"))
+
+
+class ClosenessForm(FileForm):
+    """A list of closeness."""
+
+    encoding = encoding_field()
 
 
 def form_for(of_type: str, case: Case, data: Any = None) -> forms.Form:
