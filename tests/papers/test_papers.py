@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -292,6 +293,14 @@ def test_a_table_is_read_as_it_was_written(rows: list[tuple[str, str]], delimite
 def test_a_list_passes_over_remarks_and_empty_lines_alone() -> None:
     found = read_list(b"\xef\xbb\xbfa\r\n\r\n# b\r\n c \r\n", lambda line, at: (line, at), place="x", code="t.list")
     assert found == [("a", "x:1"), ("c", "x:4")]
+
+
+def test_a_plan_that_is_read_fits_its_published_schema() -> None:
+    schema = schemas()["plan"]
+    assert schema["required"] == ["plan"]
+    jsonschema.validate(parse_toml(plan_template().encode(), "x").data, schema)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({"plan": "p-1", "surname": "x"}, schema)
 
 
 def test_the_published_schemas_are_those_of_the_readers() -> None:

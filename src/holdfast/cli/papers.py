@@ -42,6 +42,7 @@ def schemas() -> dict[str, Mapping[str, Any]]:
     """The schema of each kind of paper, by name, made from what its reader declares."""
     from holdfast.access.register.import_csv import REGISTER
     from holdfast.access.rules.rule_book import RULES_SHAPE
+    from holdfast.actions.plans.file import shape as plan
     from holdfast.canonical import parse_json
     from holdfast.cases.recusal import CLOSENESS
     from holdfast.elections import open_votes, published
@@ -59,6 +60,7 @@ def schemas() -> dict[str, Mapping[str, Any]]:
     }
     found |= {
         "access_rules": titled("The book of rules for access", RULES_SHAPE),
+        "plan": titled("A plan of actions, TOML or JSON", plan()),
         "office": titled("The settings of an office, office.toml", OFFICE),
         "votes": titled("The votes of an open election as totals, TOML or JSON", open_votes.SHAPE),
         "world": titled("A simulated world", WORLD),

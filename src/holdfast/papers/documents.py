@@ -36,6 +36,8 @@ class Document:
     data: dict[str, Any]
     marks: Mapping[KeyPath, Mark]
     sha256: str
+    asked: dict[KeyPath, dict[str, Any]] = field(default_factory=dict)
+    """What its reader asked for, as schemas by path; `*` stands for an item of a list."""
 
     def mark(self, *path: str | int) -> Mark:
         """Line and column of a key, or of the nearest table that holds it."""

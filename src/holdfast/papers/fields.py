@@ -15,6 +15,55 @@ from holdfast.papers.documents import Document, KeyPath, parse_json_paper, parse
 from holdfast.papers.nearest import unknown_name
 
 E = TypeVar("E", bound=StrEnum)
+_LINE: Mapping[str, Any] = {"type": "string"}
+_TEXT: Mapping[str, Any] = {"type": ["string", "object"], "additionalProperties": _LINE}
+_FLAG: Mapping[str, Any] = {"type": "boolean"}
+_WHOLE: Mapping[str, Any] = {"type": "integer", "minimum": 1}
+_DAY: Mapping[str, Any] = {"format": "date"}
+_MOMENT: Mapping[str, Any] = {"format": "date-time"}
+
+
+def _list_of(shape: Mapping[str, Any]) -> dict[str, Any]:
+    return {"type": "array", "items": shape}
+
+
+_LINES = _list_of(_LINE)
+
+
+def _one_of(values: type[StrEnum]) -> dict[str, Any]:
+    return {"enum": [each.value for each in values]}
+
+
+def shape_asked(*read: Document) -> dict[str, Any]:
+    """The schema of a paper, from what its reader asked of files in which every table stands.
+
+    A field is required when each file that was asked for it had to have it.
+    """
+    asked: dict[KeyPath, dict[str, Any]] = {}
+    for file in read:
+        for path, shape in file.asked.items():
+            before = asked.get(path, shape)
+            needed = bool(before.get("needed")) and bool(shape.get("needed"))
+            asked[path] = {**before, **shape, "needed": needed}
+    return _shape_at((), asked)
+
+
+def _shape_at(path: KeyPath, asked: Mapping[KeyPath, Mapping[str, Any]]) -> dict[str, Any]:
+    own = {str(each[-1]): shape for each, shape in sorted(asked.items(), key=str) if each[:-1] == path}
+    properties = {}
+    for name, found in own.items():
+        shape = {key: value for key, value in found.items() if key != "needed"}
+        if shape == {"type": "object"}:
+            shape = _shape_at((*path, name), asked)
+        elif shape == {"type": "array"}:
+            shape = _list_of(_shape_at((*path, name, "*"), asked))
+        properties[name] = shape
+    return {
+        "type": "object",
+        "required": [name for name, found in own.items() if found["needed"]],
+        "additionalProperties": False,
+        "properties": properties,
+    }
 
 
 def read_file(path: Path) -> Document:
@@ -68,7 +117,24 @@ class Fields:
         """Where a field stands."""
         return next(((*path, name) for path, table in self.layers if name in table), None)
 
-    def _read(self, name: str, read: Callable[[Any], Any], wanted: str, *, must: bool, default: Any) -> Any:
+    def _note(self, name: str, shape: Mapping[str, Any], *, must: bool = False) -> None:
+        """Keep what is asked: the schema of the paper is made from it."""
+        for path, _ in self.layers:
+            general = tuple("*" if isinstance(step, int) else step for step in path)
+            needed = {"needed": True} if must and len(self.layers) == 1 else {}
+            self.file.asked.setdefault((*general, name), {}).update(shape, **needed)
+
+    def _read(
+        self,
+        name: str,
+        read: Callable[[Any], Any],
+        wanted: str,
+        *,
+        must: bool,
+        default: Any,
+        shape: Mapping[str, Any],
+    ) -> Any:
+        self._note(name, {**shape, "description": wanted}, must=must)
         value = self.raw(name)
         if value is None or (value == "" and not must):
             if must:
@@ -83,41 +149,42 @@ class Fields:
 
     def line(self, name: str, *, must: bool = True, default: str = "") -> str:
         """One line of text."""
-        return str(self._read(name, _line, "one line of text", must=must, default=default))
+        return str(self._read(name, _line, "one line of text", must=must, default=default, shape=_LINE))
 
     def text(self, name: str, *, must: bool = True) -> str | Mapping[str, str]:
         """A text, or one for each language with English among them."""
         wanted = "a text, or a table of language to text with en among them"
-        found: str | Mapping[str, str] = self._read(name, _text, wanted, must=must, default="")
+        found: str | Mapping[str, str] = self._read(name, _text, wanted, must=must, default="", shape=_TEXT)
         return found
 
     def flag(self, name: str, *, default: bool | None = None) -> bool:
         """True or false; without a default it must be said."""
-        return bool(self._read(name, _flag, "true or false", must=default is None, default=default))
+        return bool(self._read(name, _flag, "true or false", must=default is None, default=default, shape=_FLAG))
 
     def number(self, name: str, *, must: bool, default: int = 0) -> int:
         """A whole number from 1."""
-        return int(self._read(name, _number, "a whole number from 1", must=must, default=default))
+        return int(self._read(name, _number, "a whole number from 1", must=must, default=default, shape=_WHOLE))
 
     def day(self, name: str, *, must: bool = True) -> date | None:
         """A day."""
-        found: date | None = self._read(name, _day, "a day such as 2021-09-13", must=must, default=None)
+        found: date | None = self._read(name, _day, "a day such as 2021-09-13", must=must, default=None, shape=_DAY)
         return found
 
     def moment(self, name: str, *, must: bool = False) -> datetime | None:
         """A moment, aware, in UTC."""
         wanted = "a moment such as 2021-09-13T16:13:00Z"
-        found: datetime | None = self._read(name, _moment, wanted, must=must, default=None)
+        found: datetime | None = self._read(name, _moment, wanted, must=must, default=None, shape=_MOMENT)
         return found
 
     def lines(self, name: str, *, must: bool = True) -> tuple[str, ...]:
         """A list of lines of text."""
-        found: tuple[str, ...] = self._read(name, _lines, "a list of texts", must=must, default=())
+        found: tuple[str, ...] = self._read(name, _lines, "a list of texts", must=must, default=(), shape=_LINES)
         return found
 
     def choice(self, name: str, values: type[E], *, default: E) -> E:
         """One of a closed list."""
-        found: E = self._read(name, values, " or ".join(each.value for each in values), must=False, default=default)
+        wanted = " or ".join(each.value for each in values)
+        found: E = self._read(name, values, wanted, must=False, default=default, shape=_one_of(values))
         return found
 
     def choices(self, name: str, values: type[E]) -> tuple[E, ...]:
@@ -130,11 +197,14 @@ class Fields:
             return found
 
         wanted = "one or more of " + ", ".join(each.value for each in values)
-        result: tuple[E, ...] = self._read(name, read, wanted, must=True, default=())
+        result: tuple[E, ...] = self._read(
+            name, read, wanted, must=True, default=(), shape={"anyOf": [_one_of(values), _list_of(_one_of(values))]}
+        )
         return result
 
     def table(self, name: str, *, must: bool) -> "Fields | None":
         """A table within this one."""
+        self._note(name, {"type": "object"}, must=must)
         self.asked.add(name)
         path = self.path(name)
         if path is None:
@@ -145,6 +215,7 @@ class Fields:
 
     def tables(self, name: str) -> "list[Fields]":
         """A list of tables within this one."""
+        self._note(name, {"type": "array"})
         self.asked.add(name)
         path = self.path(name)
         if path is None:
@@ -157,6 +228,8 @@ class Fields:
 
     def done(self) -> None:
         """Collect a problem for each field that nobody asked for: a misspelt one is not passed over."""
+        for name in self.asked:
+            self._note(name, {})
         for path, table in self.layers:
             for name in table:
                 if name not in self.asked:

@@ -5,6 +5,7 @@ the group's, and the group's before what stands under `every_action`.
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,7 @@ from holdfast.errors import HoldfastError, PaperRefusedError, Problem
 from holdfast.ids import WikiName, wiki_name
 from holdfast.notices.kinds import EvidenceClass, ReasonCode
 from holdfast.papers.documents import Document, KeyPath
-from holdfast.papers.fields import Fields, closed, parse_file, read_file
+from holdfast.papers.fields import Fields, closed, parse_file, read_file, shape_asked
 
 PlaceOf = Mapping[str, str]
 """Where in the file each action stands, by its id."""
@@ -49,6 +50,46 @@ def read_plan(path: Path) -> tuple[Plan, PlaceOf]:
 def parse_plan(data: bytes, place: str, *, is_json: bool = False) -> tuple[Plan, PlaceOf]:
     """The same from bytes."""
     return _plan_of(parse_file(data, place, is_json=is_json))
+
+
+_TABLES = """
+expiry = "2030-01-01"
+params = {}
+rule = {}
+period = {}
+test = {}
+appeal = {}
+road_back = {}
+withheld = [{}]
+"""
+_SPECIMEN = f"""
+aftercare = {{}}
+wiki = [{{}}]
+phase = [{{}}]
+[every_action]
+{_TABLES}
+[[group]]
+targets = ["A"]
+{_TABLES}
+[[group.target]]
+name = "B"
+{_TABLES}
+"""
+
+
+def shape() -> dict[str, Any]:
+    """The schema of a plan's file, from what the reader asks of some in which every table stands."""
+    purposes = [f'purpose = "{each.value}"\n{_SPECIMEN}' for each in Purpose]
+    texts = [*purposes, _SPECIMEN.replace("appeal = {}", "appeal = { appealable = false }")]
+    asked = [parse_file(text.encode(), "specimen", is_json=False) for text in texts]
+    for each in asked:
+        with suppress(PaperRefusedError):  # the tables are empty: it is no plan
+            _plan_of(each)
+    found = shape_asked(*asked)
+    group = found["properties"]["group"]["items"]
+    # what stands under every action are the same fields as a group's
+    found["properties"]["every_action"] = {**group, "required": []}
+    return found
 
 
 def refuse(problems: list[Problem], *, code: str, place: str) -> None:
