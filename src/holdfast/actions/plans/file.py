@@ -86,9 +86,12 @@ def shape() -> dict[str, Any]:
         with suppress(PaperRefusedError):  # the tables are empty: it is no plan
             _plan_of(each)
     found = shape_asked(*asked)
-    group = found["properties"]["group"]["items"]
-    # what stands under every action are the same fields as a group's
-    found["properties"]["every_action"] = {**group, "required": []}
+    action, properties = found["properties"]["group"]["items"], found["properties"]
+    # a group, a target and what stands under every action hold the same fields: the first counts before the next
+    same = {"$ref": "#/$defs/action"}
+    action["properties"]["target"] = properties["group"] = {"type": "array", "items": same}
+    properties["every_action"] = same
+    found["$defs"] = {"action": action}
     return found
 
 
