@@ -87,7 +87,7 @@ def test_there_is_no_column_for_a_real_name_a_place_or_an_address() -> None:
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        ({"account": ""}, "no account's name"),
+        ({"account": ""}, "account is empty"),
         ({"account": "192.0.2.7"}, "no account's name"),
         ({"account": "A#B"}, "no account's name"),
         ({"wiki": "En Wiki"}, "not a name for a wiki"),

@@ -249,7 +249,7 @@ def test_the_line_of_every_key_is_known() -> None:
     ]
     assert file.line("d", 1, "f", "g", "h") == 13
     assert file.line("d", 1, "f", "i j") == 14
-    assert file.line("a", "c", 0) == 5
+    assert file.mark("a", "c", 0) == (6, 3)
     assert file.line("nowhere") == 1
 
 
