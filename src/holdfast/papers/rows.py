@@ -180,7 +180,8 @@ def _odd_cells(table: Table, row: Row) -> Iterator[Problem]:
         if column.filled and not cell:
             what = f"{name} is empty: {column.meaning}"
         elif cell and column.values and cell not in column.values:
-            what = f"{name} is {cell[:20]!r}; wanted: {', '.join(column.values)}"
+            # the cell is not shown: where columns are shifted it holds a name
+            what = f"{name} is none of {', '.join(column.values)}"
         elif column.longest is not None and len(cell) > column.longest:
             what = f"{name} is longer than {column.longest} characters"
         if what:
