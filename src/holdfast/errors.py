@@ -1,6 +1,11 @@
 """The one error tree: a code, what happened, what was expected and got, where, and what to do next."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import IntEnum
+
+MOST_SHOWN = 200
+"""So many problems are printed; an error holds them all."""
 
 
 class ExitCode(IntEnum):
@@ -14,6 +19,22 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
 
 
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """One thing that is wrong in what a person wrote, and where. Lines and columns count from 1; 0: not known."""
+
+    code: str
+    what: str
+    place: str = ""
+    line: int = 0
+    column: int = 0
+
+    def words(self) -> str:
+        """As it is printed: `file:line:column: what`."""
+        place = ":".join(str(each) for each in (self.place, self.line, self.column) if each)
+        return f"{place}: {self.what}" if place else self.what
+
+
 class HoldfastError(Exception):
     """Root of every error that Holdfast raises on purpose.
 
@@ -22,6 +43,8 @@ class HoldfastError(Exception):
     """
 
     exit_code = ExitCode.CHECK_FAILED
+    problems: tuple[Problem, ...] = ()
+    """All that is wrong in what a person wrote, each with its place."""
 
     def __init__(
         self,
@@ -53,7 +76,12 @@ class HoldfastError(Exception):
             if part
         )
         parts = [f"{self.code}: {self.what}", comparison, self.place, self.hint]
-        return "; ".join(part for part in parts if part)
+        first = "; ".join(part for part in parts if part)
+        return "\n".join((first, *(f"  {each.words()}" for each in self.problems[:MOST_SHOWN]), *self._rest()))
+
+    def _rest(self) -> tuple[str, ...]:
+        more = len(self.problems) - MOST_SHOWN
+        return (f"  and {more} more",) if more > 0 else ()
 
 
 class CheckFailedError(HoldfastError):
@@ -72,6 +100,24 @@ class InputRefusedError(HoldfastError):
     """Input was damaged, ambiguous or of an unknown form; nothing was changed."""
 
     exit_code = ExitCode.INPUT_REFUSED
+
+
+class PaperRefusedError(InputRefusedError):
+    """What a person wrote was refused, with every problem that was found in it."""
+
+    def __init__(
+        self,
+        code: str,
+        what: str,
+        *,
+        problems: Iterable[Problem],
+        expected: str = "",
+        got: str = "",
+        place: str = "",
+        hint: str = "correct the file; nothing was changed",
+    ) -> None:
+        self.problems = tuple(problems)
+        super().__init__(code, what, expected=expected, got=got, place=place, hint=hint, offender=self.problems)
 
 
 class ServiceUnavailableError(HoldfastError):

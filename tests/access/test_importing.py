@@ -87,7 +87,7 @@ def test_there_is_no_column_for_a_real_name_a_place_or_an_address() -> None:
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        ({"account": ""}, "no account's name"),
+        ({"account": ""}, "account is empty"),
         ({"account": "192.0.2.7"}, "no account's name"),
         ({"account": "A#B"}, "no account's name"),
         ({"wiki": "En Wiki"}, "not a name for a wiki"),
@@ -111,8 +111,8 @@ def test_a_bad_row_is_refused_with_its_line_and_nothing_is_imported(change: dict
     with pytest.raises(InputRefusedError) as refused:
         from_csv(ROW, {**ROW, **change})
     assert refused.value.code == "access.csv.rows"
-    assert "line 3" in refused.value.got
-    assert why in refused.value.got
+    assert {each.line for each in refused.value.problems} == {3}
+    assert why in str(refused.value)
 
 
 def test_damaged_files_are_refused() -> None:
@@ -142,7 +142,7 @@ def test_a_date_in_the_future_is_refused_when_it_is_read(column: str) -> None:
     with pytest.raises(InputRefusedError) as refused:
         imported(from_csv({**ROW, column: "2031-01-01"}))
     assert refused.value.code == "access.import.future"
-    assert refused.value.place == "reg.csv, line 2"
+    assert refused.value.place == "reg.csv:2"
 
 
 def test_rows_that_contradict_each_other_are_refused_with_both_lines() -> None:
@@ -150,8 +150,8 @@ def test_rows_that_contradict_each_other_are_refused_with_both_lines() -> None:
         with pytest.raises(InputRefusedError) as refused:
             imported(from_csv(ROW, {**ROW, **change}))
         assert refused.value.code == "access.import.contradiction"
-        assert "line 2" in refused.value.place
-        assert "line 3" in refused.value.place
+        assert "reg.csv:2" in refused.value.place
+        assert "reg.csv:3" in refused.value.place
 
 
 NAMES = [

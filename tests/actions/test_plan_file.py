@@ -74,7 +74,7 @@ def test_every_problem_of_a_file_is_named_at_once_with_its_line() -> None:
     said = refusals(text)
     for wanted in ("'P 1'", "milder_step is missing", "no field 'lnguage'", 'phase is "two"'):
         assert wanted in said
-    assert re.search(r"plan.toml, line \d+", said)
+    assert re.search(r"plan.toml:\d+:\d+: ", said)
 
 
 def change(old: str, new: str) -> str:
@@ -188,7 +188,7 @@ def test_a_severe_action_needs_the_three_part_test() -> None:
     text = re.sub(r"test = .*\n", "", every_kind("Banned", "Desysopped", "Warned", "Project:Requests"))
     first, second = [line for line in problems(text) if "three-part test" in line]
     severe = [number for number, line in enumerate(text.splitlines(), 1) if line == "[[group]]"][:2]
-    assert [first.partition(":")[0], second.partition(":")[0]] == [f"plan.toml, line {each}" for each in severe]
+    assert [each.split(":")[:2] for each in (first, second)] == [["plan.toml", str(each)] for each in severe]
 
 
 def test_deciders_and_operators_are_no_targets() -> None:
@@ -272,7 +272,7 @@ def test_the_dry_run_names_every_target_that_cannot_be_acted_on() -> None:
     with pytest.raises(InputRefusedError, match="plan.targets") as caught:
         prepare(draft, paper.hands, appeal_link=lambda action: "https://x.example/a", now=NOW, places=places)
     said = str(caught.value)
-    for wanted in ("Nobody on eastwiki", "Nobody on westwiki", "Project:Nothing on eastwiki", "line"):
+    for wanted in ("Nobody on eastwiki", "Nobody on westwiki", "Project:Nothing on eastwiki", "plan.toml:"):
         assert wanted in said
     assert not paper.east.log
 

@@ -50,7 +50,7 @@ def test_people_of_one_case_are_near_to_each_other_in_the_next() -> None:
 
 def test_a_list_of_closeness_is_read_and_a_damaged_one_refused_with_its_line() -> None:
     assert read_edges(b"one,other,why\nA,B,votes\n") == (Edge(one="A", other="B", why=Why.VOTES),)
-    with pytest.raises(InputRefusedError, match="line 3"):
+    with pytest.raises(InputRefusedError, match=":3:5: why"):
         read_edges(b"one,other,why\nA,B,votes\nA,B,friends\n")
     with pytest.raises(InputRefusedError, match=r"case\.edges"):
         read_edges(b"A,B\n1,2\n")

@@ -9,8 +9,8 @@ import pytest
 from holdfast.cli import main
 from holdfast.elections.documents import call_page, escaped, languages, promises, texts, wikitext
 from holdfast.elections.plan import OtherVote, changes, holidays_within, overlaps, read_plan
-from holdfast.elections.toml_file import parse_toml
 from holdfast.errors import InputRefusedError
+from holdfast.papers.documents import parse_toml
 from holdfast.workflows.elections.publish import known_holidays, read_calendar, write_plan
 
 PLAN = (
@@ -249,7 +249,7 @@ def test_the_line_of_every_key_is_known() -> None:
     ]
     assert file.line("d", 1, "f", "g", "h") == 13
     assert file.line("d", 1, "f", "i j") == 14
-    assert file.line("a", "c", 0) == 5
+    assert file.mark("a", "c", 0) == (6, 3)
     assert file.line("nowhere") == 1
 
 

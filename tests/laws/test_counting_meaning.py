@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from holdfast.workflows.elections.count_page import count_page
 from hypothesis import find, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import NoSuchExample
@@ -13,6 +12,7 @@ from holdfast.elections.counting._method import Choice, Figure, Method, Promise,
 from holdfast.elections.counts import figure_lines, figures_of, methods
 from holdfast.errors import UsageError
 from holdfast.report.page import DataTable
+from holdfast.report.pages.count import count_page
 from laws.counting_laws import LAWS, counted, made, neutral, ranked, whole_contests
 
 METHODS = methods()

@@ -4,8 +4,6 @@ Closeness comes from public data (votes, co-action, talk between two accounts), 
 being party to the same case. Names stay inside: a refusal says that there is closeness and not to whom.
 """
 
-import csv
-import io
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,6 +12,8 @@ from enum import StrEnum
 from holdfast.cases.case import Case
 from holdfast.errors import InputRefusedError
 from holdfast.facts import MemberId
+from holdfast.papers.decoding import UTF_8
+from holdfast.papers.rows import Column, Table, read_table
 from holdfast.parts import Part, named_when_missing
 
 _PSEUDONYM = re.compile(r"P-[A-Z2-7]{12}\Z")
@@ -41,19 +41,36 @@ class Edge:
     why: Why
 
 
-def read_edges(data: bytes) -> tuple[Edge, ...]:
+CLOSENESS = Table(
+    name="closeness",
+    title="a list of closeness",
+    code="case.edges",
+    columns={
+        "one": Column(meaning="an account", filled=True),
+        "other": Column(meaning="an account that is close to it", filled=True),
+        "why": Column(meaning="what makes them close", filled=True, values=tuple(Why)),
+    },
+)
+
+
+def read_edges(data: bytes, *, place: str = "", encoding: str = UTF_8) -> tuple[Edge, ...]:
     """Edges from CSV with one, other, why; or the flagged pairs of `holdfast coaction` or `holdfast votes`.
 
     `pairs.parquet` must have been written with `--names-all`, because pseudonyms meet no member's accounts.
-    Raises InputRefusedError `case.edges`, naming the line of a CSV file.
+    Raises InputRefusedError `case.edges`, naming every line of a CSV file that cannot be read: an account that was
+    passed over would be a recusal lost.
     """
     if data.startswith(b"PAR1"):
         return _edges_of_pairs(data)
-    rows = csv.DictReader(io.StringIO(data.decode("utf-8-sig", "replace"), newline=""))
-    try:
-        return tuple(Edge(one=row["one"], other=row["other"], why=Why(row["why"])) for row in rows)
-    except (csv.Error, KeyError, ValueError):
-        raise _unreadable(f"line {rows.line_num}") from None
+    return tuple(
+        read_table(
+            data,
+            CLOSENESS,
+            lambda row: Edge(one=row["one"], other=row["other"], why=Why(row["why"])),
+            place=place or "the list",
+            encoding=encoding,
+        )
+    )
 
 
 def _edges_of_pairs(data: bytes) -> tuple[Edge, ...]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import typer
 
+from holdfast.cli._encoding import ENCODING
 from holdfast.parts import Part
 
 PART = Part.BASE
@@ -20,6 +21,7 @@ def register(group: typer.Typer) -> None:
         votes: Path = typer.Argument(..., metavar="VOTES", help="The votes: JSON, TOML or CSV."),
         kind: str = typer.Option("", help="Kind of request, for candidates whose file names none."),
         lot_seed: str = typer.Option("", help="A published text that decides the order of the lot."),
+        encoding: str = ENCODING,
         as_json: bool = typer.Option(False, "--json", help="Print JSON, and nothing else."),
     ) -> None:
         """What votes lead to under a rule set, each step in words with its arithmetic."""
@@ -27,7 +29,7 @@ def register(group: typer.Typer) -> None:
         from holdfast.elections.outcome import outcomes
         from holdfast.elections.rules import load_rules
 
-        rule_set, cast = load_rules(rules), read_votes(votes)
+        rule_set, cast = load_rules(rules), read_votes(votes, encoding=encoding)
         found = outcomes(rule_set, cast, kind=kind, lot_seed=lot_seed)
         if as_json:
             about = {"name": rule_set.name, "version": rule_set.version, "sha256": rule_set.sha256}
@@ -52,6 +54,7 @@ def register(group: typer.Typer) -> None:
         votes: Path = typer.Argument(..., metavar="VOTES", help="The votes: JSON, TOML or CSV."),
         kind: str = typer.Option("", help="Kind of request, for candidates whose file names none."),
         lot_seed: str = typer.Option("", help="A published text that decides the order of the lot."),
+        encoding: str = ENCODING,
         as_json: bool = typer.Option(False, "--json", help="Print JSON, and nothing else."),
     ) -> None:
         """Run the same votes under two rule sets and show whose outcome changes."""
@@ -59,7 +62,7 @@ def register(group: typer.Typer) -> None:
         from holdfast.elections.outcome import differences, outcomes
         from holdfast.elections.rules import load_rules
 
-        cast = read_votes(votes)
+        cast = read_votes(votes, encoding=encoding)
         old, new = load_rules(before), load_rules(after)
         one = outcomes(old, cast, kind=kind, lot_seed=lot_seed)
         two = outcomes(new, cast, kind=kind, lot_seed=lot_seed)
@@ -102,7 +105,7 @@ def register(group: typer.Typer) -> None:
     @group.command()
     def schema(name: str = typer.Argument("rule_set", help="rule_set, election or gate.")) -> None:
         """Print one of the published schemas."""
-        from holdfast.elections.toml_file import schema_bytes, schemas
+        from holdfast.elections.published import schema_bytes, schemas
         from holdfast.errors import UsageError
 
         if name not in schemas():

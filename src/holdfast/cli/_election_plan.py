@@ -5,6 +5,7 @@ from pathlib import Path
 
 import typer
 
+from holdfast.cli._encoding import ENCODING
 from holdfast.parts import Part
 
 PART = Part.BASE
@@ -22,6 +23,7 @@ def register(group: typer.Typer) -> None:
         before: Path | None = typer.Option(None, help="An earlier version: show old and new of all that differs."),
         calendar: Path | None = typer.Option(None, help="Other votes, CSV: name,opens,closes."),
         lake: Path | None = typer.Option(None, help="Also compare with the elections in this lake."),
+        encoding: str = ENCODING,
         as_json: bool = typer.Option(False, "--json", help="Print JSON, and nothing else."),
     ) -> None:
         """Check one file for an election, and make its pages: call, rules, results, ballots, in every language."""
@@ -32,7 +34,7 @@ def register(group: typer.Typer) -> None:
 
         found = read_plan(file)
         differs = changes(read_plan(before), found) if before else []
-        others = read_calendar(calendar) if calendar else []
+        others = read_calendar(calendar, encoding=encoding) if calendar else []
         if lake:
             from holdfast.tables.lake import open_lake
 
@@ -41,7 +43,7 @@ def register(group: typer.Typer) -> None:
         warnings += [f"{day} is a holiday: {name}" for day, name in holidays_within(found, known_holidays())]
         written: list[Path] = []
         if out:
-            decided = outcomes(found.rules, read_votes(votes), lot_seed=lot_seed) if votes else ()
+            decided = outcomes(found.rules, read_votes(votes, encoding=encoding), lot_seed=lot_seed) if votes else ()
             written = write_plan(found, out, found=decided)
         if as_json:
             names = ("path", "before", "after", "line")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from holdfast.cli._encoding import ENCODING
 from holdfast.parts import Part
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def register(group: typer.Typer) -> None:
         exclude: Path | None = typer.Option(None, help="Accounts that are not, whatever else holds."),
         given_list: list[str] = typer.Option([], "--list", help="A list that the rules name, NAME=FILE; repeatable."),
         facts: Path | None = typer.Option(None, help="Declared facts, CSV: account,fact,value (yes or no)."),
+        encoding: str = ENCODING,
         links: Path | None = typer.Option(None, help="Declared links: account,linked_account,kind,declared_at."),
         log: Path | None = typer.Option(None, help="Commit the roll to the log in this folder."),
         pages: bool = typer.Option(False, "--pages", help="Also write the voters' static pages."),
@@ -57,12 +59,12 @@ def register(group: typer.Typer) -> None:
         from holdfast.workflows.elections.roll import commit_roll, make_roll, write_roll, write_voter_pages
 
         opened, moment = open_lake(lake), as_of_moment(as_of)
-        given = _given(include, exclude, given_list, facts)
+        given = _given(include, exclude, given_list, facts, encoding)
         naming = Naming(everybody=names_all, key=pseudonym_key).on(lake)
         with progress_bars(quiet=as_json) as progress:
             found = make_roll(opened, wiki, rules, as_of=moment, given=given, progress=progress)
             name = election or f"{wiki} {moment:%Y-%m-%d}"
-            declared = read_links(links) if links else ()
+            declared = read_links(links, encoding=encoding) if links else ()
             document = write_roll(found, rules, out, naming=naming, election=name, links=declared)
             written = (
                 write_voter_pages(opened, found, out / "voters", given=given, names=names_all, progress=progress)
@@ -100,6 +102,7 @@ def register(group: typer.Typer) -> None:
         exclude: Path | None = typer.Option(None, help="Accounts that are not, whatever else holds."),
         given_list: list[str] = typer.Option([], "--list", help="A list that the rules name, NAME=FILE; repeatable."),
         facts: Path | None = typer.Option(None, help="Declared facts, CSV: account,fact,value (yes or no)."),
+        encoding: str = ENCODING,
         pseudonym_key: Path | None = typer.Option(None, help="Another key than the lake's."),
         as_json: bool = typer.Option(False, "--json", help="Print JSON, and nothing else."),
     ) -> None:
@@ -122,7 +125,7 @@ def register(group: typer.Typer) -> None:
             raise UsageError(
                 "election.eligible", "which roll?", expected="--roll DIR, or --rules, --wiki and --as-of"
             )
-        given = _given(include, exclude, given_list, facts)
+        given = _given(include, exclude, given_list, facts, encoding)
         found = verdict(opened, wiki, rule_set, moment, account=account_name(account, place="ACCOUNT"), given=given)
         contest = rule_set.contest or CONTEST
         unknown = {"unknown_account": "no such account", "unknown": "unknown"}
@@ -185,7 +188,9 @@ def register(group: typer.Typer) -> None:
             typer.echo(f"Committed to the log as entry {commit_roll(document, log, reason=reason)}")
 
 
-def _given(include: Path | None, exclude: Path | None, lists: list[str], facts: Path | None) -> "Given":
+def _given(
+    include: Path | None, exclude: Path | None, lists: list[str], facts: Path | None, encoding: str
+) -> "Given":
     from holdfast.elections.roll_lake import Given
     from holdfast.errors import UsageError
     from holdfast.workflows.elections.roll import read_accounts, read_facts
@@ -195,10 +200,10 @@ def _given(include: Path | None, exclude: Path | None, lists: list[str], facts: 
         name, equals, path = each.partition("=")
         if not equals:
             raise UsageError("roll.list", "a list has no file", expected="--list NAME=FILE", got=each)
-        named[name] = read_accounts(Path(path))
+        named[name] = read_accounts(Path(path), encoding=encoding)
     return Given(
         lists=named,
-        facts=read_facts(facts) if facts else {},
-        include=read_accounts(include) if include else frozenset(),
-        exclude=read_accounts(exclude) if exclude else frozenset(),
+        facts=read_facts(facts, encoding=encoding) if facts else {},
+        include=read_accounts(include, encoding=encoding) if include else frozenset(),
+        exclude=read_accounts(exclude, encoding=encoding) if exclude else frozenset(),
     )

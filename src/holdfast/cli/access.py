@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from holdfast.cli._encoding import ENCODING
 from holdfast.cli._office_place import KEYS, OFFICE
 from holdfast.parts import Part
 
@@ -44,6 +45,7 @@ def register(app: typer.Typer) -> None:
         office: Path | None = OFFICE,
         keys: Path | None = KEYS,
         rules: Path | None = _RULES,
+        encoding: str = ENCODING,
         names: bool = _NAMES,
         names_all: bool = _NAMES_ALL,
         pseudonym_key: Path | None = _KEY,
@@ -52,7 +54,7 @@ def register(app: typer.Typer) -> None:
         """Say whether a person may hold a right, and by the name of which rule."""
         from holdfast.cli._access_output import explain_text, explained
 
-        found = _open(register_file, office, keys, rules)
+        found = _open(register_file, office, keys, rules, encoding)
         document = explained(
             found.register, person, right, wiki, _moment(on), _labels(names or names_all, pseudonym_key)
         )
@@ -68,6 +70,7 @@ def register(app: typer.Typer) -> None:
         office: Path | None = OFFICE,
         keys: Path | None = KEYS,
         rules: Path | None = _RULES,
+        encoding: str = ENCODING,
         names: bool = _NAMES,
         names_all: bool = _NAMES_ALL,
         pseudonym_key: Path | None = _KEY,
@@ -79,7 +82,7 @@ def register(app: typer.Typer) -> None:
         from holdfast.access.rules.rights import RIGHTS, right_named
         from holdfast.cli._access_output import what_if_document, what_if_text
 
-        found = _open(register_file, office, keys, rules)
+        found = _open(register_file, office, keys, rules, encoding)
         answer = ask(
             load_policies(),
             found.register,
@@ -98,6 +101,7 @@ def register(app: typer.Typer) -> None:
         office: Path | None = OFFICE,
         keys: Path | None = KEYS,
         rules: Path | None = _RULES,
+        encoding: str = ENCODING,
         names: bool = typer.Option(False, "--names", help="With accounts by name, as it is published."),
         names_all: bool = _NAMES_ALL,
         pseudonym_key: Path | None = _KEY,
@@ -108,7 +112,7 @@ def register(app: typer.Typer) -> None:
         from holdfast.clock import system_clock
         from holdfast.workflows.access.noticeboard import write_board
 
-        found = _open(register_file, office, keys, rules)
+        found = _open(register_file, office, keys, rules, encoding)
         board = make(found.register, now=system_clock())
         label = _labels(names or names_all, pseudonym_key)
         paths = write_board(board, out, label=lambda account: label("", account))
@@ -131,6 +135,7 @@ def register(app: typer.Typer) -> None:
         office: Path | None = OFFICE,
         keys: Path | None = KEYS,
         rules: Path | None = _RULES,
+        encoding: str = ENCODING,
         names: bool = _NAMES,
         names_all: bool = _NAMES_ALL,
         as_json: bool = _JSON,
@@ -144,13 +149,15 @@ def register(app: typer.Typer) -> None:
 
         here = None if register_file else _office(office)
         if here is not None:
-            found, preview = _into_office(here, keys, file, kind, wiki=wiki, version=version)
+            found, preview = _into_office(here, keys, file, kind, wiki=wiki, version=version, encoding=encoding)
         else:
             empty = Register(people={}, book=RuleBook(current_versions=frozenset({"none"})))
             found = FileRegister(register=empty, assumed=("no register: everything in the file is new",))
             if register_file is not None:
-                found = _open(register_file, None, None, rules)
-            preview = preview_import(file, kind, found.register, wiki=wiki, version=version, now=system_clock())
+                found = _open(register_file, None, None, rules, encoding)
+            preview = preview_import(
+                file, kind, found.register, wiki=wiki, version=version, now=system_clock(), encoding=encoding
+            )
         document = import_document(preview, named=names or names_all, written=here is not None)
         _print(document, import_text(document), found, as_json=as_json)
 
@@ -201,7 +208,9 @@ def _office(office: Path | None) -> Path | None:
     return here if (here / "office.toml").exists() else None
 
 
-def _open(register_file: Path | None, office: Path | None, keys: Path | None, rules: Path | None) -> "FileRegister":
+def _open(
+    register_file: Path | None, office: Path | None, keys: Path | None, rules: Path | None, encoding: str
+) -> "FileRegister":
     from holdfast.clock import system_clock
     from holdfast.errors import UsageError
     from holdfast.workflows.access.register_file import FileRegister, read_register_file
@@ -209,7 +218,7 @@ def _open(register_file: Path | None, office: Path | None, keys: Path | None, ru
     if register_file is not None and office is not None:
         raise UsageError("access.which_register", "there are two registers", hint="give --register or --office")
     if register_file is not None:
-        return read_register_file(register_file, rules=rules, now=system_clock())
+        return read_register_file(register_file, rules=rules, now=system_clock(), encoding=encoding)
     here = _office(office)
     if here is None:
         raise UsageError(
@@ -232,7 +241,7 @@ def _open(register_file: Path | None, office: Path | None, keys: Path | None, ru
 
 
 def _into_office(
-    office: Path, keys: Path | None, file: Path, kind: str, *, wiki: str, version: str
+    office: Path, keys: Path | None, file: Path, kind: str, *, wiki: str, version: str, encoding: str
 ) -> "tuple[FileRegister, Preview]":
     """Whoever holds the keys' folder acts as the office itself; each step is in its audit."""
     from holdfast.workflows.access.register_file import FileRegister
@@ -243,7 +252,9 @@ def _into_office(
     from holdfast.store.office.vault import Reader
     from holdfast.workflows.access.register import import_file, load
 
-    preview = import_file(opened, Reader.of_the_office(Because.COMMAND), file, kind, wiki=wiki, version=version)
+    preview = import_file(
+        opened, Reader.of_the_office(Because.COMMAND), file, kind, wiki=wiki, version=version, encoding=encoding
+    )
     found = load(opened, Reader.of_the_office(Because.COMMAND), purpose="asked from the command line")
     return FileRegister(register=found.register, assumed=found.assumed), preview
 

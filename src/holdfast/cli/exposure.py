@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from holdfast.cli._encoding import ENCODING
 from holdfast.parts import Part
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ def report(
     at_risk: Path | None = typer.Option(
         None, "--at-risk", metavar="FILE", help="Accounts at risk, one on each line."
     ),
+    encoding: str = ENCODING,
     part: bool = _PART,
     out: Path | None = _OUT,
     names: bool = _NAMES,
@@ -97,7 +99,7 @@ def report(
         holder={name: [account_name(each, place="--holder") for each in holder]},
         period_start=_day(start),
         period_end=_day(end),
-        at_risk=[(name, target_of(each, name, tokens)) for each in _accounts(at_risk)],
+        at_risk=[(name, target_of(each, name, tokens)) for each in _accounts(at_risk, encoding)],
     )
     label = Naming(everybody=names or names_all, key=tokens).label()
     document = {**made.to_json(label), "complete": found.complete}
@@ -116,6 +118,7 @@ def who(
     account: str = typer.Option("", "--account", metavar="NAME", help="Whose data [default: anybody's]."),
     register_file: Path | None = typer.Option(None, "--register", metavar="FILE", help="The register as CSV."),
     rules: Path | None = typer.Option(None, "--rules", metavar="FILE", help="The book of rules, TOML."),
+    encoding: str = ENCODING,
     part: bool = _PART,
     out: Path | None = _OUT,
     names: bool = _NAMES,
@@ -136,7 +139,11 @@ def who(
 
     tokens = pseudonyms_for(pseudonym_key)
     found = _read(logs, wiki, tokens, part=part)
-    known = read_register_file(register_file, rules=rules, now=system_clock()) if register_file else None
+    known = (
+        read_register_file(register_file, rules=rules, now=system_clock(), encoding=encoding)
+        if register_file
+        else None
+    )
     name = wiki_name(wiki)
     seen = who_could_and_did(
         held_rights(known.register) if known else (),
@@ -170,17 +177,19 @@ def _read(logs: list[Path], wiki: str, tokens: "Pseudonyms", *, part: bool) -> "
     return read_lookups(files, wiki=wiki_name(wiki), tokens=tokens, part=Part.PART if part else Part.WHOLE)
 
 
-def _accounts(path: Path | None) -> list["AccountName"]:
+def _accounts(path: Path | None, encoding: str) -> list["AccountName"]:
     from holdfast.accounts.names import asked_name
-    from holdfast.errors import InputRefusedError
+    from holdfast.papers.decoding import read_bytes
+    from holdfast.papers.rows import read_list
 
     if path is None:
         return []
-    try:
-        lines = path.read_text("utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError):
-        raise InputRefusedError("exposure.at_risk", "the list of accounts cannot be read", place=str(path)) from None
-    return [asked_name(line, place=f"{path}: line {number}") for number, line in enumerate(lines, 1) if line.strip()]
+
+    def read(line: str, at: str) -> "AccountName":
+        return asked_name(line, place=at)
+
+    code = "exposure.at_risk"
+    return read_list(read_bytes(path, code=code), read, place=str(path), code=code, encoding=encoding)
 
 
 def _day(text: str) -> "date":

@@ -7,8 +7,9 @@ from enum import StrEnum
 from pathlib import Path
 
 from holdfast.elections.rules import RuleSet
-from holdfast.elections.toml_file import read_toml
-from holdfast.errors import InputRefusedError, UsageError
+from holdfast.errors import Problem, UsageError
+from holdfast.papers.documents import read_toml, refuse
+from holdfast.papers.fields import Fields, closed
 
 
 class RecallState(StrEnum):
@@ -96,21 +97,28 @@ def petition_in(path: Path) -> Petition:
     Raises InputRefusedError `clocks.petition` or `toml.unreadable`.
     """
     file = read_toml(path)
-    data = file.data
-    try:
-        known = {name: data[name] for name in ("vote_opened", "stopped", "stopped_by", "stop_reason") if name in data}
-        signatures = tuple((each["day"], each["eligible"]) for each in data.get("signature", ()))
-        days = [data["opened"], *(day for day, _ in signatures), *(v for k, v in known.items() if k.endswith("ed"))]
-        if not all(type(day) is date for day in days) or not all(isinstance(ok, bool) for _, ok in signatures):
-            raise TypeError
-        return Petition(opened=data["opened"], signatures=signatures, **known)
-    except (KeyError, TypeError):
-        raise InputRefusedError(
-            "clocks.petition",
-            "this is no petition",
-            expected="opened = 2026-01-31, and [[signature]] tables with day and eligible",
-            place=file.place,
-        ) from None
+    problems: list[Problem] = []
+    top = Fields.of(file, problems, (), code="clocks.petition")
+    signatures = [
+        (each.day("day"), each.flag("eligible")) for each in closed(top.tables("signature"), "day", "eligible")
+    ]
+    found = Petition(
+        opened=top.day("opened") or date.min,
+        signatures=[(day, eligible) for day, eligible in signatures if day is not None],
+        vote_opened=top.day("vote_opened", must=False),
+        stopped=top.day("stopped", must=False),
+        stopped_by=top.line("stopped_by", must=False),
+        stop_reason=top.line("stop_reason", must=False),
+    )
+    top.done()
+    refuse(
+        problems,
+        code="clocks.petition",
+        what="this is no petition",
+        expected="opened = 2026-01-31, and [[signature]] tables with day and eligible",
+        place=file.place,
+    )
+    return found
 
 
 def _report(state: RecallState, valid: Sequence[date], words: Sequence[str], next_day: date | None) -> RecallReport:

@@ -9,7 +9,7 @@ from typing import Literal
 from holdfast.elections.outcome import Outcome
 from holdfast.elections.plan import Plan, Question
 from holdfast.elections.rules import RuleSet, shown
-from holdfast.elections.toml_file import parse_toml
+from holdfast.papers.documents import parse_toml
 
 _SPECIAL = {char: f"&#{ord(char)};" for char in "&<>[]{}|'~_=*#:;!"}
 

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from holdfast.canonical import parse_json
-from holdfast.elections.toml_file import TomlFile, check_schema, read_toml
+from holdfast.elections.published import check_schema
 from holdfast.errors import InputRefusedError, UsageError
+from holdfast.papers.documents import Document, read_toml
 
 
 class GateState(StrEnum):
@@ -68,7 +69,7 @@ class Gate:
     changes: tuple[Change, ...]
     history: tuple[Mapping[str, Any], ...]
     interim: Mapping[str, Any]
-    file: TomlFile
+    file: Document
 
     def latest(self, condition: str) -> Change | None:
         """The last change of a condition; None while nobody judged it."""

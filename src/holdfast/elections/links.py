@@ -1,13 +1,12 @@
 """Links between accounts that somebody declared: person and bot, staff and volunteer account. Nothing is inferred."""
 
-import csv
-import io
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from holdfast.accounts.names import account_as_compared, account_name
-from holdfast.errors import InputRefusedError
+from holdfast.papers.decoding import UTF_8, read_bytes
+from holdfast.papers.rows import Column, Row, Table, read_table
 
 KINDS = ("person-bot", "staff-volunteer", "same-person")
 
@@ -23,33 +22,36 @@ class Link:
     """Where it was declared: a page, a list, a category."""
 
 
-def read_links(path: Path) -> tuple[Link, ...]:
+LINKS = Table(
+    name="links",
+    title="declared links between accounts",
+    code="links.file",
+    hint="every link says where it was declared; links that nobody declared do not belong here",
+    columns={
+        "account": Column(meaning="an account", filled=True),
+        "linked_account": Column(meaning="the account it is linked with", filled=True),
+        "kind": Column(meaning="what the link is", filled=True, values=KINDS),
+        "declared_at": Column(meaning="where it was declared: a page, a list, a category", filled=True, longest=2000),
+    },
+)
+
+
+def read_links(path: Path, *, encoding: str = UTF_8) -> tuple[Link, ...]:
     """Links from CSV: account, linked_account, kind, declared_at.
 
-    Raises InputRefusedError `links.file`, `access.name`.
+    Raises InputRefusedError `links.file` with every line that cannot be read.
     """
-    try:
-        rows = list(csv.DictReader(io.StringIO(path.read_text("utf-8-sig"), newline="")))
-        found = tuple(
-            Link(
-                account=account_name(row["account"], place=str(path)),
-                linked=account_name(row["linked_account"], place=str(path)),
-                kind=row["kind"],
-                declared_at=row["declared_at"],
-            )
-            for row in rows
-        )
-    except (OSError, UnicodeDecodeError, csv.Error, KeyError):
-        found = None
-    if found is None or any(each.kind not in KINDS or not each.declared_at for each in found):
-        raise InputRefusedError(
-            "links.file",
-            "these declared links cannot be read",
-            expected="account,linked_account,kind,declared_at with kind one of " + ", ".join(KINDS),
-            place=str(path),
-            hint="every link says where it was declared; links that nobody declared do not belong here",
-        )
-    return found
+    data, place = read_bytes(path, code="links.file"), str(path)
+    return tuple(read_table(data, LINKS, _link, place=place, encoding=encoding))
+
+
+def _link(row: Row) -> Link:
+    return Link(
+        account=account_name(row["account"], place=row.at),
+        linked=account_name(row["linked_account"], place=row.at),
+        kind=row["kind"],
+        declared_at=row["declared_at"],
+    )
 
 
 def linked_accounts(eligible: Collection[str], links: Sequence[Link]) -> tuple[Link, ...]:

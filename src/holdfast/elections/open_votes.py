@@ -6,18 +6,19 @@ Totals: `candidate,support,oppose[,neutral][,kind][,state][,reason_code][,until]
 (dates), `days_open`.
 """
 
-import csv
-import io
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from holdfast.accounts.names import account_as_compared
-from holdfast.canonical import parse_json
 from holdfast.elections.contest import check_text
-from holdfast.elections.toml_file import parse_toml
-from holdfast.errors import InputRefusedError, UsageError
+from holdfast.errors import InputRefusedError, Problem
+from holdfast.papers.decoding import UTF_8, read_bytes
+from holdfast.papers.documents import parse_json_paper, parse_toml, refuse
+from holdfast.papers.rows import CellError, Column, Row, Table, read_table
+from holdfast.papers.shapes import check_shape
 
 _WORDS = {"support": 1, "oppose": -1, "neutral": 0, "abstain": 0, "1": 1, "+1": 1, "-1": -1, "0": 0}
 _STATES = ("", "withheld", "withdrawn")
@@ -54,80 +55,153 @@ class OpenVotes:
     notes: tuple[str, ...] = ()
 
 
-def read_votes(path: Path) -> OpenVotes:
-    """The votes in a file. Raises UsageError `votes.no_file`, InputRefusedError `votes.…` naming the place."""
-    if not path.is_file():
-        raise UsageError("votes.no_file", "there is no such file", place=str(path))
-    data, place = path.read_bytes(), str(path)
+_TEXTS = {
+    "kind": Column(meaning="the kind of request, as the rule set calls it", must=False),
+    "state": Column(meaning="instead of an outcome", must=False, values=("withheld", "withdrawn")),
+    "reason_code": Column(meaning="why a result is withheld", must=False),
+    "until": Column(meaning="the day a withheld result is shown or renewed", must=False),
+}
+_CANDIDATE = Column(meaning="the account that stands", filled=True)
+TOTALS = Table(
+    name="vote_totals",
+    title="votes as totals",
+    code="votes.form",
+    own_codes=True,
+    columns={
+        "candidate": _CANDIDATE,
+        "support": Column(meaning="how many supported, 0 or more"),
+        "oppose": Column(meaning="how many opposed, 0 or more"),
+        "neutral": Column(meaning="how many were neutral, 0 or more", must=False),
+        **_TEXTS,
+    },
+)
+SINGLE = Table(
+    name="single_votes",
+    title="single votes",
+    code="votes.form",
+    own_codes=True,
+    columns={
+        "voter": Column(meaning="the account that votes", filled=True),
+        "candidate": _CANDIDATE,
+        "vote": Column(meaning="one of support, oppose, neutral, 1, -1, 0", filled=True),
+        "kind": _TEXTS["kind"],
+    },
+)
+_DAY = {"description": "a day such as 2025-10-31"}
+_COUNT = {"type": ["integer", "string"], "pattern": r"^\s*[0-9]+\s*$", "minimum": 0}
+SHAPE: Mapping[str, Any] = {
+    "type": "object",
+    "required": ["candidates"],
+    "additionalProperties": False,
+    "properties": {
+        "candidates": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["candidate"],
+                "additionalProperties": False,
+                "properties": {
+                    "candidate": {"type": "string", "minLength": 1},
+                    **dict.fromkeys(("support", "oppose", "neutral"), _COUNT),
+                    "kind": {"type": "string"},
+                    "state": {"enum": list(_STATES)},
+                    "reason_code": {"type": "string"},
+                    "until": _DAY,
+                },
+            },
+        },
+        "voters": _COUNT,
+        "opened": _DAY,
+        "closed": _DAY,
+        "days_open": _COUNT,
+    },
+}
+"""The shape of a file of totals in TOML or JSON."""
+
+
+def read_votes(path: Path, *, encoding: str = UTF_8) -> OpenVotes:
+    """The votes in a file. Raises UsageError `votes.no_file`, InputRefusedError `votes.…` naming every place."""
+    data, place = read_bytes(path, code="votes.no_file"), str(path)
     if path.suffix.lower() == ".csv":
-        return _from_csv(data, place)
-    found = parse_json(data, place=place) if data.lstrip()[:1] == b"{" else parse_toml(data, place).data
-    if not isinstance(found, dict) or not isinstance(found.get("candidates"), list):
-        raise _refused("votes.form", "there is no list of candidates", place, expected="candidates, each with votes")
-    tallies = tuple(
-        _tally(each, f"{place}, candidate {number}") for number, each in enumerate(found["candidates"], 1)
-    )
-    opened, closed = _date(found.get("opened"), place), _date(found.get("closed"), place)
-    days = found.get("days_open")
-    if days is None and opened and closed:
-        days = (closed - opened).days
+        return _from_csv(data, place, encoding)
+    is_json = data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{"
+    file = parse_json_paper(data, place) if is_json else parse_toml(data, place)
+    check_shape(file, SHAPE, code="votes.form", what="these are no votes")
+    found = file.data
+    problems: list[Problem] = []
+    tallies = []
+    for number, each in enumerate(found["candidates"]):
+        try:
+            tallies.append(_tally(each))
+        except CellError as odd:
+            problems.append(file.problem(odd.code, odd.what, "candidates", number, odd.column))
+    days: dict[str, date | None] = {}
+    for name in ("opened", "closed"):
+        try:
+            days[name] = _date(found.get(name), name)
+        except CellError as odd:
+            problems.append(file.problem(odd.code, odd.what, name))
+    refuse(problems, code=problems[0].code if problems else "", what="these votes cannot be read", place=place)
+    opened, closed = days["opened"], days["closed"]
+    length = found.get("days_open")
+    if length is None and opened and closed:
+        length = (closed - opened).days
     return _checked(
         OpenVotes(
-            tallies=tallies,
-            voters=_number(found["voters"], "voters", place) if "voters" in found else None,
-            days_open=_number(days, "days_open", place) if days is not None else None,
+            tallies=tuple(tallies),
+            voters=int(found["voters"]) if "voters" in found else None,
+            days_open=int(length) if length is not None else None,
             closed=closed,
         ),
         place,
     )
 
 
-def _from_csv(data: bytes, place: str) -> OpenVotes:
-    try:
-        rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
-    except (UnicodeDecodeError, csv.Error) as reason:
-        raise _refused("votes.form", "this is not CSV in UTF-8", place, got=str(reason)) from None
-    if not rows:
-        raise _refused("votes.none", "there are no votes in the file", place)
-    if {"voter", "candidate", "vote"} <= set(rows[0]):
+def _from_csv(data: bytes, place: str, encoding: str) -> OpenVotes:
+    if b"voter" in data.partition(b"\n")[0].replace(b"\0", b""):
+        rows = read_table(data, SINGLE, _single, place=place, encoding=encoding)
         return _from_single(rows, place)
-    if not {"candidate", "support", "oppose"} <= set(rows[0]):
-        raise _refused(
-            "votes.form",
-            "these columns are unknown",
-            place,
-            expected="candidate,support,oppose[,neutral] or voter,candidate,vote",
-            got=",".join(str(name) for name in rows[0])[:80],
-        )
-    return _checked(
-        OpenVotes(tallies=tuple(_tally(row, f"{place}, line {line}") for line, row in enumerate(rows, 2))), place
-    )
+    tallies = read_table(data, TOTALS, lambda row: _tally(row.cells), place=place, encoding=encoding)
+    return _checked(OpenVotes(tallies=tuple(tallies)), place)
 
 
-def _from_single(rows: list[dict[str, Any]], place: str) -> OpenVotes:
+@dataclass(frozen=True, kw_only=True)
+class _Vote:
+    voter: str
+    candidate: str
+    shown: str
+    value: int
+    kind: str
+
+
+def _single(row: Row) -> _Vote:
+    word = row["vote"].lower()
+    if word not in _WORDS:
+        raise CellError(f"{word[:20]!r} is no vote; wanted: {', '.join(_WORDS)}", "vote", code="votes.word")
+    accounts = {name: account_as_compared(row[name]) for name in ("voter", "candidate")}
+    for name, account in accounts.items():
+        if not account:
+            raise CellError("a vote names nobody; wanted: voter and candidate", name, code="votes.name")
+    return _Vote(**accounts, shown=row["candidate"], value=_WORDS[word], kind=row["kind"])
+
+
+def _from_single(rows: list[_Vote], place: str) -> OpenVotes:
     """Single votes: of two by one voter on one candidate the later row counts.
 
     A voter is an account, however it is spelt: `Alice`, `alice` and `User:Alice` are one.
     """
+    if not rows:
+        raise _refused("votes.none", "there are no votes in the file", place)
     last: dict[tuple[str, str], int] = {}
     again = 0
     kinds: dict[str, str] = {}
     shown: dict[str, str] = {}
-    for line, row in enumerate(rows, 2):
-        word = str(row["vote"] or "").strip().lower()
-        if word not in _WORDS:
-            raise _refused(
-                "votes.word",
-                "this is no vote",
-                f"{place}, line {line}",
-                expected=", ".join(_WORDS),
-                got=repr(word[:20]),
-            )
-        key = _account(row["voter"], line, place), _account(row["candidate"], line, place)
+    for vote in rows:
+        key = vote.voter, vote.candidate
         again += key in last
-        last[key] = _WORDS[word]
-        shown.setdefault(key[1], str(row["candidate"]).strip())
-        kinds[key[1]] = str(row.get("kind") or kinds.get(key[1], ""))
+        last[key] = vote.value
+        shown.setdefault(vote.candidate, vote.shown)
+        kinds[vote.candidate] = vote.kind or kinds.get(vote.candidate, "")
     tallies = []
     for candidate in kinds:
         votes = [vote for (_, who), vote in last.items() if who == candidate]
@@ -145,14 +219,6 @@ def _from_single(rows: list[dict[str, Any]], place: str) -> OpenVotes:
     return OpenVotes(tallies=tuple(tallies), voters=len({voter for voter, _ in last}), notes=notes)
 
 
-def _account(name: Any, line: int, place: str) -> str:
-    """The account behind a name, as MediaWiki compares names."""
-    found = account_as_compared(str(name or ""))
-    if not found:
-        raise _refused("votes.name", "a vote names nobody", f"{place}, line {line}", expected="voter and candidate")
-    return found
-
-
 def without_self_votes(tally: Tally) -> Tally:
     """The tally without the candidate's own vote, when it is known."""
     if tally.own is None:
@@ -166,32 +232,20 @@ def without_self_votes(tally: Tally) -> Tally:
     )
 
 
-def _tally(found: Any, place: str) -> Tally:
-    if not isinstance(found, dict) or not isinstance(found.get("candidate"), str) or not found["candidate"]:
-        raise _refused("votes.candidate", "a candidate has no name", place)
+def _tally(found: Mapping[str, Any]) -> Tally:
     state = str(found.get("state") or "")
-    if state not in _STATES:
-        raise _refused(
-            "votes.state", "this state is unknown", place, expected="withheld or withdrawn", got=state[:40]
-        )
-    until = _date(found.get("until"), place)
+    until = _date(found.get("until"), "until")
     if state == "withheld" and (until is None or not found.get("reason_code")):
-        raise _refused(
-            "votes.withheld",
-            "a withheld result has no reason code or no end date",
-            place,
-            expected="reason_code and until",
-            hint="a result is held back for a stated reason until a stated day, then shown or renewed",
-        )
+        what = "a withheld result needs reason_code and until: it is held back for a stated reason until a stated day"
+        raise CellError(what, "state", code="votes.withheld")
+    counts = {name: 0 if state else _number(found.get(name), name) for name in ("support", "oppose", "neutral")}
     return Tally(
         candidate=found["candidate"],
-        support=0 if state else _number(found.get("support"), "support", place),
-        oppose=0 if state else _number(found.get("oppose"), "oppose", place),
-        neutral=0 if state else _number(found.get("neutral") or 0, "neutral", place),
         kind=str(found.get("kind") or ""),
         state=state,
         reason_code=str(found.get("reason_code") or ""),
         until=until,
+        **counts,
     )
 
 
@@ -214,20 +268,21 @@ def _checked(votes: OpenVotes, place: str) -> OpenVotes:
     return votes
 
 
-def _number(value: Any, name: str, place: str) -> int:
-    text = str(value).strip()
-    if isinstance(value, bool) or not text.isdecimal():
-        raise _refused("votes.number", f"{name} is no whole number", place, expected="0 or more", got=repr(text[:20]))
+def _number(value: Any, name: str) -> int:
+    text = str("" if value is None else value).strip() or ("0" if name == "neutral" else "")
+    if not (text.isascii() and text.isdecimal()):
+        raise CellError(f"{name} is {text[:20]!r}; wanted: a whole number, 0 or more", name, code="votes.number")
     return int(text)
 
 
-def _date(value: Any, place: str) -> date | None:
+def _date(value: Any, name: str) -> date | None:
     if value in (None, ""):
         return None
     try:
-        return value if isinstance(value, date) else date.fromisoformat(str(value))
+        return value if type(value) is date else date.fromisoformat(str(value))
     except ValueError:
-        raise _refused("votes.date", "this is no date", place, expected="2025-10-31", got=repr(value)[:40]) from None
+        what = f"{name} is {str(value)[:20]!r}; wanted: a day such as 2025-10-31"
+        raise CellError(what, name, code="votes.date") from None
 
 
 def _refused(

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from holdfast.elections.outcome import months_later
+from holdfast.elections.published import check_schema
 from holdfast.elections.rules import RuleSet, load_rules, shipped
-from holdfast.elections.toml_file import KeyPath, TomlFile, check_schema, read_toml
 from holdfast.errors import InputRefusedError
+from holdfast.papers.documents import Document, KeyPath, read_toml
 
 _CALENDAR = ("nominations_open", "nominations_close", "voting_opens", "voting_closes", "results_by")
 # a role that outlives the results by more than this is no longer for this vote
@@ -81,7 +82,7 @@ class Plan:
     voters_are_public: bool = True
     interim: dict[str, Any] = field(default_factory=dict)
     holidays: tuple[tuple[date, str], ...] = ()
-    file: TomlFile
+    file: Document
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,7 +118,7 @@ def read_plan(path: Path) -> Plan:
     return _plan(file)
 
 
-def _plan(file: TomlFile) -> Plan:
+def _plan(file: Document) -> Plan:
     data = file.data
     questions = tuple(
         Question(
@@ -180,7 +181,7 @@ def _plan(file: TomlFile) -> Plan:
     )
 
 
-def _rules_at(file: TomlFile, name: str, path: KeyPath) -> RuleSet:
+def _rules_at(file: Document, name: str, path: KeyPath) -> RuleSet:
     try:
         return load_rules(name if name in shipped() else Path(file.place).parent / name)
     except InputRefusedError:
@@ -195,7 +196,7 @@ def _rules_at(file: TomlFile, name: str, path: KeyPath) -> RuleSet:
         ) from None
 
 
-def _calendar(file: TomlFile) -> dict[str, date]:
+def _calendar(file: Document) -> dict[str, date]:
     found = {}
     for name in _CALENDAR:
         day = _day(file, file.data["calendar"], name, ("calendar",))
@@ -204,13 +205,13 @@ def _calendar(file: TomlFile) -> dict[str, date]:
     return found
 
 
-def _needed(file: TomlFile, table: dict[str, Any], name: str, path: KeyPath) -> date:
+def _needed(file: Document, table: dict[str, Any], name: str, path: KeyPath) -> date:
     day = _day(file, table, name, path)
     assert day is not None
     return day
 
 
-def _day(file: TomlFile, table: dict[str, Any], name: str, path: KeyPath) -> date | None:
+def _day(file: Document, table: dict[str, Any], name: str, path: KeyPath) -> date | None:
     value = table.get(name)
     if value is None:
         return None
@@ -225,13 +226,13 @@ def _day(file: TomlFile, table: dict[str, Any], name: str, path: KeyPath) -> dat
     return value
 
 
-def _contradictions(file: TomlFile, rules: RuleSet) -> Iterator[Contradiction]:
+def _contradictions(file: Document, rules: RuleSet) -> Iterator[Contradiction]:
     yield from _in_the_calendar(file, rules)
     yield from _in_the_questions(file, rules)
     yield from _in_the_roles(file)
 
 
-def _in_the_calendar(file: TomlFile, rules: RuleSet) -> Iterator[Contradiction]:
+def _in_the_calendar(file: Document, rules: RuleSet) -> Iterator[Contradiction]:
     days = _calendar(file)
     given = [name for name in _CALENDAR if name in days]
 
@@ -266,7 +267,7 @@ def _in_the_calendar(file: TomlFile, rules: RuleSet) -> Iterator[Contradiction]:
             )
 
 
-def _in_the_questions(file: TomlFile, rules: RuleSet) -> Iterator[Contradiction]:
+def _in_the_questions(file: Document, rules: RuleSet) -> Iterator[Contradiction]:
     data = file.data
     ids: dict[str, int] = {}
     rolls = {each["name"] for each in data["roll"]}
@@ -295,7 +296,7 @@ def _in_the_questions(file: TomlFile, rules: RuleSet) -> Iterator[Contradiction]
         yield Contradiction(what=what, first=file.line("rehearsal"), second=file.line("question"))
 
 
-def _in_the_candidates(file: TomlFile, number: int) -> Iterator[Contradiction]:
+def _in_the_candidates(file: Document, number: int) -> Iterator[Contradiction]:
     seen: dict[str, int] = {}
     roles = {each["account"]: n for n, each in enumerate(file.data["role"])}
     for position, who in enumerate(file.data["question"][number].get("candidate", ())):
@@ -310,7 +311,7 @@ def _in_the_candidates(file: TomlFile, number: int) -> Iterator[Contradiction]:
             yield Contradiction(what=what, first=line, second=file.line("role", role, "account"))
 
 
-def _in_the_roles(file: TomlFile) -> Iterator[Contradiction]:
+def _in_the_roles(file: Document) -> Iterator[Contradiction]:
     days = _calendar(file)
     held: dict[str, tuple[str, int]] = {}
     for number, role in enumerate(file.data["role"]):

@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from holdfast.elections.contest import Reading
-from holdfast.elections.toml_file import TomlFile, check_schema, exact, parse_toml
+from holdfast.elections.published import check_schema
 from holdfast.errors import InputRefusedError, UsageError
+from holdfast.papers.decoding import read_bytes
+from holdfast.papers.documents import Document, exact, parse_toml
 
 
 class Denominator(StrEnum):
@@ -218,10 +220,10 @@ def rules_text(place: str | Path) -> bytes:
             expected="a TOML file, or one of: " + ", ".join(shipped()),
             got=str(place),
         )
-    return Path(place).read_bytes()
+    return read_bytes(Path(place), code="rules.none_here")
 
 
-def rule_set(file: TomlFile) -> RuleSet:
+def rule_set(file: Document) -> RuleSet:
     """The checked rule set in a file."""
     check_schema(file, "rule_set.schema.json")
     data = file.data
@@ -270,7 +272,7 @@ def rule_set(file: TomlFile) -> RuleSet:
     )
 
 
-def _share(file: TomlFile) -> Share:
+def _share(file: Document) -> Share:
     found = file.data["share"]
     rounding = Rounding(found["rounding"])
     if rounding is not Rounding.NONE and "compare" not in found:
@@ -288,7 +290,7 @@ def _share(file: TomlFile) -> Share:
     )
 
 
-def _requests(file: TomlFile) -> tuple[Request, ...]:
+def _requests(file: Document) -> tuple[Request, ...]:
     found = []
     seen: dict[str, int] = {}
     for number, each in enumerate(file.data.get("request", ())):
@@ -309,7 +311,7 @@ def _requests(file: TomlFile) -> tuple[Request, ...]:
     return tuple(found)
 
 
-def _band(file: TomlFile, path: tuple[str | int, ...], found: dict[str, Any]) -> Band:
+def _band(file: Document, path: tuple[str | int, ...], found: dict[str, Any]) -> Band:
     def bound(included: str, excluded: str, default: Fraction) -> tuple[Fraction, bool]:
         if included in found and excluded in found:
             raise InputRefusedError(
@@ -340,7 +342,7 @@ def _band(file: TomlFile, path: tuple[str | int, ...], found: dict[str, Any]) ->
     return Band(outcome=found["outcome"], low=low, low_included=low_included, high=high, high_included=high_included)
 
 
-def _refuse_holes(file: TomlFile, number: int, bands: Iterable[Band]) -> None:
+def _refuse_holes(file: Document, number: int, bands: Iterable[Band]) -> None:
     """Every share from 0 to 1 must lie in exactly one band."""
     ordered = sorted(bands, key=lambda band: (band.low, not band.low_included))
     place = file.at("request", number)

@@ -2,11 +2,12 @@
 
 import os
 import stat
-import tomllib
 from pathlib import Path
 from typing import Any
 
 from holdfast.errors import InputRefusedError
+from holdfast.papers.decoding import MOST_BYTES
+from holdfast.papers.documents import parse_toml
 
 
 def read_secret_toml(path: Path) -> dict[str, Any] | None:
@@ -18,11 +19,16 @@ def read_secret_toml(path: Path) -> dict[str, Any] | None:
     try:
         with path.open("rb") as stream:
             _check_mode(os.fstat(stream.fileno()).st_mode, path)
-            return tomllib.load(stream)
+            return parse_toml(stream.read(MOST_BYTES + 1), path.name).data
     except FileNotFoundError:
         return None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as reason:
-        # the decoder quotes no line, but its message is left out all the same: this file holds passwords
+    except InputRefusedError as reason:
+        if reason.code == "operators.readable":
+            raise
+        # the parser quotes no line, but its message is left out all the same: this file holds passwords
+        where = [f", line {each.line}" for each in reason.problems[:1]]
+        raise bad_form(path, "".join(["it is no TOML", *where])) from None
+    except OSError as reason:
         raise bad_form(path, f"it cannot be read ({type(reason).__name__})") from None
 
 

@@ -5,14 +5,15 @@ cannot pass for a healthy wiki. Durations are a number and a unit: `90s`, `5m`, 
 """
 
 import re
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from holdfast.errors import InputRefusedError
+from holdfast.papers.documents import Document, read_toml
+from holdfast.papers.shapes import check_shape, object_of
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _DURATION = re.compile(r"(\d{1,9})([smhd])\Z")
@@ -124,66 +125,31 @@ class World:
     """Read by `holdfast.worlds.elections`."""
 
 
-_Section = TypeVar("_Section")
-
-
-def _section(kind: type[_Section], found: Any, place: str) -> _Section:
-    known = {each.name: each for each in fields(kind)}  # type: ignore[arg-type]
-    if not isinstance(found, Mapping) or set(found) - set(known):
-        strange = sorted(set(found) - set(known)) if isinstance(found, Mapping) else [type(found).__name__]
-        raise InputRefusedError(
-            "world.key",
-            "a world file holds something that is not known",
-            expected=", ".join(known),
-            got=", ".join(strange),
-            place=place,
-            hint="correct the key; docs/how-we-know.md lists them",
-        )
-    for name, value in found.items():
-        kind_name = getattr(known[name].type, "__name__", "")
-        wanted = {"int": int, "float": (int, float), "str": str, "bool": bool}.get(kind_name, object)
-        wrong = not isinstance(value, wanted) or (isinstance(value, bool) and wanted is not bool)  # type: ignore[arg-type]
-        if wanted is object:
-            continue
-        if wrong or (isinstance(value, (int, float)) and value < 0):
-            raise InputRefusedError(
-                "world.value",
-                f"the key {name} of a world file has an impossible value",
-                expected=f"{kind_name}, not negative",
-                got=repr(value)[:40],
-                place=place,
-            )
-    try:
-        return kind(**found)
-    except TypeError:
-        raise InputRefusedError(
-            "world.missing",
-            "a section of a world file lacks a key",
-            expected=", ".join(known),
-            got=", ".join(found),
-            place=place,
-        ) from None
+SHAPE: Mapping[str, Any] = object_of(World, least=0)
+"""The shape of a world file."""
 
 
 def world_from(content: Mapping[str, Any], place: str = "world file") -> World:
-    """The world that a parsed file describes. Raises InputRefusedError `world.…` naming the section."""
-    content = dict(content)
-    content.update(
-        size=_section(Size, content.get("size", {}), f"{place}, [size]"),
-        life=_section(Life, content.get("life", {}), f"{place}, [life]"),
-        coordinated=tuple(
-            _section(Coordinated, each, f"{place}, [[coordinated]] {number}")
-            for number, each in enumerate(content.get("coordinated", ()), 1)
-        ),
-        legitimate=tuple(
-            _section(Legitimate, each, f"{place}, [[legitimate]] {number}")
-            for number, each in enumerate(content.get("legitimate", ()), 1)
-        ),
+    """The world that a parsed file describes. Raises as `read_world`."""
+    return _world(Document(place=place, data=dict(content), marks={}, sha256=""))
+
+
+def _world(file: Document) -> World:
+    check_shape(
+        file,
+        SHAPE,
+        code="world.value",
+        codes={"unknown": "world.key", "missing": "world.missing"},
+        what="this is no world file",
+        hint="docs/how-we-know.md lists the keys; nothing was written",
     )
-    if "capture" in content:
-        content["capture"] = _section(Capture, content["capture"], f"{place}, [capture]")
-    world = _section(World, content, place)
-    _check(world, place)
+    found = dict(file.data)
+    sections = {"size": Size, "life": Life, "capture": Capture}
+    found |= {name: kind(**found[name]) for name, kind in sections.items() if name in found}
+    lists = {"coordinated": Coordinated, "legitimate": Legitimate}
+    found |= {name: tuple(kind(**each) for each in found.get(name, ())) for name, kind in lists.items()}
+    world = World(**found)
+    _check(world, file.place)
     return world
 
 
@@ -214,15 +180,8 @@ def _check(world: World, place: str) -> None:
 
 
 def read_world(path: Path) -> World:
-    """The world that a TOML file describes. Raises InputRefusedError `world.unreadable` or as `world_from`."""
-    try:
-        return world_from(tomllib.loads(path.read_text("utf-8")), str(path))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as reason:
-        raise InputRefusedError(
-            "world.unreadable",
-            "the world file cannot be read",
-            expected="a TOML file",
-            got=str(reason)[:120],
-            place=str(path),
-            hint="the worlds in src/holdfast/worlds/examples are examples",
-        ) from None
+    """The world that a TOML file describes.
+
+    Raises UsageError `world.unreadable` for no file, InputRefusedError `world.…` with every problem and its place.
+    """
+    return _world(read_toml(path, no_file="world.unreadable", code="world.unreadable", exact=False))

@@ -1,8 +1,6 @@
 """The register from a CSV file: one row for each person, wiki and right."""
 
-import csv
-import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 
 from holdfast.access.register.importing import Entry
@@ -12,6 +10,8 @@ from holdfast.access.rules.rights import DOMICILE, right_named
 from holdfast.accounts.names import account_name
 from holdfast.errors import HoldfastError, InputRefusedError
 from holdfast.ids import WikiName, wiki_name
+from holdfast.papers.decoding import UTF_8
+from holdfast.papers.rows import Column, Row, Table, read_table, written
 
 COLUMNS: Mapping[str, str] = {
     "account": "name of the account, as the wiki shows it (needed)",
@@ -39,8 +39,6 @@ COLUMNS: Mapping[str, str] = {
 }
 """Each column and what it holds."""
 _TRUE, _FALSE = frozenset({"yes", "true", "1"}), frozenset({"no", "false", "0", ""})
-_LONGEST = 200  # characters of one field; chosen
-_SHOWN_PROBLEMS = 10  # problems named in the error; chosen, the rest is counted
 
 
 def template() -> str:
@@ -82,90 +80,47 @@ def template() -> str:
             "exemption_reason": "REVIEWED",
         },
     ]
-    out = io.StringIO()
-    writer = csv.DictWriter(out, list(COLUMNS), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return out.getvalue()
+    return written(list(COLUMNS), rows)
 
 
-def read_csv(data: bytes, *, place: str, now: datetime) -> tuple[tuple[Entry, ...], Mapping[WikiName, str]]:
+REGISTER = Table(
+    name="register",
+    title="the register",
+    code="access.csv.rows",
+    header_code="access.csv.header",
+    encoding_code="access.csv.encoding",
+    hint="holdfast access template prints the columns, and there is none for a real name or a place;"
+    " nothing was imported",
+    delimiters=",;",
+    columns={
+        name: Column(
+            meaning=meaning,
+            must=name == "account",
+            filled=name == "account",
+            longest=None if name == "former_names" else 200,
+        )
+        for name, meaning in COLUMNS.items()
+    },
+)
+
+
+def read_csv(
+    data: bytes, *, place: str, now: datetime, encoding: str = UTF_8
+) -> tuple[tuple[Entry, ...], Mapping[WikiName, str]]:
     """The entries of a file, and the language of each wiki as the file tells it.
 
-    UTF-8, with or without a byte-order mark; commas or semicolons. Raises InputRefusedError `access.csv.…`:
-    `encoding`, `header` (unknown, repeated or missing columns), `rows` (with the first lines that cannot be read
-    and why). Nothing is taken from a file that cannot be read as a whole.
+    Commas or semicolons. Raises InputRefusedError `access.csv.…`: `encoding`, `header` (unknown, repeated or missing
+    columns), `rows` (every line that cannot be read and why). Nothing is taken from a file that cannot be read as a
+    whole.
     """
-    text = _decoded(data, place)
-    first = text.split("\n", 1)[0]
-    delimiter = ";" if first.count(";") > first.count(",") else ","
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    entries: list[Entry] = []
     languages: dict[WikiName, str] = {}
-    problems: list[str] = []
-    try:
-        _check_header(reader.fieldnames or [], place)
-        for row in reader:
-            line = f"{place}, line {reader.line_num}"
-            try:
-                _check_row(row, line)
-                if any(row.values()):
-                    entry = _entry({name: (value or "").strip() for name, value in row.items()}, line, now)
-                    _language(languages, entry, (row.get("wiki_language") or "").strip(), line)
-                    entries.append(entry)
-            except HoldfastError as odd:
-                problems.append(
-                    f"line {reader.line_num}: {odd.what}" + (f", expected {odd.expected}" * bool(odd.expected))
-                )
-    except csv.Error as odd:
-        problems.append(f"line {reader.line_num}: {odd}")
-    if problems:
-        more = f" and {len(problems) - _SHOWN_PROBLEMS} more" if len(problems) > _SHOWN_PROBLEMS else ""
-        raise InputRefusedError(
-            "access.csv.rows",
-            f"{len(problems)} rows cannot be read",
-            got="; ".join(problems[:_SHOWN_PROBLEMS]) + more,
-            place=place,
-            hint="holdfast access template prints the columns; nothing was imported",
-        )
-    return tuple(entries), languages
 
+    def read(row: Row) -> Entry:
+        entry = _entry({name: row[name] for name in COLUMNS}, row.at, now)
+        _language(languages, entry, row["wiki_language"], row.at)
+        return entry
 
-def _decoded(data: bytes, place: str) -> str:
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as odd:
-        raise InputRefusedError(
-            "access.csv.encoding",
-            "the file is not UTF-8",
-            got=f"byte {odd.start}",
-            place=place,
-            hint="save it as UTF-8; names in other encodings would be wrong people",
-        ) from None
-    if "\0" in text:
-        raise InputRefusedError("access.csv.encoding", "the file holds a null character", place=place)
-    return text
-
-
-def _check_header(names: Sequence[str], place: str) -> None:
-    found = [name.strip() for name in names]
-    unknown = [name for name in found if name not in COLUMNS]
-    if unknown or len(set(found)) != len(found) or "account" not in found or found != list(names):
-        raise InputRefusedError(
-            "access.csv.header",
-            "these are not the columns of the register",
-            expected=f"account and any of {', '.join(list(COLUMNS)[1:])}",
-            got=", ".join(unknown)[:200] or ", ".join(found)[:200],
-            place=f"{place}, line 1",
-            hint="holdfast access template prints a file with all columns; there is none for a real name or a place",
-        )
-
-
-def _check_row(row: Mapping[str | None, object], line: str) -> None:
-    if None in row or None in row.values():
-        raise _bad("the row has more or fewer fields than the header", line)
-    if any(len(str(value)) > _LONGEST for name, value in row.items() if name != "former_names"):
-        raise _bad(f"a field is longer than {_LONGEST} characters", line)
+    return tuple(read_table(data, REGISTER, read, place=place, encoding=encoding)), languages
 
 
 def _entry(row: Mapping[str, str], line: str, now: datetime) -> Entry:

@@ -7,6 +7,7 @@ from typing import Any
 from holdfast.access.rules.rights import RIGHTS
 from holdfast.errors import InputRefusedError
 from holdfast.ids import WikiName, wiki_name
+from holdfast.papers.shapes import object_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +47,21 @@ class RuleBook:
 
 
 _NUMBERS = tuple(each.name for each in fields(RuleBook) if each.type is int)
+_TEXTS = {"type": "array", "items": {"type": "string"}}
+_PAIR = {"type": "array", "minItems": 2, "maxItems": 2, "prefixItems": [{"type": "string"}, {"enum": sorted(RIGHTS)}]}
+RULES_SHAPE: Mapping[str, Any] = object_of(
+    RuleBook,
+    least=1,
+    own={
+        "current_versions": {**_TEXTS, "minItems": 1},
+        "restricted": {"type": "array", "items": _PAIR},
+        "blocking": _TEXTS,
+        "languages": {"type": "object", "additionalProperties": {"type": "string"}},
+        "smallest_group": {"type": "integer", "minimum": 2},
+    },
+)
+"""The shape of a book of rules in a file."""
+RULES_HINT = "docs/access.md lists the fields"
 
 
 def rule_book_from(found: Mapping[str, Any], *, place: str = "") -> RuleBook:
@@ -83,5 +99,5 @@ def rule_book_from(found: Mapping[str, Any], *, place: str = "") -> RuleBook:
             "this is no book of rules",
             got=what[:200],
             place=place,
-            hint="docs/access.md lists the fields",
+            hint=RULES_HINT,
         ) from None

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from holdfast.accounts.names import AccountName, account_as_compared, kept_name
-from holdfast.actions.fields import Problem
 from holdfast.actions.plans.grounds import LONGEST_UNSIGNED_DAYS, Appeal, Withheld
 from holdfast.actions.plans.plan import Plan, PlanId, PlannedAction, Purpose
 from holdfast.actions.plans.telling import as_if_told, ends_of_groups, leads_nowhere, unchecked_languages
@@ -17,7 +16,7 @@ from holdfast.actions.steps.kind import End, Kind, TargetType, all_kinds
 from holdfast.actions.steps.ports import INFINITY
 from holdfast.cases.standards import Severity
 from holdfast.clock import parse_at
-from holdfast.errors import InputRefusedError
+from holdfast.errors import InputRefusedError, Problem
 from holdfast.notices.kinds import FORMS, LANGUAGES, NEVER_WITHHELD
 
 _JURISDICTION = re.compile(r"[A-Z][A-Z0-9-]{0,15}\Z")

@@ -5,11 +5,11 @@ the group's, and the group's before what stands under `every_action`.
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from holdfast.actions.fields import Fields, PersonsFile, Problem, parse_file, read_file
 from holdfast.actions.plans.grounds import Appeal, Grounds, RoadBack, ThreePartTest, Withheld
 from holdfast.actions.plans.plan import (
     Aftercare,
@@ -27,10 +27,11 @@ from holdfast.actions.plans.plan import (
 from holdfast.actions.steps.kind import Action, End, TargetType, all_kinds
 from holdfast.actions.steps.ports import INFINITY
 from holdfast.clock import parse_at
-from holdfast.elections.toml_file import KeyPath
-from holdfast.errors import HoldfastError, InputRefusedError
+from holdfast.errors import HoldfastError, PaperRefusedError, Problem
 from holdfast.ids import WikiName, wiki_name
 from holdfast.notices.kinds import EvidenceClass, ReasonCode
+from holdfast.papers.documents import Document, KeyPath
+from holdfast.papers.fields import Fields, closed, parse_file, read_file, shape_asked
 
 PlaceOf = Mapping[str, str]
 """Where in the file each action stands, by its id."""
@@ -51,25 +52,62 @@ def parse_plan(data: bytes, place: str, *, is_json: bool = False) -> tuple[Plan,
     return _plan_of(parse_file(data, place, is_json=is_json))
 
 
+_TABLES = """
+expiry = "2030-01-01"
+params = {}
+rule = {}
+period = {}
+test = {}
+appeal = {}
+road_back = {}
+withheld = [{}]
+"""
+_SPECIMEN = f"""
+aftercare = {{}}
+wiki = [{{}}]
+phase = [{{}}]
+[every_action]
+{_TABLES}
+[[group]]
+targets = ["A"]
+{_TABLES}
+[[group.target]]
+name = "B"
+{_TABLES}
+"""
+
+
+def shape() -> dict[str, Any]:
+    """The schema of a plan's file, from what the reader asks of some in which every table stands."""
+    purposes = [f'purpose = "{each.value}"\n{_SPECIMEN}' for each in Purpose]
+    texts = [*purposes, _SPECIMEN.replace("appeal = {}", "appeal = { appealable = false }")]
+    asked = [parse_file(text.encode(), "specimen", is_json=False) for text in texts]
+    for each in asked:
+        with suppress(PaperRefusedError):  # the tables are empty: it is no plan
+            _plan_of(each)
+    found = shape_asked(*asked)
+    action, properties = found["properties"]["group"]["items"], found["properties"]
+    # a group, a target and what stands under every action hold the same fields: the first counts before the next
+    same = {"$ref": "#/$defs/action"}
+    action["properties"]["target"] = properties["group"] = {"type": "array", "items": same}
+    properties["every_action"] = same
+    found["$defs"] = {"action": action}
+    return found
+
+
 def refuse(problems: list[Problem], *, code: str, place: str) -> None:
     """Raise InputRefusedError with all problems, when there are any."""
     if problems:
-        raise InputRefusedError(
-            code,
-            f"the plan has {len(problems)} problem(s): " + "; ".join(each.words() for each in problems),
-            place=place,
-            hint="correct the file; nothing was changed",
-            offender=tuple(problems),
-        )
+        raise PaperRefusedError(code, f"the plan has {len(problems)} problem(s)", place=place, problems=problems)
 
 
-def _plan_of(file: PersonsFile) -> tuple[Plan, PlaceOf]:
+def _plan_of(file: Document) -> tuple[Plan, PlaceOf]:
     problems: list[Problem] = []
     top = Fields.of(file, problems, ())
     identity = _checked(top, "plan", plan_id, PlanId("p"))
     wikis = tuple(
         PlannedWiki(name=_checked(each, "name", wiki_name, WikiName("")), language=each.line("language"))
-        for each in _closed(top.tables("wiki"), "name", "language")
+        for each in closed(top.tables("wiki"), "name", "language")
     )
     if not wikis:
         top.complain("no wiki is listed")
@@ -94,13 +132,6 @@ def _plan_of(file: PersonsFile) -> tuple[Plan, PlaceOf]:
     top.done()
     refuse(list(dict.fromkeys(problems)), code="plan.file", place=file.place)
     return plan, places
-
-
-def _closed(tables: list[Fields], *names: str) -> list[Fields]:
-    for each in tables:
-        each.asked |= set(names)
-        each.done()
-    return tables
 
 
 def _checked(fields: Fields, name: str, check: Any, default: Any) -> Any:
@@ -131,7 +162,7 @@ def _aftercare(fields: Fields | None) -> Aftercare:
 
 
 def _actions(
-    file: PersonsFile, top: Fields, plan: PlanId, wikis: tuple[WikiName, ...], purpose: Purpose
+    file: Document, top: Fields, plan: PlanId, wikis: tuple[WikiName, ...], purpose: Purpose
 ) -> tuple[tuple[PlannedAction, ...], dict[str, str]]:
     found: list[PlannedAction] = []
     places: dict[str, str] = {}
@@ -149,7 +180,7 @@ def _actions(
             given = Fields.of(file, top.problems, *paths, *([every] if "every_action" in file.data else []))
             given.asked |= {"targets", "target", "name"}
             identity = action_id(plan, len(found) + 1)
-            places[identity] = file.at(paths[0])
+            places[identity] = file.at(*paths[0])
             found.append(_action(given, identity, name, wikis, purpose))
     if not found:
         top.complain("no action is listed")
@@ -207,9 +238,7 @@ def _params(fields: Fields, expiry: str) -> dict[str, Any]:
         if isinstance(own, Mapping):
             found |= own
         else:
-            fields.problems.append(
-                Problem(code="plan.field", what="params is a table", place=fields.file.at((*path, "params")))
-            )
+            fields.problems.append(fields.file.problem(fields.code, "params is a table", *path, "params"))
     kind = all_kinds().get(fields.line("kind"))
     return {**found, "expiry": expiry} if kind is not None and kind.end is End.WIKI else found
 

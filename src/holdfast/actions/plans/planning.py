@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from holdfast.actions.fields import Problem
 from holdfast.actions.plans.file import PlaceOf, refuse
 from holdfast.actions.plans.grounds import Text
 from holdfast.actions.plans.plan import (
@@ -30,7 +29,7 @@ from holdfast.actions.steps.kind import Action, kind_of, look_at_targets
 from holdfast.actions.steps.ports import WikiHand
 from holdfast.actions.steps.step import Json
 from holdfast.canonical import canonical_bytes, sha256_hex
-from holdfast.errors import InputRefusedError
+from holdfast.errors import InputRefusedError, Problem
 from holdfast.ids import WikiName
 
 VALID_FOR = timedelta(days=30)

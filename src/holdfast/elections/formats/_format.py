@@ -10,6 +10,7 @@ from pathlib import Path
 
 from holdfast.elections.contest import Contest
 from holdfast.errors import InputRefusedError, UsageError
+from holdfast.papers.decoding import decoded
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,16 +68,7 @@ def read_contests(path: Path, formats: Mapping[str, Format], *, as_format: str =
 
 def as_text(data: bytes, place: str) -> str:
     """UTF-8 text without a byte order mark. Raises InputRefusedError `ballots.encoding`, naming the byte."""
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as reason:
-        raise InputRefusedError(
-            "ballots.encoding",
-            "the file is not UTF-8",
-            got=f"byte {reason.start}",
-            place=place,
-            hint="convert it to UTF-8",
-        ) from None
+    return decoded(data, place, code="ballots.encoding", can_be_named=False)
 
 
 def damaged(what: str, place: str, *, expected: str = "", got: str = "") -> InputRefusedError:

@@ -4,22 +4,22 @@ Keys lie in a folder of their own, apart from the data: whoever copies the offic
 """
 
 import os
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from holdfast.errors import InputRefusedError, UsageError
 from holdfast.ids import WikiName, wiki_name
+from holdfast.papers.documents import read_toml
+from holdfast.papers.shapes import check_shape, object_of
 
 CONFIG_FILE = "office.toml"
 DATABASE_FILE = "office.sqlite"
 LOG_FOLDER = "log"
 SHORTEST_WAY_BACK_HOURS = 24
 """A way back that nobody had a day to see would be a way in."""
-_WANTED = {int: "a number above 0", bool: "true or false"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,53 +119,40 @@ def office_folders(office: Path | None, keys: Path | None) -> tuple[Path, Path]:
 def read_config(folder: Path, keys: Path) -> OfficeConfig:
     """The checked settings. Raises InputRefusedError `office.missing` or `office.config`."""
     path = folder / CONFIG_FILE
-    try:
-        text = path.read_bytes().decode("utf-8")
-        values = tomllib.loads(text)
-    except FileNotFoundError:
+    if not path.is_file():
         raise InputRefusedError(
             "office.missing",
             "there is no office here",
             expected=f"the file {CONFIG_FILE}",
             place=str(folder),
             hint="make one with `holdfast office init`, or name its folder with --office",
-        ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as reason:
-        raise _refused(path, str(reason)) from None
-    return _checked(values, path, folder, keys)
-
-
-def _checked(values: dict[str, Any], path: Path, folder: Path, keys: Path) -> OfficeConfig:
-    known = {each.name for each in fields(OfficeConfig)} - {"folder", "keys"}
-    unknown = sorted(set(values) - known)
-    if unknown:
-        raise _refused(path, f"unknown setting {unknown[0]!r}")
-    wikis = {}
-    for name, given in (values.pop("wikis", None) or {}).items():
-        if not isinstance(given, dict) or set(given) - {"api", "language"}:
-            raise _refused(path, f"[wikis.{name}] may set api and language")
-        wikis[wiki_name(name)] = WikiConfig(name=wiki_name(name), **{key: str(text) for key, text in given.items()})
-    for key, value in values.items():
-        wanted: type = type(getattr(OfficeConfig, key, {}))
-        if key == "retention_days":
-            if not isinstance(value, dict) or any(type(days) is not int or days <= 0 for days in value.values()):
-                raise _refused(path, "[retention_days] maps kinds to days above 0")
-        elif type(value) is not wanted or (wanted is int and int(str(value)) <= 0):
-            raise _refused(path, f"{key} is not {_WANTED.get(wanted, 'text')}")
-        elif key == "way_back_hours" and int(str(value)) < SHORTEST_WAY_BACK_HOURS:
-            raise _refused(path, f"way_back_hours is below {SHORTEST_WAY_BACK_HOURS}")
+        )
+    file = read_toml(path, no_file="office.missing", code="office.config")
+    check_shape(
+        file,
+        SHAPE,
+        code="office.config",
+        what="the settings of the office cannot be read",
+        hint="docs/running.md describes the settings; correct the file, nothing was changed",
+    )
+    values = dict(file.data)
+    wikis = {
+        wiki_name(name): WikiConfig(name=wiki_name(name), **given) for name, given in values.pop("wikis", {}).items()
+    }
     return OfficeConfig(folder=folder, keys=keys, wikis=wikis, **values)
 
 
-def _refused(path: Path, got: str) -> InputRefusedError:
-    return InputRefusedError(
-        "office.config",
-        "the settings of the office cannot be read",
-        expected="TOML with the settings of docs/running.md",
-        got=got,
-        place=str(path),
-        hint="correct the file; nothing was changed",
-    )
+SHAPE: Mapping[str, Any] = object_of(
+    OfficeConfig,
+    without=("folder", "keys"),
+    least=1,
+    own={
+        "way_back_hours": {"type": "integer", "minimum": SHORTEST_WAY_BACK_HOURS},
+        "retention_days": {"type": "object", "additionalProperties": {"type": "integer", "minimum": 1}},
+        "wikis": {"type": "object", "additionalProperties": object_of(WikiConfig, without=("name",))},
+    },
+)
+"""The shape of `office.toml`."""
 
 
 def _postgresql(url: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from holdfast.cases.markings import Marking
 from holdfast.facts.fields import Field, Many, OneOf, Thing
 from holdfast.facts.kinds import FactKind
 from holdfast.notices.kinds import EvidenceClass
+from holdfast.web.console.encoding_field import encoding_field
 from holdfast.web.console.fact_forms import address_of, fact_form, field_for
 
 
@@ -66,6 +67,12 @@ class FileForm(forms.Form):
     """One file."""
 
     file = forms.FileField(label=_("File"))
+
+
+class ClosenessForm(FileForm):
+    """A list of closeness."""
+
+    encoding = encoding_field()
 
 
 def form_for(kind: FactKind[Case], case: Case, data: Any = None) -> forms.Form:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from holdfast.actions.plans.orders import Choice
+from holdfast.papers.decoding import decoded
 
 _LARGEST_FILE_BYTES = 512 * 1024  # bytes of a plan's file; chosen
 _AREA = {"class": "cdx-text-area__textarea code", "spellcheck": "false", "dir": "auto"}
@@ -21,9 +22,12 @@ class DraftForm(forms.Form):
     )
 
     def given(self) -> tuple[str, bool]:
-        """The text, and whether it is JSON."""
+        """The text, and whether it is JSON. Raises InputRefusedError `plan.file` for a file that is not UTF-8."""
         upload = self.cleaned_data.get("file")
-        text = upload.read(_LARGEST_FILE_BYTES).decode("utf-8", "replace") if upload else self.cleaned_data["text"]
+        data = upload.read(_LARGEST_FILE_BYTES) if upload else b""
+        text = (
+            decoded(data, "the file", code="plan.file", can_be_named=False) if upload else self.cleaned_data["text"]
+        )
         return text, text.lstrip().startswith("{")
 
     def clean(self) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from holdfast.errors import InputRefusedError, UsageError
 from holdfast.facts import Fact, MemberId, StreamId
 from holdfast.facts.kinds import fact_from_row, fact_to_row
 from holdfast.ids import WikiName, wiki_name
+from holdfast.papers.decoding import UTF_8
 from holdfast.store.office.streams import Summary, fresh_id
 from holdfast.store.office.vault import ListPage, Reader
 from holdfast.wiki.members import fetch_groups
@@ -115,13 +116,25 @@ def people_page(office: Office, reader: Reader, *, after: str | None, state: str
     return office.vault.list_page(reader, KIND, purpose="register listed", after=after, state=state)
 
 
-def import_file(office: Office, reader: Reader, path: Path, kind: str, *, wiki: str, version: str) -> Preview:
+def import_file(
+    office: Office, reader: Reader, path: Path, kind: str, *, wiki: str, version: str, encoding: str = UTF_8
+) -> Preview:
     """Read a file into the register; as `import_data`. Raises UsageError `access.no_file` too."""
-    return import_data(office, reader, read_file(path), kind, place=str(path), wiki=wiki, version=version)
+    return import_data(
+        office, reader, read_file(path), kind, place=str(path), wiki=wiki, version=version, encoding=encoding
+    )
 
 
 def import_data(
-    office: Office, reader: Reader, data: bytes, kind: str, *, place: str, wiki: str, version: str
+    office: Office,
+    reader: Reader,
+    data: bytes,
+    kind: str,
+    *,
+    place: str,
+    wiki: str,
+    version: str,
+    encoding: str = UTF_8,
 ) -> Preview:
     """Read people into the register, all of them or nothing; twice adds nothing.
 
@@ -139,6 +152,7 @@ def import_data(
             now=office.clock(),
             by=reader.member,
             new_id=fresh_id,
+            encoding=encoding,
         )
         write_people(office, reader, preview.found.facts, register=register, purpose="register imported")
     return preview

@@ -1,12 +1,10 @@
 """A register that lies in a CSV file: read as a whole, for questions that need no office."""
 
-import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 from holdfast.access.register.import_board import Unread, read_board
 from holdfast.access.register.import_csv import read_csv
@@ -14,11 +12,14 @@ from holdfast.access.register.import_groups import Missing, missing_on_wiki, rea
 from holdfast.access.register.importing import Entry, Import, import_entries
 from holdfast.access.register.person_facts import PERSON, fold
 from holdfast.access.register.register import Register
-from holdfast.access.rules.rule_book import RuleBook, rule_book_from
+from holdfast.access.rules.rule_book import RULES_HINT, RULES_SHAPE, RuleBook, rule_book_from
 from holdfast.canonical import parse_json
-from holdfast.errors import InputRefusedError, UsageError
+from holdfast.errors import UsageError
 from holdfast.facts import SYSTEM, Fact, MemberId, StreamId
 from holdfast.ids import WikiName, wiki_name
+from holdfast.papers.decoding import UTF_8, decoded, read_bytes
+from holdfast.papers.documents import read_toml
+from holdfast.papers.shapes import check_shape
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,13 +40,13 @@ class Preview:
     """Grants of the register that the wiki's groups do not show."""
 
 
-def read_register_file(path: Path, *, rules: Path | None, now: datetime) -> FileRegister:
+def read_register_file(path: Path, *, rules: Path | None, now: datetime, encoding: str = UTF_8) -> FileRegister:
     """The register of a CSV file under the rules of a TOML file.
 
     Without a file of rules every version of the agreement in the CSV counts, and that is said. Raises UsageError
     `access.no_file` and what `read_csv`, `import_entries` and `rule_book_from` raise.
     """
-    entries, languages = read_csv(read_file(path), place=str(path), now=now)
+    entries, languages = read_csv(read_file(path), place=str(path), now=now, encoding=encoding)
     assumed: list[str] = []
     if rules is not None:
         book = read_rules(rules, languages)
@@ -60,11 +61,11 @@ def read_register_file(path: Path, *, rules: Path | None, now: datetime) -> File
 
 def read_rules(path: Path, languages: Mapping[WikiName, str]) -> RuleBook:
     """The rules of a TOML file; languages that it does not name are taken from elsewhere."""
-    try:
-        found: dict[str, Any] = tomllib.loads(read_file(path).decode("utf-8"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as odd:
-        raise InputRefusedError("access.rules", "this is not TOML", got=str(odd)[:200], place=str(path)) from None
-    return rule_book_from({**found, "languages": {**languages, **found.get("languages", {})}}, place=str(path))
+    file = read_toml(path, no_file="access.no_file", code="access.rules")
+    check_shape(file, RULES_SHAPE, code="access.rules", what="this is no book of rules", hint=RULES_HINT)
+    return rule_book_from(
+        {**file.data, "languages": {**languages, **file.data.get("languages", {})}}, place=str(path)
+    )
 
 
 def preview_import(
@@ -77,6 +78,7 @@ def preview_import(
     now: datetime,
     by: MemberId = SYSTEM,
     new_id: Callable[[], str] | None = None,
+    encoding: str = UTF_8,
 ) -> Preview:
     """What a file would add to a register: `csv`, `noticeboard` (needs a version) or `groups` (needs a wiki).
 
@@ -92,6 +94,7 @@ def preview_import(
         now=now,
         by=by,
         new_id=new_id or numbered(len(register.people)),
+        encoding=encoding,
     )
 
 
@@ -106,13 +109,14 @@ def preview_data(
     now: datetime,
     by: MemberId,
     new_id: Callable[[], str],
+    encoding: str = UTF_8,
 ) -> Preview:
     """The same from bytes; `place` is what errors call them."""
     unread: tuple[Unread, ...] = ()
     missing: tuple[Missing, ...] = ()
     entries: Iterable[Entry]
     if kind == "csv":
-        entries, _ = read_csv(data, place=place, now=now)
+        entries, _ = read_csv(data, place=place, now=now, encoding=encoding)
     elif kind == "noticeboard":
         if not version.strip():
             raise UsageError(
@@ -120,7 +124,8 @@ def preview_data(
                 "a noticeboard does not say which version of the agreement was signed",
                 hint="say it with --agreement-version",
             )
-        board = read_board(_text(data, place), version=version.strip(), place=place, now=now)
+        text = decoded(data, place, code="access.board.encoding", encoding=encoding)
+        board = read_board(text, version=version.strip(), place=place, now=now)
         entries, unread = board.entries, board.unread
     elif kind == "groups":
         if not wiki:
@@ -157,16 +162,4 @@ def numbered(start: int = 0) -> Callable[[], str]:
 
 def read_file(path: Path) -> bytes:
     """The bytes of a file. Raises UsageError `access.no_file`."""
-    try:
-        return path.read_bytes()
-    except OSError as odd:
-        raise UsageError(
-            "access.no_file", "the file cannot be read", got=odd.strerror or "", place=str(path)
-        ) from None
-
-
-def _text(data: bytes, place: str) -> str:
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise InputRefusedError("access.board.encoding", "the page is not UTF-8", place=place) from None
+    return read_bytes(path, code="access.no_file")

@@ -1,7 +1,5 @@
 """From one file to an election's pages; and the restoration gate's public page and log."""
 
-import csv
-import io
 from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -18,8 +16,9 @@ from holdfast.elections.documents import (
 from holdfast.elections.gate import Change, Gate
 from holdfast.elections.outcome import Outcome
 from holdfast.elections.plan import OtherVote, Plan
-from holdfast.elections.toml_file import parse_toml
-from holdfast.errors import InputRefusedError
+from holdfast.papers.decoding import UTF_8, read_bytes
+from holdfast.papers.documents import parse_toml
+from holdfast.papers.rows import Column, Row, Table, day_in, read_table
 from holdfast.report.pages.election_plan import as_page, gate_page
 from holdfast.report.render import write_page
 from holdfast.tables._files import write_atomically
@@ -36,22 +35,27 @@ def known_holidays() -> list[tuple[str, str, str]]:
     return [(row["language"], row["day"], row["name"]) for row in rows]
 
 
-def read_calendar(path: Path) -> list[OtherVote]:
-    """Other votes from CSV with the columns name, opens, closes. Raises InputRefusedError `plan.calendar`."""
-    from datetime import date
+CALENDAR = Table(
+    name="calendar",
+    title="a list of other votes",
+    code="plan.calendar",
+    columns={
+        "name": Column(meaning="what the vote is called", filled=True),
+        "opens": Column(meaning="the day it opens, such as 2026-11-23", filled=True),
+        "closes": Column(meaning="the day it closes", filled=True),
+    },
+    open=True,
+)
 
-    try:
-        rows = csv.DictReader(io.StringIO(path.read_text("utf-8-sig"), newline=""))
-        return [
-            OtherVote(
-                name=row["name"], opens=date.fromisoformat(row["opens"]), closes=date.fromisoformat(row["closes"])
-            )
-            for row in rows
-        ]
-    except (OSError, UnicodeDecodeError, csv.Error, KeyError, ValueError, TypeError):
-        raise InputRefusedError(
-            "plan.calendar", "this list of votes cannot be read", expected="name,opens,closes", place=str(path)
-        ) from None
+
+def read_calendar(path: Path, *, encoding: str = UTF_8) -> list[OtherVote]:
+    """Other votes from CSV. Raises InputRefusedError `plan.calendar` with every line that cannot be read."""
+    data = read_bytes(path, code="plan.calendar")
+    return read_table(data, CALENDAR, _other_vote, place=str(path), encoding=encoding)
+
+
+def _other_vote(row: Row) -> OtherVote:
+    return OtherVote(name=row["name"], opens=day_in(row, "opens"), closes=day_in(row, "closes"))
 
 
 def votes_in_the_lake(lake: "Lake", wiki: str) -> list[OtherVote]:

@@ -30,7 +30,9 @@ from holdfast.elections.roll import (
 )
 from holdfast.elections.roll_lake import Given
 from holdfast.elections.rules import RuleSet, load_rules, rules_text
-from holdfast.errors import CheckFailedError, InputRefusedError, UsageError
+from holdfast.errors import CheckFailedError, UsageError
+from holdfast.papers.decoding import UTF_8, read_bytes
+from holdfast.papers.rows import Column, Row, Table, read_list, read_table
 from holdfast.progress import Progress, silent
 from holdfast.report.pages.roll import front_page, voter_page
 from holdfast.report.render import write_page
@@ -42,41 +44,44 @@ from holdfast.workflows.log.witness import open_public_log
 _ON_ONE_PAGE = 600
 
 
-def read_accounts(path: Path) -> frozenset[str]:
-    """A list of accounts, one a line, UTF-8; empty lines are passed over.
+FACTS = Table(
+    name="declared_facts",
+    title="a list of declared facts",
+    code="roll.facts",
+    columns={
+        "account": Column(meaning="an account", filled=True),
+        "fact": Column(meaning="the fact, as the rules call it", filled=True),
+        "value": Column(meaning="whether it holds for the account", filled=True, values=("yes", "no")),
+    },
+)
 
-    Raises UsageError `roll.list`, InputRefusedError `access.name` with the line.
+
+def read_accounts(path: Path, *, encoding: str = UTF_8) -> frozenset[str]:
+    """A list of accounts, one a line; empty lines are passed over.
+
+    Raises UsageError `roll.list`, InputRefusedError `roll.list` or `access.name` with every line that is no name.
     """
-    try:
-        lines = path.read_text("utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError):
-        raise UsageError("roll.list", "this list of accounts cannot be read", place=str(path)) from None
-    return frozenset(
-        account_name(line, place=f"{path}: line {number}") for number, line in enumerate(lines, 1) if line.strip()
-    )
+    data, place = read_bytes(path, code="roll.list"), str(path)
+
+    def read(line: str, at: str) -> str:
+        return account_name(line, place=at)
+
+    return frozenset(read_list(data, read, place=place, code="roll.list", encoding=encoding))
 
 
-def read_facts(path: Path) -> dict[str, frozenset[str]]:
+def read_facts(path: Path, *, encoding: str = UTF_8) -> dict[str, frozenset[str]]:
     """Declared facts from CSV: account, fact, value (yes or no).
 
-    Raises InputRefusedError `roll.facts`, `access.name`.
+    Raises InputRefusedError `roll.facts` with every line that cannot be read.
     """
     found: dict[str, set[str]] = {}
-    try:
-        rows = list(csv.DictReader(io.StringIO(path.read_text("utf-8-sig"), newline="")))
-        for row in rows:
-            if row["value"] not in ("yes", "no"):
-                raise KeyError(row["value"])
-            holders = found.setdefault(row["fact"], set())
-            if row["value"] == "yes":
-                holders.add(account_name(row["account"], place=str(path)))
-    except (OSError, UnicodeDecodeError, csv.Error, KeyError):
-        raise InputRefusedError(
-            "roll.facts",
-            "these declared facts cannot be read",
-            expected="account,fact,value with yes or no",
-            place=str(path),
-        ) from None
+
+    def take(row: Row) -> None:
+        account, holders = account_name(row["account"], place=row.at), found.setdefault(row["fact"], set())
+        if row["value"] == "yes":
+            holders.add(account)
+
+    read_table(read_bytes(path, code="roll.facts"), FACTS, take, place=str(path), encoding=encoding)
     return {name: frozenset(accounts) for name, accounts in found.items()}
 
 

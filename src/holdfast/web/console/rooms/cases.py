@@ -17,13 +17,14 @@ from holdfast.cases.case import KINDS
 from holdfast.cases.course import coarse_state, triage_weight
 from holdfast.cases.markings import Marking
 from holdfast.cases.people import Before
-from holdfast.cases.recusal import read_edges
+from holdfast.cases.recusal import Edge, read_edges
 from holdfast.cases.redaction import Audience
 from holdfast.cases.sources import independent_of
 from holdfast.cases.standards import FLOOR
 from holdfast.cases.weight import weigh
+from holdfast.papers.decoding import UTF_8
 from holdfast.store.office.vault import Reader
-from holdfast.web.console.case_forms import FileForm, UploadForm, form_for, forms_on
+from holdfast.web.console.case_forms import ClosenessForm, FileForm, UploadForm, form_for, forms_on
 from holdfast.web.console.doors import asks, every
 from holdfast.web.console.fact_forms import kind_at, typed_body
 from holdfast.web.console.pages import page, show
@@ -154,11 +155,15 @@ def import_findings(request: HttpRequest, number: str) -> HttpResponse:
 @page(fresh=True)
 def closeness(request: HttpRequest, number: str) -> HttpResponse:
     """Compute recusals with a list of closeness."""
-    form = FileForm(request.POST, request.FILES)
-    edges = read_edges(form.cleaned_data["file"].read()) if form.is_valid() else ()
+    form = ClosenessForm(request.POST, request.FILES)
+    edges = _edges(form.cleaned_data) if form.is_valid() else ()
     found = work.recuse(request.office, request.reader, number, edges)
     messages.success(request, _t("Recused anew: %(count)s") % {"count": found})
     return _to(number, "readers")
+
+
+def _edges(given: Mapping[str, Any]) -> tuple[Edge, ...]:
+    return read_edges(given["file"].read(), place="the uploaded file", encoding=given["encoding"] or UTF_8)
 
 
 @require_POST
@@ -214,6 +219,7 @@ def _tab(
         "closed": case.stage is Stage.CLOSED,
         "is_investigator": "investigator" in roles,
         "file_form": file_form or FileForm(auto_id="file-%s"),
+        "closeness_form": ClosenessForm(auto_id="closeness-%s"),
     }
     context |= _MORE.get(tab, _nothing)(request, opened)
     if tab == "evidence" and "investigator" in roles and case.stage in KEPT - {Stage.CLOSED}:

@@ -16,9 +16,11 @@ from holdfast.access.rules.nonpublic_rules import may_hold
 from holdfast.access.rules.rights import RIGHTS
 from holdfast.access.rules.rule_book import RuleBook, rule_book_from
 from holdfast.errors import InputRefusedError
+from holdfast.papers.decoding import UTF_8
 from holdfast.report.pages.noticeboard import board_page
 from holdfast.report.render import render
 from holdfast.web.console.doors import asks
+from holdfast.web.console.encoding_field import encoding_field
 from holdfast.web.console.pages import page, show
 from holdfast.web.console.room import Room
 from holdfast.workflows.access import register as work
@@ -51,6 +53,7 @@ class ImportForm(forms.Form):
     """A file to be read into the register."""
 
     file = forms.FileField(label=_("File"))
+    encoding = encoding_field()
     kind = forms.ChoiceField(
         label=_("What it is"),
         choices=[
@@ -219,6 +222,7 @@ def import_(request: HttpRequest) -> HttpResponse:
             place="the uploaded file",
             wiki=given["wiki"].strip(),
             version=given["version"].strip(),
+            encoding=given["encoding"] or UTF_8,
         )
         return show(request, "console/access/imported.html", {"preview": preview, "form": ImportForm()})
     context = {"form": form, "wikis": sorted(operators_of(request.office).wikis)}
