@@ -124,7 +124,7 @@ class OfficeWorld:
         for each in signers:
             each.sign(stream)
 
-    def carry_out(self, stream: StreamId, who: TestMember) -> str:
+    def carry_out(self, stream: StreamId, who: TestMember) -> Any:
         from holdfast.workflows.office import propose
 
         return propose.carry_out(self.office, who.reader(), stream)

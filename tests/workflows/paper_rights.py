@@ -99,7 +99,7 @@ class Frozen:
         with planning_on(operators):
             proposal = propose_freeze(world.office, steward.reader(), J1, reason="coercion feared")
         made = cls(world, operators, steward, deciders, "", "")
-        made.number = made.signed(proposal).split("/")[2]
+        made.number = made.signed(proposal).id
         (made.taking,) = made.plans()
         return made
 

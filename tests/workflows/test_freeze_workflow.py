@@ -56,7 +56,7 @@ def frozen(office: OfficeWorld, steward: Any, scope: Scope = J1) -> Any:
     proposal = propose_freeze(office.office, steward.reader(), scope, reason="coercion feared")
     office.approve(proposal, steward, decider)
     address = office.carry_out(proposal, decider)
-    return read_freeze(office.office, steward.reader(), address.split("/")[2]), decider
+    return read_freeze(office.office, steward.reader(), address.id), decider
 
 
 def test_importing_twice_into_the_office_adds_nothing(office: OfficeWorld, tmp_path: Path) -> None:

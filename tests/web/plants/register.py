@@ -32,7 +32,7 @@ def PLANT(made: PlantedOffice) -> list[str]:
     scope = Scope(rights=frozenset({"checkuser"}), jurisdictions=frozenset({"J1"}))
     proposal = freeze.propose_freeze(office, steward.reader(), scope, reason=f"{CANARY} reason")
     made.world.approve(proposal, steward, decider)
-    number = made.world.carry_out(proposal, decider).split("/")[2]
+    number = made.world.carry_out(proposal, decider).id
     frozen = freeze.read_freeze(office, steward.reader(), number)
     first = sorted(frozen.reviews.values())[0].id
     for write in (review.statement, review.evidence):

@@ -20,7 +20,7 @@ def PLANT(made: PlantedOffice) -> list[str]:
     with planning_on(operators):
         proposal = propose_freeze(world.office, steward.reader(), scope, reason=f"{CANARY} reason")
     world.approve(proposal, steward, decider)
-    number = world.carry_out(proposal, decider).split("/")[2]
+    number = world.carry_out(proposal, decider).id
     ((taking, _),) = lines_of(world.office, StreamId(kind="freeze", id=number))
     refusing(operators.wikis["eastwiki"], names[0])
     swept(world, taking.stream.id, operators)

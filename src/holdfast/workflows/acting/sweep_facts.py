@@ -30,6 +30,7 @@ from holdfast.workflows.acting.plan import OpenPlan, read_plan
 from holdfast.workflows.acting.surroundings import SWEEP, run_soon, sweep_stream
 from holdfast.workflows.office.opening import Office
 from holdfast.workflows.office.propose import propose
+from holdfast.workflows.office.shown import Shown
 
 RETRY_AFTER = timedelta(hours=1)
 """When what could not be taken back from a person is tried again."""
@@ -77,7 +78,7 @@ def propose_undoing(
     return propose(office, reader, UNDO, wish.to_json())
 
 
-def order(office: Office, approved: Approved[Request]) -> str:
+def order(office: Office, approved: Approved[Request]) -> Shown:
     """Keep what two people ordered about a sweep, with their signatures; the next run does it. Gives the plan's page.
 
     Raises CheckFailedError `plan.moved` for an order about an earlier form of the plan.
@@ -93,7 +94,7 @@ def order(office: Office, approved: Approved[Request]) -> str:
     }
     _write(office, identity, sweep_course(office, identity), "ordered", body, state="ordered")
     run_soon(office, identity)
-    return f"/plans/{identity}/"
+    return Shown(kind="plan", id=identity)
 
 
 def note_order(

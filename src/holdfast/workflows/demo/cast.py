@@ -10,6 +10,7 @@ from holdfast.store.office.vault import Reader
 from holdfast.workflows.office import propose
 from holdfast.workflows.office.members import write_profile
 from holdfast.workflows.office.opening import Office
+from holdfast.workflows.office.shown import Shown
 
 PARTS = (
     "access_steward",
@@ -64,8 +65,8 @@ def cast(office: Office) -> dict[str, list[Actor]]:
     return found
 
 
-def two_sign(office: Office, stream: StreamId, one: Actor, other: Actor) -> str:
-    """Both sign, then it is carried out; the address of the page that shows the result."""
+def two_sign(office: Office, stream: StreamId, one: Actor, other: Actor) -> Shown:
+    """Both sign, then it is carried out; what shows the result."""
     one.sign(stream)
     other.sign(stream)
     return propose.carry_out(office, one.reader, stream)

@@ -128,9 +128,9 @@ def freeze(stage: Stage) -> None:
     office, steward = stage.office, stage.one("access_steward")
     scope = Scope(rights=frozenset({"checkuser"}), jurisdictions=frozenset({"J1", "J2"}))
     proposal = propose_freeze(office, steward.reader, scope, reason="insiders could be recruited or extorted")
-    address = two_sign(office, proposal, steward, stage.one("decider"))
+    made = two_sign(office, proposal, steward, stage.one("decider"))
     tick(office)
-    frozen = read_freeze(office, steward.reader, address.split("/")[2])
+    frozen = read_freeze(office, steward.reader, made.id)
     gone = [state for state in frozen.removals.values() if state is Removal.REMOVED]
     count = office.vault.count("review", state="open")
     stage.tell(

@@ -26,6 +26,7 @@ from holdfast.workflows.exposure.months import OWED
 from holdfast.workflows.office import propose
 from holdfast.workflows.office.audit_reading import alarm_count
 from holdfast.workflows.office.opening import Office
+from holdfast.workflows.office.shown import Shown
 
 _MOST = 200
 """How many lines of one kind are looked through for a count; more are told as "or more"."""
@@ -33,10 +34,10 @@ _MOST = 200
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
-    """One line of the start page: what, and where."""
+    """One line of the start page: what, and which page it is done on."""
 
     text: str
-    address: str
+    shown: Shown
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +55,7 @@ class _Kind:
 
     counted: str
     text: str
-    address: str
+    shown: Shown
     verb: str
     kind: str
     """The kind of stream that is listed."""
@@ -78,7 +79,7 @@ _KINDS = (
     _Kind(
         counted="plans",
         text="Plans that a clock has drafted, to be tried on the wikis and signed",
-        address="/plans/",
+        shown=Shown(kind="plan"),
         verb="write",
         kind=PLAN,
         states=("draft", "prepared"),
@@ -87,7 +88,7 @@ _KINDS = (
     _Kind(
         counted="appeals",
         text="Appeals to be taken up or refused",
-        address="/appeals/?state=received",
+        shown=Shown(kind="appeal", state="received"),
         verb="write",
         kind=APPEAL,
         states=(Standing.RECEIVED.value,),
@@ -95,7 +96,7 @@ _KINDS = (
     _Kind(
         counted="appeals",
         text="Appeals that wait for a reader",
-        address="/appeals/?state=eligible",
+        shown=Shown(kind="appeal", state="eligible"),
         verb="write",
         kind=APPEAL,
         states=(Standing.ELIGIBLE.value,),
@@ -103,7 +104,7 @@ _KINDS = (
     _Kind(
         counted="appeals",
         text="Appeals that a reader has, without an outcome yet",
-        address="/appeals/?state=assigned",
+        shown=Shown(kind="appeal", state="assigned"),
         verb="write",
         kind=APPEAL,
         states=(Standing.ASSIGNED.value,),
@@ -111,7 +112,7 @@ _KINDS = (
     _Kind(
         counted="appeals",
         text="Appeals whose outcome is late",
-        address="/appeals/",
+        shown=Shown(kind="appeal"),
         verb="write",
         kind=APPEAL,
         states=_UNDECIDED,
@@ -120,7 +121,7 @@ _KINDS = (
     _Kind(
         counted="appeals",
         text="Appeals that are decided, where something is still to be done",
-        address="/appeals/?state=decided",
+        shown=Shown(kind="appeal", state="decided"),
         verb="write",
         kind=APPEAL,
         states=(Standing.DECIDED.value,),
@@ -128,7 +129,7 @@ _KINDS = (
     _Kind(
         counted="questions of appeals",
         text="Appeals sent back with questions and not closed",
-        address="/appeals/?state=decided",
+        shown=Shown(kind="appeal", state="decided"),
         verb="write",
         kind=APPEAL,
         ruled_as=case.KIND,
@@ -138,7 +139,7 @@ _KINDS = (
     _Kind(
         counted='"no" to an appeal',
         text="Actions without an appeal, each until its day unless it is signed again",
-        address="/no-appeals/",
+        shown=Shown(kind="no-appeal"),
         verb="approve",
         kind=NO_APPEAL,
         states=(HOLDS,),
@@ -147,7 +148,7 @@ _KINDS = (
     _Kind(
         counted="notices of look-ups",
         text="Months of look-ups with people who are to be told now",
-        address="/exposure/queue/",
+        shown=Shown(kind="exposure"),
         verb="approve",
         kind=EXPOSURE,
         states=(OWED,),
@@ -156,7 +157,7 @@ _KINDS = (
     _Kind(
         counted="people's questions",
         text="People who asked who looked at them, and have not proven their account yet",
-        address="/exposure/questions/",
+        shown=Shown(kind="question"),
         verb="approve",
         kind=exposure_question.KIND,
         states=("asked",),
@@ -166,7 +167,7 @@ _KINDS = (
     _Kind(
         counted="people's questions",
         text="People who have proven their account and wait for an answer",
-        address="/exposure/questions/",
+        shown=Shown(kind="question"),
         verb="approve",
         kind=exposure_question.KIND,
         states=("proven",),
@@ -176,7 +177,7 @@ _KINDS = (
     _Kind(
         counted="reviews",
         text="Reviews that are late",
-        address="/reviews/",
+        shown=Shown(kind="review"),
         verb="write",
         kind="review",
         states=(ReviewState.OPEN.value, ReviewState.EVIDENCE_ASKED.value),
@@ -185,7 +186,7 @@ _KINDS = (
     _Kind(
         counted="reviews",
         text="Reviews that are open",
-        address="/reviews/",
+        shown=Shown(kind="review"),
         verb="write",
         kind="review",
         states=(ReviewState.OPEN.value, ReviewState.EVIDENCE_ASKED.value),
@@ -193,7 +194,7 @@ _KINDS = (
     _Kind(
         counted="the register",
         text="People in the register with a grant whose last day has come",
-        address="/register/",
+        shown=Shown(kind="person"),
         verb="write",
         kind=register.KIND,
         due=True,
@@ -201,7 +202,7 @@ _KINDS = (
     _Kind(
         counted="cases",
         text="Cases in triage",
-        address="/cases/?state=triage",
+        shown=Shown(kind="case", state="triage"),
         verb="write",
         kind=case.KIND,
         states=(Stage.TRIAGE.value,),
@@ -209,7 +210,7 @@ _KINDS = (
     _Kind(
         counted="cases",
         text="Cases that have fallen idle, and close by themselves",
-        address="/cases/",
+        shown=Shown(kind="case"),
         verb="write",
         kind=case.KIND,
         states=(Stage.TRIAGE.value, Stage.OPEN.value),
@@ -218,7 +219,7 @@ _KINDS = (
     _Kind(
         counted="sweeps",
         text="Sweeps with held targets, for two deciders to decide on",
-        address="/plans/",
+        shown=Shown(kind="plan"),
         verb="write",
         kind=SWEEP,
         states=(Ending.HELD.value,),
@@ -235,13 +236,13 @@ def waiting_for(office: Office, reader: Reader) -> Waiting:
         counted.append("alarms")
         alarms = alarm_count(office, able)
         tasks += (
-            [Task(text=f"Alarms that nobody has looked at: {alarms}", address="/audit/alarms/")] if alarms else []
+            [Task(text=f"Alarms that nobody has looked at: {alarms}", shown=Shown(kind="alarm"))] if alarms else []
         )
     if office.vault.may(able, "administer", "office").allowed:
         counted.append("members")
         invited = sum(not each.username for each in all_members())
         tasks += (
-            [Task(text=f"Members who are invited and have not come: {invited}", address="/members/")]
+            [Task(text=f"Members who are invited and have not come: {invited}", shown=Shown(kind="member"))]
             if invited
             else []
         )
@@ -249,7 +250,7 @@ def waiting_for(office: Office, reader: Reader) -> Waiting:
         if _is_asked(office, able, each):
             counted.append(each.counted)
             number = _number(office, able, each)
-            tasks += [Task(text=f"{each.text}: {number}", address=each.address)] if number else []
+            tasks += [Task(text=f"{each.text}: {number}", shown=each.shown)] if number else []
     return Waiting(tasks=tuple(tasks), counted=tuple(dict.fromkeys(counted)))
 
 
@@ -285,11 +286,11 @@ def _proposals(office: Office, reader: Reader) -> list[Task]:
     found = []
     for line in propose.proposal_lines(office, reader):
         stream = StreamId(kind=propose.PREFIX + line.kind, id=line.id)
-        known, address = propose.kinds()[line.kind], f"/approvals/{line.kind}/{line.id}/"
+        known, shown = propose.kinds()[line.kind], Shown(kind="proposal", id=f"{line.kind}/{line.id}")
         if line.state not in ("open", "signed") or not propose.may_read(office, reader, stream):
             continue
         if line.state == "signed" and known.is_carried_out:
-            found.append(Task(text=f"{line.title}: signed, to be carried out", address=address))
+            found.append(Task(text=f"{line.title}: signed, to be carried out", shown=shown))
         elif line.state == "open" and known.roles & reader.roles and reader.member not in line.signed_by:
-            found.append(Task(text=f"{line.title}: to be signed", address=address))
+            found.append(Task(text=f"{line.title}: to be signed", shown=shown))
     return found

@@ -33,6 +33,7 @@ from holdfast.workflows.freezes.review import open_review, write_review
 from holdfast.workflows.freezes.rights_plans import Planned, plan_removal, plan_restoration
 from holdfast.workflows.office.opening import Office
 from holdfast.workflows.office.propose import propose
+from holdfast.workflows.office.shown import Shown
 
 KIND = "freeze"
 REST_KIND = "freeze-rest"
@@ -116,7 +117,7 @@ def by_wiki(items: Iterable[Item]) -> tuple[tuple[str, str, int], ...]:
     return tuple((wiki, right, count) for (wiki, right), count in sorted(counts.items()))
 
 
-def execute_freeze(office: Office, approved: Approved[Request]) -> str:
+def execute_freeze(office: Office, approved: Approved[Request]) -> Shown:
     """Begin an approved freeze, inside the proposal's transaction; gives the address of its page.
 
     Facts on the freeze, the people and their reviews; the console access of those among them who work here ends; the
@@ -135,7 +136,7 @@ def execute_freeze(office: Office, approved: Approved[Request]) -> str:
     _suspend(office, members)
     begin_plan(office, approved)
     office.vault.log_later(system, freeze.id, _log_entry(freeze), purpose="freeze begins")
-    return f"/freezes/{freeze.id.id}/"
+    return Shown(kind="freeze", id=freeze.id.id)
 
 
 def _write_new(office: Office, stream: StreamId, facts: Sequence[Fact]) -> Freeze:
@@ -317,7 +318,7 @@ def propose_rest(office: Office, reader: Reader, number: str) -> StreamId:
     return propose(office, reader, REST_KIND, what)
 
 
-def execute_rest(office: Office, approved: Approved[Request]) -> str:
+def execute_rest(office: Office, approved: Approved[Request]) -> Shown:
     """Promise what two people signed for the rest of a freeze; gives the address of its page."""
     what, system, now = approved.value.what, Reader.of_the_office(Because.APPROVED), office.clock()
     freeze = read_freeze(office, system, what["freeze"], purpose="rest of a freeze planned")
@@ -350,7 +351,7 @@ def execute_rest(office: Office, approved: Approved[Request]) -> str:
         purpose="rest of a freeze planned",
     )
     begin_plan(office, approved)
-    return f"/freezes/{freeze.id.id}/"
+    return Shown(kind="freeze", id=freeze.id.id)
 
 
 def _bare(item: Item) -> Item:
@@ -376,7 +377,7 @@ def propose_lift(office: Office, reader: Reader, number: str, *, reason: str) ->
     return propose(office, reader, LIFT_KIND, what)
 
 
-def execute_lift(office: Office, approved: Approved[Request]) -> str:
+def execute_lift(office: Office, approved: Approved[Request]) -> Shown:
     """End an approved freeze, inside the proposal's transaction; gives the address of its page."""
     now, by, system = office.clock(), approved.signatures[-1].member, Reader.of_the_office(Because.APPROVED)
     what = approved.value.what
@@ -403,7 +404,7 @@ def execute_lift(office: Office, approved: Approved[Request]) -> str:
     payload = {"outcome": "lift", "reason": f"{PROTECTIVE}: the protection has ended."}
     entry = LogEntry(name="lifted", kind="review outcome", payload=payload)
     office.vault.log_later(system, freeze.id, entry, purpose="freeze lifted")
-    return f"/freezes/{freeze.id.id}/"
+    return Shown(kind="freeze", id=freeze.id.id)
 
 
 def readmit(office: Office, members: Iterable[MemberId]) -> None:

@@ -37,6 +37,7 @@ from holdfast.workflows.freezes.rights_plans import plan_restoration
 from holdfast.workflows.office.members import members_with
 from holdfast.workflows.office.opening import Office, on_newest
 from holdfast.workflows.office.propose import PREFIX, approvers, close, propose, stream_of
+from holdfast.workflows.office.shown import Shown
 
 KIND = "review"
 OUTCOME = "review-outcome"
@@ -248,7 +249,7 @@ def sent_back(office: Office, reader: Reader, number: str, *, reason: str) -> Re
         return write_review(office, reader, stream, facts, [fact])
 
 
-def execute_outcome(office: Office, approved: Approved[Request]) -> str:
+def execute_outcome(office: Office, approved: Approved[Request]) -> Shown:
     """Decide a review as two readers signed it, inside the proposal's transaction; gives the address of its page.
 
     Raises CheckFailedError `access.review.same_person` unless one who signed is not the first reader,
@@ -284,7 +285,7 @@ def execute_outcome(office: Office, approved: Approved[Request]) -> str:
         names = [person.account, *person.former]
         readmit(office, set(freeze.members) & {*person.members, *members_with(office, names)})
     begin_plan(office, approved)
-    return f"/reviews/{what['review']}/"
+    return Shown(kind="review", id=what["review"])
 
 
 def note_put_back(office: Office, number: str, found: Mapping[str, str]) -> None:

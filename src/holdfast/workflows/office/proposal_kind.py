@@ -10,6 +10,7 @@ from holdfast.approval import Approved
 from holdfast.approval.request import Request
 from holdfast.facts import MemberId
 from holdfast.workflows.office.opening import Office
+from holdfast.workflows.office.shown import Shown
 
 What = Mapping[str, Any]
 
@@ -46,8 +47,8 @@ class ProposalKind:
     """Who may sign."""
     lines: Callable[[Office, What], Sequence[Line]]
     """All that is signed, in words."""
-    execute: Callable[[Office, Approved[Request]], str]
-    """Do it, inside one transaction with the fact that it was done; gives the address of the page to show next.
+    execute: Callable[[Office, Approved[Request]], Shown]
+    """Do it, inside one transaction with the fact that it was done; gives what is shown next.
 
     What must happen outside the database (a wiki, the log) is promised in the outbox, not done here. It must refuse
     when the world has moved since the proposal was made."""

@@ -25,6 +25,7 @@ from holdfast.store.office.streams import Summary
 from holdfast.store.office.vault import Reader
 from holdfast.workflows.office.opening import Office
 from holdfast.workflows.office.proposal_kind import ProposalKind
+from holdfast.workflows.office.shown import Shown
 from holdfast.workflows.office.small_facts import PROPOSAL
 
 PREFIX = "proposal-"
@@ -46,6 +47,7 @@ class Proposal:
     state: str
     signatures: tuple[Signature, ...]
     outcome: str
+    """What it led to, as `Shown` writes it, or an address as the version before wrote it; empty: nothing yet."""
     facts: int
     closed_at: datetime | None = None
     """When it was carried out or withdrawn."""
@@ -261,10 +263,10 @@ def _alarmed(office: Office, member: MemberId, stream: StreamId) -> Iterator[Non
         raise
 
 
-def carry_out(office: Office, reader: Reader, stream: StreamId) -> str:
+def carry_out(office: Office, reader: Reader, stream: StreamId) -> Shown:
     """Do what was approved, once: all signatures are verified again over the bytes that are about to be done.
 
-    Gives the address of the page that shows the result. Raises CheckFailedError `approval.…` (too few, stale, not
+    Gives what the result is shown by. Raises CheckFailedError `approval.…` (too few, stale, not
     different people), `proposal.closed`, and what the kind raises when the world has moved.
     """
     name, kind = kind_of(stream)
@@ -290,7 +292,7 @@ def carry_out(office: Office, reader: Reader, stream: StreamId) -> str:
             needed=kind.needed,
         )
         outcome = kind.execute(office, approved)
-        done = PROPOSAL.fact("executed", at=now, by=reader.member, body={"outcome": outcome})
+        done = PROPOSAL.fact("executed", at=now, by=reader.member, body={"outcome": str(outcome)})
         office.vault.append(
             Reader.of_the_office(Because.BOOKS),
             stream,

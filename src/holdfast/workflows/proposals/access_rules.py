@@ -8,6 +8,7 @@ from holdfast.approval.request import Request
 from holdfast.errors import CheckFailedError
 from holdfast.workflows.office.opening import Office
 from holdfast.workflows.office.proposal_kind import Line, ProposalKind, What
+from holdfast.workflows.office.shown import Shown
 
 
 def _lines(office: Office, what: What) -> Sequence[Line]:
@@ -30,7 +31,7 @@ def _was(before: object, value: object) -> tuple[str, ...]:
     return () if before is None or before == value else ("before: " + (", ".join(_words(before)) or "nothing"),)
 
 
-def _execute(office: Office, approved: Approved[Request]) -> str:
+def _execute(office: Office, approved: Approved[Request]) -> Shown:
     from holdfast.workflows.access.register import rule_book, set_rules
 
     what, now = approved.value.what, rule_book(office)
@@ -41,7 +42,7 @@ def _execute(office: Office, approved: Approved[Request]) -> str:
             hint="propose the change again, on the rule book of now",
         )
     set_rules(office, rule_book_from(what["book"]), by=approved.signatures[-1].member)
-    return "/register/rules/"
+    return Shown(kind="rules")
 
 
 PROPOSAL = ProposalKind(

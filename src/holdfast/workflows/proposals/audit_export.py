@@ -7,6 +7,7 @@ from holdfast.approval.request import Request
 from holdfast.errors import CheckFailedError
 from holdfast.workflows.office.opening import Office
 from holdfast.workflows.office.proposal_kind import Line, ProposalKind, What
+from holdfast.workflows.office.shown import Shown
 
 
 def _lines(office: Office, what: What) -> Sequence[Line]:
@@ -21,11 +22,11 @@ def _lines(office: Office, what: What) -> Sequence[Line]:
     )
 
 
-def _execute(office: Office, approved: Approved[Request]) -> str:
+def _execute(office: Office, approved: Approved[Request]) -> Shown:
     """Nothing is written now: whoever may export fetches it, and that is written down."""
     if int(approved.value.what["last"]) > office.vault.audit.head().size:
         raise CheckFailedError("audit.export.range", "the audit does not reach that far")
-    return "/audit/exports/"
+    return Shown(kind="audit-export")
 
 
 PROPOSAL = ProposalKind(

@@ -17,6 +17,7 @@ from holdfast.workflows.appeals.appeal import check_evidence_free
 from holdfast.workflows.cases.case import stream_of
 from holdfast.workflows.office.opening import Office
 from holdfast.workflows.office.proposal_kind import Line, ProposalKind, What
+from holdfast.workflows.office.shown import Shown
 
 
 def what_to_destroy(office: Office, case_id: str, why: str) -> dict[str, str]:
@@ -48,7 +49,7 @@ def _barred(office: Office, what: What) -> Mapping[MemberId, str]:
     return barred_from_destroying(_case(office, what["case"])[0])
 
 
-def _execute(office: Office, approved: Approved[Request]) -> str:
+def _execute(office: Office, approved: Approved[Request]) -> Shown:
     what, now = approved.value.what, office.clock()
     case, facts = _case(office, what["case"])
     check_evidence_free(office, stream_of(what["case"]))
@@ -72,7 +73,7 @@ def _execute(office: Office, approved: Approved[Request]) -> str:
         purpose="case destroyed",
     )
     office.vault.forget(Reader.of_the_office(Because.APPROVED), stream, purpose="case destroyed by two custodians")
-    return "/approvals/"
+    return Shown(kind="proposal")
 
 
 PROPOSAL = ProposalKind(

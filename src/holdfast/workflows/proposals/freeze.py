@@ -11,6 +11,7 @@ from holdfast.approval.request import Request
 from holdfast.facts import MemberId, StreamId
 from holdfast.workflows.office.opening import Office
 from holdfast.workflows.office.proposal_kind import Line, ProposalKind, What
+from holdfast.workflows.office.shown import Shown
 
 
 def _lines(office: Office, what: What) -> Sequence[Line]:
@@ -82,7 +83,7 @@ def _barred(office: Office, what: What) -> Mapping[MemberId, str]:
     return dict.fromkeys(members_with(office, accounts), "target")
 
 
-def _execute(office: Office, approved: Approved[Request]) -> str:
+def _execute(office: Office, approved: Approved[Request]) -> Shown:
     from holdfast.workflows.freezes.freeze import execute_freeze
 
     return execute_freeze(office, approved)

@@ -12,6 +12,7 @@ from holdfast.approval.request import Request
 from holdfast.facts import MemberId, StreamId
 from holdfast.workflows.office.opening import Office
 from holdfast.workflows.office.proposal_kind import Line, ProposalKind, What
+from holdfast.workflows.office.shown import Shown
 from holdfast.workflows.proposals.freeze import left_out, states_of
 
 
@@ -38,7 +39,7 @@ def _lines(office: Office, what: What) -> Sequence[Line]:
     )
 
 
-def _execute(office: Office, approved: Approved[Request]) -> str:
+def _execute(office: Office, approved: Approved[Request]) -> Shown:
     from holdfast.workflows.freezes.freeze import execute_lift
 
     return execute_lift(office, approved)

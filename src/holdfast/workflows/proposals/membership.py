@@ -15,6 +15,7 @@ from holdfast.workflows.office.lockout import after_change
 from holdfast.workflows.office.members import check_operator_left, write_profile
 from holdfast.workflows.office.opening import Office
 from holdfast.workflows.office.proposal_kind import Line, ProposalKind, What
+from holdfast.workflows.office.shown import Shown
 
 _CHANGES = {
     "invite": "a new member is invited",
@@ -58,7 +59,7 @@ def _leaves(office: Office, what: What) -> tuple[Line, ...]:
     return (Line(label="What it leaves", values=values),) if values else ()
 
 
-def _execute(office: Office, approved: Approved[Request]) -> str:
+def _execute(office: Office, approved: Approved[Request]) -> Shown:
     what, now, audit = approved.value.what, office.clock(), office.vault.audit
     member, roles = MemberId(what["member"]), [each.value for each in check_roles(what["roles"])]
     verb = _VERBS[what["change"]]
@@ -67,10 +68,10 @@ def _execute(office: Office, approved: Approved[Request]) -> str:
         case "invite":
             store.add_member(member, roles, now, proposal=approved.value.id)
             write_profile(office, Reader.of_the_office(Because.APPROVED), member, what["wiki_accounts"])
-            return f"/members/{member}/invitation/"
+            return Shown(kind="invitation", id=member)
         case "reinvite":
             store.forget_sign_in(member)
-            return f"/members/{member}/invitation/"
+            return Shown(kind="invitation", id=member)
         case "roles":
             check_operator_left(what)
             store.set_roles(member, roles, now, proposal=approved.value.id)
@@ -78,7 +79,7 @@ def _execute(office: Office, approved: Approved[Request]) -> str:
             store.unsuspend(member)
         case "suspend":
             store.suspend([member], now)
-    return "/members/"
+    return Shown(kind="member")
 
 
 PROPOSAL = ProposalKind(

@@ -10,6 +10,7 @@ from holdfast.facts import StreamId
 from holdfast.workflows.appeals.no_appeal import RULED_AS, sign_again
 from holdfast.workflows.office.opening import Office
 from holdfast.workflows.office.proposal_kind import Line, ProposalKind, What
+from holdfast.workflows.office.shown import Shown
 
 
 def _lines(office: Office, what: What) -> Sequence[Line]:
@@ -21,11 +22,11 @@ def _lines(office: Office, what: What) -> Sequence[Line]:
     )
 
 
-def _execute(office: Office, approved: Approved[Request]) -> str:
+def _execute(office: Office, approved: Approved[Request]) -> Shown:
     what = approved.value.what
     signers = frozenset(each.member for each in approved.signatures)
     sign_again(office, StreamId(kind=STREAM_KIND, id=what["no"]), parse_at(what["until"]), signers, what["facts"])
-    return f"/no-appeals/{what['no']}/"
+    return Shown(kind="no-appeal", id=what["no"])
 
 
 PROPOSAL = ProposalKind(

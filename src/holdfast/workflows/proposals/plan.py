@@ -17,6 +17,7 @@ from holdfast.workflows.acting.surroundings import PLAN, plan_stream
 from holdfast.workflows.cases.plan_check import note_plan_in_case
 from holdfast.workflows.office.opening import Office
 from holdfast.workflows.office.proposal_kind import Line, ProposalKind, What
+from holdfast.workflows.office.shown import Shown
 
 
 def plan_lines(plan: Plan) -> Sequence[Line]:
@@ -69,7 +70,7 @@ def _barred(office: Office, what: What) -> Mapping[MemberId, str]:
     return barred_members(office, plan_of(what))
 
 
-def _execute(office: Office, approved: Approved[Request]) -> str:
+def _execute(office: Office, approved: Approved[Request]) -> Shown:
     system = Reader.of_the_office(Because.APPROVED)
     plan = plan_of(approved.value.what)
     opened = read_plan(office, system, plan.id, purpose="plan approved")
@@ -91,7 +92,7 @@ def _execute(office: Office, approved: Approved[Request]) -> str:
         ),
         purpose="plan sealed in the log",
     )
-    return f"/plans/{plan.id}/"
+    return Shown(kind="plan", id=plan.id)
 
 
 PROPOSAL = ProposalKind(

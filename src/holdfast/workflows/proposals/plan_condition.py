@@ -13,6 +13,7 @@ from holdfast.workflows.acting.plan import barred_members, read_plan, write_plan
 from holdfast.workflows.acting.surroundings import PLAN, run_soon
 from holdfast.workflows.office.opening import Office
 from holdfast.workflows.office.proposal_kind import Line, ProposalKind, What
+from holdfast.workflows.office.shown import Shown
 
 
 def _lines(office: Office, what: What) -> Sequence[Line]:
@@ -28,7 +29,7 @@ def _barred(office: Office, what: What) -> Mapping[MemberId, str]:
     )
 
 
-def _execute(office: Office, approved: Approved[Request]) -> str:
+def _execute(office: Office, approved: Approved[Request]) -> Shown:
     what, system = approved.value.what, Reader.of_the_office(Because.APPROVED)
     opened = read_plan(office, system, what["plan"], purpose="gate opened")
     if what["condition"] not in {gate.opens_when for gate in opened.plan.gates.values() if gate.opens_when}:
@@ -41,7 +42,7 @@ def _execute(office: Office, approved: Approved[Request]) -> str:
     write_plan(office, system, opened, "condition met", body, opened.course.standing, opened.plan)
     if opened.course.standing is Standing.APPROVED:
         run_soon(office, opened.id)
-    return f"/plans/{opened.id}/"
+    return Shown(kind="plan", id=opened.id)
 
 
 PROPOSAL = ProposalKind(

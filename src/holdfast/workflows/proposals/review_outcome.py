@@ -10,6 +10,7 @@ from holdfast.approval.request import Request
 from holdfast.facts import MemberId
 from holdfast.workflows.office.opening import Office
 from holdfast.workflows.office.proposal_kind import Line, ProposalKind, What
+from holdfast.workflows.office.shown import Shown
 from holdfast.workflows.proposals.freeze import left_out
 from holdfast.workflows.proposals.freeze_lift import given_back, put_back, targets
 
@@ -29,7 +30,7 @@ def _lines(office: Office, what: What) -> Sequence[Line]:
     )
 
 
-def _execute(office: Office, approved: Approved[Request]) -> str:
+def _execute(office: Office, approved: Approved[Request]) -> Shown:
     from holdfast.workflows.freezes.review import execute_outcome
 
     return execute_outcome(office, approved)

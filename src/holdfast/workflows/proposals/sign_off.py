@@ -13,6 +13,7 @@ from holdfast.workflows.acting.plan import OpenPlan, barred_members, read_plan
 from holdfast.workflows.acting.surroundings import PLAN
 from holdfast.workflows.office.opening import Office
 from holdfast.workflows.office.proposal_kind import Line, ProposalKind, What
+from holdfast.workflows.office.shown import Shown
 from holdfast.workflows.proposals.plan import plan_lines
 
 
@@ -33,7 +34,7 @@ def _barred(office: Office, what: What) -> Mapping[MemberId, str]:
     return barred_members(office, _plan(office, what).plan)
 
 
-def _execute(office: Office, approved: Approved[Request]) -> str:
+def _execute(office: Office, approved: Approved[Request]) -> Shown:
     raise UsageError("proposal.not_carried_out", "the signature is what is wanted")
 
 

@@ -7,6 +7,7 @@ from holdfast.approval.request import Request
 from holdfast.facts import MemberId
 from holdfast.workflows.office.opening import Office
 from holdfast.workflows.office.proposal_kind import Line, ProposalKind, What
+from holdfast.workflows.office.shown import Shown
 
 
 def _lines(office: Office, what: What) -> Sequence[Line]:
@@ -23,12 +24,12 @@ def _barred(office: Office, what: What) -> Mapping[MemberId, str]:
     return {MemberId(what["member"]): "it is their own way to sign in"}
 
 
-def _execute(office: Office, approved: Approved[Request]) -> str:
+def _execute(office: Office, approved: Approved[Request]) -> Shown:
     from holdfast.workflows.office.wiki_sign_in import link
 
     what = approved.value.what
     link(office, MemberId(what["member"]), what["account"], what["wiki"])
-    return "/members/"
+    return Shown(kind="member")
 
 
 PROPOSAL = ProposalKind(

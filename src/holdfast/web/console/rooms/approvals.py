@@ -15,7 +15,7 @@ from holdfast.errors import InputRefusedError
 from holdfast.facts import StreamId
 from holdfast.store.office.members import passkey_registrations
 from holdfast.store.office.vault import Reader
-from holdfast.web.console.leads import opens
+from holdfast.web.console.leads import address_kept, address_of, opens
 from holdfast.web.console.pages import lead, page, show
 from holdfast.web.console.room import Room
 from holdfast.workflows.office import propose
@@ -34,7 +34,7 @@ def one(request: HttpRequest, kind: str, number: str) -> HttpResponse:
     office, reader = request.office, request.reader
     proposal = propose.read_proposal(office, reader, _stream(kind, number))
     _name, known = propose.kind_of(proposal.stream)
-    content = proposal.request.content()
+    content, outcome = proposal.request.content(), address_kept(proposal.outcome)
     signed = any(each.member == reader.member for each in proposal.signatures)
     keys = [registered_passkey(each).credential_id for each in passkey_registrations(reader.member)]
     context = {
@@ -44,7 +44,7 @@ def one(request: HttpRequest, kind: str, number: str) -> HttpResponse:
         "content": content.decode("utf-8"),
         "signed": signed,
         "refused": None if signed else propose.why_not(office, reader, proposal),
-        "outcome": proposal.outcome if opens(request, proposal.outcome) else "",
+        "outcome": outcome if outcome and opens(request, outcome) else "",
         "enough": len(proposal.signatures) >= known.needed,
         "ready": known.is_carried_out and proposal.state == "open" and len(proposal.signatures) >= known.needed,
         "options": {
@@ -79,7 +79,7 @@ def sign(request: HttpRequest, kind: str, number: str) -> HttpResponse:
 def carry_out(request: HttpRequest, kind: str, number: str) -> HttpResponse:
     """Do what was approved."""
     done = propose.carry_out(request.office, request.reader, _stream(kind, number))
-    return lead(request, done, reverse("approvals:one", args=[kind, number]))
+    return lead(request, address_of(done), reverse("approvals:one", args=[kind, number]))
 
 
 @require_POST

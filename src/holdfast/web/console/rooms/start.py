@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from holdfast.store.office.members import accept, invited
 from holdfast.store.office.vault import Reader
 from holdfast.web.console import typed
-from holdfast.web.console.leads import opens
+from holdfast.web.console.leads import address_of, opens
 from holdfast.web.console.pages import page, show
 from holdfast.web.console.room import Room
 from holdfast.workflows.access import way_back
@@ -61,7 +61,8 @@ def home(request: HttpRequest) -> HttpResponse:
     office, reader = request.office, request.reader
     ways = [(each, way_back.may_stop(reader, each)) for each in way_back.announced(office)]
     found = waiting_for(office, reader)
-    tasks = [each for each in found.tasks if opens(request, each.address)]
+    places = [(address_of(each.shown), each.text) for each in found.tasks]
+    tasks = [{"address": address, "text": text} for address, text in places if opens(request, address)]
     context = {"tasks": tasks, "counted": found.counted, "is_kept": typed.kept(request) is not None, "ways": ways}
     return show(request, "console/start.html", context)
 
