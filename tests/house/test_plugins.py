@@ -35,7 +35,7 @@ def test_no_measure_is_known_by_name_outside_its_file() -> None:
 def test_no_page_or_command_of_a_count_asks_for_a_figure_by_its_key() -> None:
     keys = {each.name for method in methods().values() for each in method.figures}
     keys |= {each.within for method in methods().values() for each in method.figures if each.within}
-    for place in ("report/pages/count.py", "workflows/elections/count.py", "cli/_election_count.py"):
+    for place in ("report/pages/count.py", "workflows/elections/count.py", "cli/election/count.py"):
         assert keys.isdisjoint(literals(SRC / place)), place
     assert keys.isdisjoint(literals(SRC / "elections" / "counts.py"))
 

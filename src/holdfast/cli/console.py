@@ -5,7 +5,7 @@ from pathlib import Path
 
 import typer
 
-from holdfast.cli._office_place import KEYS, OFFICE
+from holdfast.cli.office.place import KEYS, OFFICE
 from holdfast.parts import Part
 
 PART = Part.OFFICE

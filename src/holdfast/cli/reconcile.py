@@ -6,7 +6,7 @@ from typing import Any
 
 import typer
 
-from holdfast.cli._office_place import KEYS, OFFICE
+from holdfast.cli.office.place import KEYS, OFFICE
 from holdfast.errors import ExitCode, InputRefusedError, UsageError
 from holdfast.parts import Part
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import typer
 
-from holdfast.cli._office_place import KEYS, OFFICE
 from holdfast.cli._progress import progress_bars
+from holdfast.cli.office.place import KEYS, OFFICE
 from holdfast.errors import ExitCode
 from holdfast.parts import Part
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import typer
 
-from holdfast.cli import _office_keys, _office_upkeep, _office_way_back
-from holdfast.cli._office_place import KEYS, OFFICE
+from holdfast.cli.office import keys, upkeep, way_back
+from holdfast.cli.office.place import KEYS, OFFICE
 from holdfast.parts import Part
 
 PART = Part.OFFICE
@@ -37,7 +37,7 @@ def register(app: typer.Typer) -> None:
         no_args_is_help=True, help="Make an office and keep it running: keys, backups, upgrades, the way back in."
     )
     office.command()(init)
-    _office_upkeep.add_to(office)
-    _office_keys.add_to(office)
-    _office_way_back.add_to(office)
+    upkeep.add_to(office)
+    keys.add_to(office)
+    way_back.add_to(office)
     app.add_typer(office, name="office")

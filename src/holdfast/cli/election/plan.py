@@ -79,7 +79,7 @@ def register(group: typer.Typer) -> None:
         log: Path | None = typer.Option(None, help="Commit the change to the log in this folder."),
     ) -> None:
         """Conditions for giving a right back: show them, record a change, write the public page."""
-        from holdfast.cli._election_outcome import day_of
+        from holdfast.cli.election.outcome import day_of
         from holdfast.elections.gate import Change, GateState, read_gate, record_change
         from holdfast.errors import UsageError
         from holdfast.workflows.elections.publish import log_change, write_gate

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from holdfast.cli._office_place import KEYS, OFFICE
+from holdfast.cli.office.place import KEYS, OFFICE
 from holdfast.parts import Part
 
 if TYPE_CHECKING:
