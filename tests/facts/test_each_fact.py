@@ -289,7 +289,7 @@ SMALL: list[tuple[Book[Any], Sequence[tuple[str, dict[str, Any]]]]] = [
         small_facts.WIKI_SIGN_IN,
         [
             ("linked", {"wiki": "w", "account": "Ann"}),
-            ("bound", {"number": 7}),
+            ("bound", {"number": "7"}),
             ("unlinked", {"wiki": "w", "account": ""}),
         ],
     ),

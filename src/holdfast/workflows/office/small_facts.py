@@ -32,7 +32,7 @@ WIKI_SIGN_IN: Book[Any] = Book(
     kinds=declared(
         _kind("linked", TWO, door="proposals/wiki_sign_in", wiki=Kept(), account=Kept()),
         _kind("unlinked", TWO, door="proposals/wiki_sign_in", wiki=Kept(), account=Kept()),
-        _kind("bound", CLOCK, door="/wiki-sign-in/back/", number=Whole()),
+        _kind("bound", CLOCK, door="/wiki-sign-in/back/", number=Kept()),
     ),
 )
 KEY_SHARES: Book[Any] = Book(
