@@ -248,7 +248,8 @@ def unreadable(*about: Any, **more: Any) -> Any:
 
 
 def no_text_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("actions.plans.file.parse_file", "actions.plans.file.parse_plan", "workflows.acting.plan.parse_plan"):
+    readers = ("actions.plans.file.parse_file", "actions.plans.file.parse_plan", "workflows.acting.plan.parse_plan")
+    for name in readers:
         monkeypatch.setattr(f"holdfast.{name}", unreadable)
 
 
