@@ -254,7 +254,8 @@ def an_account_that_is_gone(two: Two) -> Wishes:
 def a_removal_by_hand(two: Two) -> Wishes:
     from holdfast.access.rules.console_rules import Because
     from holdfast.store.office.vault import Reader
-    from holdfast.workflows.freezes.freeze import note_by_hand, read_freeze
+    from holdfast.workflows.freezes.freeze import note_by_hand
+    from holdfast.workflows.freezes.holding import read_freeze
 
     number = two.first("freeze").id
     item = read_freeze(two.office, Reader.of_the_office(Because.BOOKS), number).order.items[0]
@@ -266,7 +267,8 @@ def a_removal_by_hand(two: Two) -> Wishes:
 def removals_read_back(two: Two) -> Wishes:
     from holdfast.access.rules.console_rules import Because
     from holdfast.store.office.vault import Reader
-    from holdfast.workflows.freezes.freeze import note_removals, read_freeze
+    from holdfast.workflows.freezes.freeze import note_removals
+    from holdfast.workflows.freezes.holding import read_freeze
 
     stream = two.first("freeze")
     item = read_freeze(two.office, Reader.of_the_office(Because.BOOKS), stream.id).order.items[0]

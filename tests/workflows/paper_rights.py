@@ -131,7 +131,7 @@ class Frozen:
         return swept(self.world, plan or self.taking, self.operators)
 
     def freeze(self) -> Any:
-        from holdfast.workflows.freezes.freeze import read_freeze
+        from holdfast.workflows.freezes.holding import read_freeze
 
         return read_freeze(self.office, self.steward.reader(), self.number)
 

@@ -68,7 +68,8 @@ def kept(office: OfficeWorld) -> None:
 def test_a_freeze_is_read_back_on_both_wikis_and_given_back_exactly(
     office: OfficeWorld, two_wikis: TwoWikis, tmp_path: Path
 ) -> None:
-    from holdfast.workflows.freezes.freeze import propose_lift, read_freeze
+    from holdfast.workflows.freezes.freeze import propose_lift
+    from holdfast.workflows.freezes.holding import read_freeze
     from holdfast.workflows.freezes.review import read_review
 
     steward = joined(office, two_wikis, tmp_path)
@@ -134,7 +135,8 @@ def test_a_wiki_that_does_not_answer_delays_nobody_else_and_is_planned_later(
     kept(office)
     assert "checkuser" not in two_wikis.east.groups("Checker 01")
     assert "checkuser" in two_wikis.west.groups("Checker 01")
-    from holdfast.workflows.freezes.freeze import propose_rest, read_freeze
+    from holdfast.workflows.freezes.freeze import propose_rest
+    from holdfast.workflows.freezes.holding import read_freeze
     from holdfast.workflows.freezes.review import propose_outcome
 
     waiting = read_freeze(office.office, steward.reader(), freeze.id.id).waiting()
@@ -200,7 +202,7 @@ def check_kill(office: OfficeWorld, two: TwoWikis, tmp_path: Path, rows: int) ->
     """Kill the process that keeps the promise after so many rows of its journal; the next tick finishes."""
     from django.db import connections
 
-    from holdfast.workflows.freezes.freeze import read_freeze
+    from holdfast.workflows.freezes.holding import read_freeze
 
     steward = joined(office, two, tmp_path)
     entries = {wiki.name: len(wiki.log("rights")) for wiki in two.both}

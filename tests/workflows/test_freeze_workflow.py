@@ -50,7 +50,8 @@ def register(office: OfficeWorld) -> Any:
 
 def frozen(office: OfficeWorld, steward: Any, scope: Scope = J1) -> Any:
     """A freeze that the steward proposed, and the steward and a decider signed."""
-    from holdfast.workflows.freezes.freeze import propose_freeze, read_freeze
+    from holdfast.workflows.freezes.freeze import propose_freeze
+    from holdfast.workflows.freezes.holding import read_freeze
 
     decider = office.member("decider")
     proposal = propose_freeze(office.office, steward.reader(), scope, reason="coercion feared")
@@ -247,7 +248,8 @@ def test_the_first_reader_decides_no_review_alone(office: OfficeWorld, tmp_path:
 
 
 def test_lifting_gives_everything_back_and_lets_members_work_again(office: OfficeWorld, tmp_path: Path) -> None:
-    from holdfast.workflows.freezes.freeze import propose_lift, read_freeze
+    from holdfast.workflows.freezes.freeze import propose_lift
+    from holdfast.workflows.freezes.holding import read_freeze
 
     ann = office.member("investigator", wiki_accounts=("Simulated Ann",))
     steward = filled(office, tmp_path)

@@ -22,7 +22,7 @@ def PLANT(made: PlantedOffice) -> list[str]:
     from holdfast.access.freezes.review import Outcome
     from holdfast.access.rules.rule_book import RuleBook
     from holdfast.workflows.access import register
-    from holdfast.workflows.freezes import freeze, review
+    from holdfast.workflows.freezes import freeze, holding, review
 
     office, steward, decider = made.world.office, made.members["access_steward"], made.members["decider"]
     with tempfile.TemporaryDirectory() as folder:
@@ -33,7 +33,7 @@ def PLANT(made: PlantedOffice) -> list[str]:
     proposal = freeze.propose_freeze(office, steward.reader(), scope, reason=f"{CANARY} reason")
     made.world.approve(proposal, steward, decider)
     number = made.world.carry_out(proposal, decider).id
-    frozen = freeze.read_freeze(office, steward.reader(), number)
+    frozen = holding.read_freeze(office, steward.reader(), number)
     first = sorted(frozen.reviews.values())[0].id
     for write in (review.statement, review.evidence):
         write(office, steward.reader(), first, text=f"{CANARY} words")

@@ -122,7 +122,8 @@ def freeze(stage: Stage) -> None:
     from holdfast.access.freezes.freeze import Removal
     from holdfast.access.freezes.order import Scope
     from holdfast.workflows.demo.cast import two_sign
-    from holdfast.workflows.freezes.freeze import propose_freeze, read_freeze
+    from holdfast.workflows.freezes.freeze import propose_freeze
+    from holdfast.workflows.freezes.holding import read_freeze
     from holdfast.workflows.tick import tick
 
     office, steward = stage.office, stage.one("access_steward")

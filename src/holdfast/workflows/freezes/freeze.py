@@ -29,13 +29,13 @@ from holdfast.store.office.vault import ListPage, Reader
 from holdfast.workflows.access.register import load, members_of, shown, write_people
 from holdfast.workflows.acting.approved_plan import begin as begin_plan
 from holdfast.workflows.acting.follows import close_plans_of
+from holdfast.workflows.freezes.holding import KIND, check_removed, read_freeze, readmit
 from holdfast.workflows.freezes.review import open_review, write_review
 from holdfast.workflows.freezes.rights_plans import Planned, plan_removal, plan_restoration
 from holdfast.workflows.office.opening import Office
 from holdfast.workflows.office.propose import propose
 from holdfast.workflows.office.shown import Shown
 
-KIND = "freeze"
 REST_KIND = "freeze-rest"
 
 
@@ -193,12 +193,6 @@ def _log_entry(freeze: Freeze) -> LogEntry:
     )
 
 
-def read_freeze(office: Office, reader: Reader, number: str, *, purpose: str = "freeze shown") -> Freeze:
-    """One freeze, read and counted."""
-    stream = StreamId(kind=KIND, id=number)
-    return fold(stream, office.vault.read(reader, stream, purpose=purpose))
-
-
 def freezes_page(office: Office, reader: Reader, *, after: str | None) -> ListPage:
     """One page of the list of freezes."""
     return office.vault.list_page(reader, KIND, purpose="freezes listed", after=after)
@@ -273,18 +267,6 @@ def put_back_json(back: Iterable[PutBack]) -> list[dict[str, Any]]:
         {"person": each.person.id, "wiki": each.wiki, "right": each.right, "groups": dict(each.groups)}
         for each in back
     ]
-
-
-def check_removed(freeze: Freeze, people: Iterable[StreamId]) -> None:
-    """Return when no removal is under way for these people. Raises CheckFailedError `access.freeze.under_way`."""
-    waiting = freeze.under_way(people)
-    if waiting:
-        raise CheckFailedError(
-            "access.freeze.under_way",
-            "rights of this freeze are still being removed; nothing is given back before that is read back",
-            got=f"{len(waiting)} on {', '.join(sorted({item.wiki for item in waiting}))}",
-            hint="wait for the next tick, or see why the wiki does not answer",
-        )
 
 
 def propose_rest(office: Office, reader: Reader, number: str) -> StreamId:
@@ -405,14 +387,3 @@ def execute_lift(office: Office, approved: Approved[Request]) -> Shown:
     entry = LogEntry(name="lifted", kind="review outcome", payload=payload)
     office.vault.log_later(system, freeze.id, entry, purpose="freeze lifted")
     return Shown(kind="freeze", id=freeze.id.id)
-
-
-def readmit(office: Office, members: Iterable[MemberId]) -> None:
-    """Let members work again whom a freeze had suspended, unless another freeze holds them."""
-    from holdfast.workflows.access.holds import still_held
-
-    for member in members:
-        if not still_held(office, member):
-            audit = office.vault.audit
-            audit.write([audit.event(SYSTEM, Verb.READMIT, "member", member, purpose="freeze let go")])
-            store.unsuspend(member)

@@ -33,6 +33,7 @@ from holdfast.store.office.vault import ListPage, Reader
 from holdfast.workflows.access.holds import members_of
 from holdfast.workflows.access.register import OfficeRegister, load, one_person, write_people
 from holdfast.workflows.acting.approved_plan import begin as begin_plan
+from holdfast.workflows.freezes.holding import check_removed, read_freeze, readmit
 from holdfast.workflows.freezes.rights_plans import plan_restoration
 from holdfast.workflows.office.members import members_with
 from holdfast.workflows.office.opening import Office, on_newest
@@ -205,8 +206,6 @@ def _propose_outcome(
 
 def _check_removed(office: Office, review: Review) -> None:
     """Nothing is given back while it is still being taken. Raises CheckFailedError `access.freeze.under_way`."""
-    from holdfast.workflows.freezes.freeze import check_removed, read_freeze
-
     freeze = read_freeze(office, Reader.of_the_office(Because.RULE), review.freeze.id, purpose="outcome proposed")
     check_removed(freeze, [review.person])
 
@@ -278,8 +277,6 @@ def execute_outcome(office: Office, approved: Approved[Request]) -> Shown:
     write_people(office, system, {review.person: decided.person_facts}, register=register, purpose="review decided")
     write_review(office, system, stream, facts, decided.review_facts)
     if decided.person_facts:
-        from holdfast.workflows.freezes.freeze import read_freeze, readmit
-
         freeze = read_freeze(office, system, review.freeze.id, purpose="review decided")
         person = one_person(office, system, review.person.id, purpose="review decided")
         names = [person.account, *person.former]

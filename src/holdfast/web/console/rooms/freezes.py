@@ -21,6 +21,7 @@ from holdfast.web.console.room import Room
 from holdfast.workflows.access import register
 from holdfast.workflows.acting.follows import lines_of
 from holdfast.workflows.freezes import freeze as work
+from holdfast.workflows.freezes import holding
 
 _PEOPLE_ON_A_PAGE = 50  # people; chosen
 
@@ -69,7 +70,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """The list of freezes; it names nobody."""
     quiet = replace(request.reader, passkey_fresh=False)
     listed = work.freezes_page(request.office, quiet, after=request.GET.get("after"))
-    may = request.office.vault.may(replace(request.reader, passkey_fresh=True), "write", work.KIND).allowed
+    may = request.office.vault.may(replace(request.reader, passkey_fresh=True), "write", holding.KIND).allowed
     return show(request, "console/access/freezes.html", {"page": listed, "may_prepare": may})
 
 
@@ -78,7 +79,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """Prepare a freeze: the preview first, then the same form once more to put it before two people."""
     office, reader = request.office, request.reader
-    office.vault.require(reader, "write", work.KIND, purpose="freeze prepared")
+    office.vault.require(reader, "write", holding.KIND, purpose="freeze prepared")
     form = ScopeForm(_posted(request))
     context: dict[str, object] = {"form": form}
     if request.method == "POST" and form.is_valid():
@@ -116,7 +117,7 @@ def _scope(request: HttpRequest, form: ScopeForm) -> Scope:
 @page(fresh=True)
 def one(request: HttpRequest, number: str) -> HttpResponse:
     """One freeze: what it took, what the wikis say, its reviews."""
-    freeze = work.read_freeze(request.office, request.reader, number)
+    freeze = holding.read_freeze(request.office, request.reader, number)
     waiting = [(item, freeze.removals.get((item.person, item.wiki, item.right))) for item in freeze.waiting()]
     context = {
         "freeze": freeze,
@@ -126,7 +127,7 @@ def one(request: HttpRequest, number: str) -> HttpResponse:
         "waiting_count": len(waiting),
         "plans": lines_of(request.office, freeze.id),
         "form": ReasonForm(),
-        "may_write": request.office.vault.may(request.reader, "write", work.KIND, freeze.id).allowed,
+        "may_write": request.office.vault.may(request.reader, "write", holding.KIND, freeze.id).allowed,
     }
     return show(request, "console/access/freeze.html", context)
 
@@ -134,7 +135,7 @@ def one(request: HttpRequest, number: str) -> HttpResponse:
 @page(fresh=True)
 def people(request: HttpRequest, number: str) -> HttpResponse:
     """Who is frozen, a page at a time: everybody shown is counted."""
-    freeze = work.read_freeze(request.office, request.reader, number, purpose="frozen people listed")
+    freeze = holding.read_freeze(request.office, request.reader, number, purpose="frozen people listed")
     start = max(0, int(request.GET.get("from", "0"))) if request.GET.get("from", "0").isdecimal() else 0
     items = freeze.order.items[start : start + _PEOPLE_ON_A_PAGE]
     register.shown(request.office, request.reader, {item.person for item in items}, purpose="frozen people listed")
@@ -192,13 +193,13 @@ ROOM = Room(
     roles=frozenset({"access_steward", "decider", "legal", "appeal_reader", "investigator", "auditor"}),
     order=21,
     doors={
-        "home": asks("read_list", work.KIND),
-        "new": every(asks("write", work.KIND), asks("read_sealed", register.KIND)),
-        "one": asks("read_sealed", work.KIND, "number"),
-        "people": every(asks("read_sealed", work.KIND, "number"), asks("read_sealed", register.KIND)),
-        "by_hand": asks("write", work.KIND, "number"),
-        "rest": asks("write", work.KIND, "number"),
-        "lift": asks("write", work.KIND, "number"),
+        "home": asks("read_list", holding.KIND),
+        "new": every(asks("write", holding.KIND), asks("read_sealed", register.KIND)),
+        "one": asks("read_sealed", holding.KIND, "number"),
+        "people": every(asks("read_sealed", holding.KIND, "number"), asks("read_sealed", register.KIND)),
+        "by_hand": asks("write", holding.KIND, "number"),
+        "rest": asks("write", holding.KIND, "number"),
+        "lift": asks("write", holding.KIND, "number"),
     },
     urls=[
         path("", home, name="home"),
