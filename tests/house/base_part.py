@@ -129,6 +129,7 @@ def access(to: Commands, folder: Path) -> None:
     to.run("access", "noticeboard", "--out", folder / "board", *asked)
     to.run("access", "import", register, "--as", "csv")
     to.run("access", "template")
+    assert "accounts/names.py" in to.run("explain", "access.name")
     to.run("access", "columns")
     log = sorted(VOTES.glob("*.json")) or sorted(VOTES.glob("**/*.json"))
     wiki = ("--wiki", "examplewiki", "--part")
@@ -141,6 +142,7 @@ def access(to: Commands, folder: Path) -> None:
 def other_parts(to: Commands, folder: Path) -> None:
     """A command of another part names what to install."""
     to.run("lake", folder, code=2, named="pip install 'holdfast[analysis]'")
+    to.run("papers", code=2, named="pip install 'holdfast[all]'")
     to.run("measures", code=2, named="pip install 'holdfast[analysis]'")
     to.run("tick", "--office", folder, code=2, named="pip install 'holdfast[office]'")
     to.run("access", "reviews", "--office", folder, code=2, named="pip install 'holdfast[office]'")

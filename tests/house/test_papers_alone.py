@@ -14,6 +14,7 @@ MACHINE = {
     "actions/sweeps/journal.py": "the executor's own journal",
     "canonical.py": "canonical and signed JSON",
     "crypto/master_key.py": "a key that the office wrote; its checksum tells any damage",
+    "cli/explain.py": "the list of error codes that ships with Holdfast",
     "cli/office/upkeep.py": "an age identity that a program wrote; its checksum tells any damage",
     "elections/formats/scottish_csv.py": "ballots as counting machines write them",
     "elections/roll.py": "the committed roll that Holdfast wrote, held against its hash",

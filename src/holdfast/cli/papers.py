@@ -9,7 +9,7 @@ import typer
 
 from holdfast.parts import Part
 
-PART = Part.BASE
+PART = Part.ALL
 
 
 def register(app: typer.Typer) -> None:

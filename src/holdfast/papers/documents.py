@@ -18,7 +18,7 @@ KeyPath = tuple[str | int, ...]
 Mark = tuple[int, int]
 """Line and column, from 1."""
 
-DEEPEST = 64
+DEEPEST = 64  # levels of nesting; chosen, well below the limit of Python's own recursion
 _TOML_PLACE = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)\Z")
 _SPACE = re.compile(r"(?:[ \t\r\n,]|#[^\n]*)*")
 _BARE = re.compile(r"[^,\]}\n#]*")

@@ -14,7 +14,7 @@ from holdfast.papers.documents import Mark, refuse
 from holdfast.papers.nearest import unknown_name
 
 T = TypeVar("T")
-_LONGEST = 200
+_LONGEST = 200  # signs in a cell, unless its column says otherwise; chosen
 _QUOTED = re.compile(r'"[^"]*(?:""[^"]*)*"')
 
 
