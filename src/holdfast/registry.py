@@ -1,27 +1,18 @@
 """The only loader of modules by name: in a plug-in room the folder is the list.
 
-Strangers add measures, sources and counting methods by entry points of their distribution, each called as the kind
-calls itself. They are off until `HOLDFAST_PLUGINS` names the distribution; no other one is looked at. What acts on
-wikis, holds cases or writes the log is never a stranger's.
+To some rooms strangers add theirs (`strangers.py`): off until `HOLDFAST_PLUGINS` names the distribution.
 """
 
 import importlib
 import pkgutil
-from dataclasses import replace
-from importlib.metadata import Distribution, EntryPoint, PackageNotFoundError, distribution
 from types import ModuleType
 from typing import Any
 
 from holdfast.errors import UsageError
 from holdfast.parts import named_when_missing
-from holdfast.settings import settings_from
 
-_OPEN = {
-    "holdfast.measures": "holdfast.measures",
-    "holdfast.sources": "holdfast.sources",
-    "holdfast.counting": "holdfast.elections.counting",
-}
-"""Groups of entry points, and the rooms that they add to."""
+_OPEN_ROOMS = frozenset({"holdfast.measures", "holdfast.sources", "holdfast.elections.counting"})
+"""Rooms to which strangers may add."""
 
 
 def load_attribute(module: str, name: str) -> Any:
@@ -56,57 +47,11 @@ def kinds_in(room: ModuleType, attribute: str) -> dict[str, Any]:
                 hint="declare it, or begin the file's name with an underscore",
             )
         found[info.name] = getattr(module, attribute)
-    if room.__name__ in _OPEN.values():
+    if room.__name__ in _OPEN_ROOMS:
+        # only here: what reads installed distributions loads sockets, and a verifier alone loads none
+        from holdfast.settings import settings_from
+        from holdfast.strangers import add_strangers
+
         for stranger in settings_from().plugins:
-            _add_strangers(found, room.__name__, stranger)
+            add_strangers(found, room.__name__, stranger)
     return found
-
-
-def _add_strangers(found: dict[str, Any], room: str, stranger: str) -> None:
-    """Add what a named distribution holds for a room; where it comes from is said in its title.
-
-    Raises UsageError `registry.stranger_…`, naming the distribution.
-    """
-    try:
-        held = distribution(stranger)
-    except PackageNotFoundError:
-        raise UsageError(
-            "registry.stranger_missing",
-            f"the plug-in {stranger} is not installed",
-            place="HOLDFAST_PLUGINS",
-            hint="install it, or take its name out",
-        ) from None
-    for entry in held.entry_points:
-        if entry.group.split(".")[0] == "holdfast" and entry.group not in _OPEN:
-            raise _refused("group", held, entry, f"adds to {entry.group}", ", ".join(_OPEN))
-        if _OPEN.get(entry.group) == room:
-            found[entry.name] = _stranger(found, held, entry)
-
-
-def _stranger(found: dict[str, Any], held: Distribution, entry: EntryPoint) -> Any:
-    try:
-        kind = entry.load()
-    except Exception as error:  # whatever a stranger's code does at import
-        raise _refused(
-            "broken", held, entry, f"{type(error).__name__} while it was loaded", "a module that loads"
-        ) from error
-    like = type(next(iter(found.values())))
-    if type(kind) is not like:
-        raise _refused("kind", held, entry, type(kind).__name__, f"a {like.__name__}")
-    if kind.name != entry.name:
-        raise _refused("name", held, entry, f"it calls itself {kind.name!r}", repr(entry.name))
-    if entry.name in found or entry.name in {each.name for each in found.values()}:
-        raise _refused("taken", held, entry, "a name that is taken", "a name of its own")
-    told = "title" if hasattr(kind, "title") else "describes"
-    return replace(kind, **{told: f"{getattr(kind, told)} [plug-in {held.name} {held.version}]"})
-
-
-def _refused(why: str, held: Distribution, entry: EntryPoint, got: str, expected: str) -> UsageError:
-    return UsageError(
-        f"registry.stranger_{why}",
-        f"the plug-in {held.name} {held.version} is refused",
-        expected=expected,
-        got=got,
-        place=f"{entry.name} = {entry.value}",
-        hint=f"ask who made {held.name}, or take it out of HOLDFAST_PLUGINS",
-    )

@@ -247,7 +247,8 @@ def test_the_verifier_alone_loads_nothing_that_writes_counts_or_stores() -> None
     loaded = set(done.stdout.split())
     allowed = ("holdfast.record", "holdfast.crypto")
     foundations = {
-        f"holdfast.{name}" for name in ("errors", "canonical", "clock", "progress", "registry", "ids", "version")
+        f"holdfast.{name}"
+        for name in ("errors", "canonical", "clock", "progress", "registry", "ids", "parts", "version")
     }
     assert {name for name in loaded if not name.startswith(allowed)} <= foundations
     for writer in ("log", "queue", "disk", "integrate", "witness", "folder"):
