@@ -236,7 +236,7 @@ def test_a_command_finds_an_account_however_it_is_spelt_and_refuses_what_is_none
             assert COMMANDS[door](on, each) == said[name], each
     for each in NOBODY if door in OF_ADDRESSES else (*NOBODY, *ADDRESSES):
         # a list says it line by line, under the code of the list
-        assert re.search(r"access\.name: |account here, expected 1 to 255 bytes", str(COMMANDS[door](on, each))), each
+        assert re.search(r"access\.name: |expected 1 to 255 bytes, no address", str(COMMANDS[door](on, each))), each
 
 
 @pytest.mark.parametrize(
