@@ -248,7 +248,8 @@ def unreadable(*about: Any, **more: Any) -> Any:
 
 
 def no_text_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("actions.plan_file.parse_file", "actions.plan_file.parse_plan", "workflows.plan.parse_plan"):
+    places = ("actions.plans.file.parse_file", "actions.plans.file.parse_plan", "workflows.acting.plan.parse_plan")
+    for name in places:
         monkeypatch.setattr(f"holdfast.{name}", unreadable)
 
 
