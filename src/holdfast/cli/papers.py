@@ -7,6 +7,10 @@ from typing import Any
 
 import typer
 
+from holdfast.parts import Part
+
+PART = Part.BASE
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
