@@ -130,7 +130,11 @@ def _check_action(case: Case, planned: PlannedAction) -> None:
 def _check_follows(case: Case, held: Mapping[str, str], account: str) -> None:
     """What takes nothing needs no grounds, but it too follows from a decision, whichever, in the person's case."""
     if case.stage is not Stage.DECIDED:
-        raise CheckFailedError("case.plan.undecided", "the plan follows from a case that has no decision that stands")
+        raise CheckFailedError(
+            "case.plan.undecided",
+            "the plan follows from a case that has no decision that stands",
+            hint="decide the case first; one that was opened again is decided again",
+        )
     if account not in held:
         raise CheckFailedError(
             "case.plan.stranger",
