@@ -103,7 +103,7 @@ def test_a_freeze_takes_two_people(office: OfficeWorld, tmp_path: Path) -> None:
 
     steward = filled(office, tmp_path)
     proposal = propose_freeze(office.office, steward.reader(), J1, reason="r")
-    assert proposal.kind == "proposal-review-outcome"
+    assert proposal.kind == "proposal-freeze"
     office.approve(proposal, steward)
     with pytest.raises(CheckFailedError, match=r"approval\.too_few"):
         office.carry_out(proposal, steward)
@@ -237,6 +237,7 @@ def test_the_first_reader_decides_no_review_alone(office: OfficeWorld, tmp_path:
     proposal = propose_outcome(
         office.office, steward.reader(), number, outcome=Outcome.RESTORE, reason="seen", reason_code="SAFE"
     )
+    assert proposal.kind == "proposal-review-outcome"
     office.approve(proposal, steward)
     with pytest.raises(CheckFailedError, match=r"approval\.too_few"):
         office.carry_out(proposal, steward)
