@@ -248,8 +248,8 @@ def unreadable(*about: Any, **more: Any) -> Any:
 
 
 def no_text_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    places = ("actions.plans.file.parse_file", "actions.plans.file.parse_plan", "workflows.acting.plan.parse_plan")
-    for name in places:
+    readers = ("actions.plans.file.parse_file", "actions.plans.file.parse_plan", "workflows.acting.plan.parse_plan")
+    for name in readers:
         monkeypatch.setattr(f"holdfast.{name}", unreadable)
 
 
