@@ -2,10 +2,6 @@
 
 import typer
 
-from holdfast.parts import Part
-
-PART = Part.BASE
-
 
 def register(app: typer.Typer) -> None:
     """Add the command."""

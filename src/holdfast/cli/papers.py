@@ -7,10 +7,6 @@ from typing import Any
 
 import typer
 
-from holdfast.parts import Part
-
-PART = Part.BASE
-
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
