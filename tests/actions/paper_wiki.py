@@ -151,7 +151,11 @@ class PaperHand:
         self._write("protect", title, write)
 
     def set_lock(self, account: AccountName, *, locked: bool, reason: str) -> None:
-        raise NotImplementedError
+        def write(state: AccountState) -> None:
+            self._wiki.accounts[account] = replace(state, locked=locked)
+            self._wiki.note("globalauth", "setstatus", account, self._operator)
+
+        self._write("lock", account, write)
 
     def _write(self, what: str, target: str, write: Callable[[AccountState], None]) -> None:
         if self._operator in self._wiki.lost:

@@ -218,7 +218,7 @@ def test_a_removal_at_the_persons_own_request_states_no_grounds() -> None:
     assert problems(text) == []
     assert action.grounds is None
     text = HEAD + group("global_ban", ["A"], '{ reason = "r" }', at_own_request="true")
-    assert "only a removal of rights" in problems(text)[0]
+    assert "only rights_removal can be recorded" in problems(text)[0]
 
 
 @pytest.mark.parametrize("purpose", ["protective, no fault", "restoration"])

@@ -48,6 +48,30 @@ def rights(old: dict[str, str], new: dict[str, str], concerned: Any = "all") -> 
     return step("rights", Phase.RIGHTS, **{"from": old, "to": new}, concerned=concerned, reason="r")
 
 
+def test_telling_is_one_message_for_each_wiki_and_none_where_it_stands() -> None:
+    notice = {"wikis": [WIKI], "heading": "h", "text": "the rule was 4", "summary": "s"}
+    params = {"notice": notice, "about": "a ban", "fields": {"rule": {"text": "4"}}}
+    telling = Action(id="p-1/1", kind="telling", target="A", wikis=(WIKI,), params=params)
+    kind = all_kinds()["telling"]
+    before = {"user_id": 5, "message": False}
+    (only,) = kind.steps(before, telling, WIKI)
+    assert (only.name, only.user_id, only.intent["heading"]) == ("message", 5, "h")
+    assert "the rule was 4" in only.intent["text"]
+    assert kind.after(before, telling, WIKI) == {"user_id": 5, "message": True}
+    assert kind.steps({"user_id": 5, "message": True}, telling, WIKI) == ()
+
+
+def test_what_is_given_back_shortens_nothing_that_the_person_was_given_meanwhile() -> None:
+    params = {"groups": {WIKI: {"sysop": SOON, "suppress": LATE, "bot": INFINITY}}, "reason": "back"}
+    back = Action(id="p-1/1", kind="rights_restoration", target="A", wikis=(WIKI,), params=params)
+    kind = all_kinds()["rights_restoration"]
+    before = kind.read(seen({"sysop": INFINITY, "suppress": SOON}), back)
+    given = {"sysop": INFINITY, "suppress": LATE, "bot": INFINITY}
+    assert kind.after(before, back, WIKI)["groups"] == given
+    (only,) = kind.steps(before, back, WIKI)
+    assert only.intent["to"] == given
+
+
 def test_a_temporary_group_that_ran_out_is_no_move() -> None:
     removal = rights({"sysop": INFINITY, "suppress": SOON}, {})
     assert matches_before(removal, seen({"sysop": INFINITY, "suppress": SOON}), now=BEFORE_SOON)

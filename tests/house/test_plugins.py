@@ -54,3 +54,37 @@ def named_in(folder: str, name: str) -> bool:
 )
 def test_each_has_a_test_worked_by_hand_that_names_it(folder: str, name: str) -> None:
     assert named_in(folder, name)
+
+
+ACTED = ("actions", "workflows", "web", "attacks", "cli", "access", "cases")
+ROOMS = {
+    "actions/kinds": ("actions", "workflows"),
+    "record/kinds": ("record", "elections", "cli", "workflows", "web"),
+    "workflows/proposals": ACTED,
+    "workflows/clocks": ACTED,
+    "workflows/outbox_tasks": ACTED,
+}
+"""Rooms of plug-ins that act or speak for the office, and the rooms of tests that work them by hand."""
+LISTS_ALL = {"test_record_page_of_text.py"}
+"""Tests that name each of a room because they go through all of them."""
+
+
+def forms(room: str, name: str) -> tuple[str, ...]:
+    """How a test names a plug-in: as a file, or as it is stored."""
+    stored = name.replace("_", " " if room == "record/kinds" else "-")
+    return f'"{name}"', f'"{stored}"', f'"proposal-{stored}"', f"import {name}\n", f".{name} "
+
+
+@pytest.mark.parametrize(
+    ("room", "name"),
+    [(room, path.stem) for room in ROOMS for path in sorted((SRC / room).glob("*.py")) if path.stem[0] != "_"],
+)
+def test_each_that_acts_or_speaks_has_a_test_worked_by_hand_that_names_it(room: str, name: str) -> None:
+    told = (
+        path.read_text("utf-8")
+        for folder in ROOMS[room]
+        for path in (ROOT / "tests" / folder).glob("test_*.py")
+        if path.name not in LISTS_ALL
+    )
+    wanted = forms(room, name)
+    assert any(form in text for text in told for form in wanted), f"no test names {room}/{name}.py"

@@ -110,6 +110,7 @@ def test_an_export_leaves_only_after_two_guardians_and_a_stranger_can_check_it(
     acted(office, 5)
     auditor, one, two = office.member("auditor"), office.member("custodian"), office.member("legal")
     stream, client = asked_for(office, auditor), auditor.client()
+    assert stream.kind == "proposal-audit-export"
     fetch = f"/audit/exports/{stream.id}/"
     client.raise_request_exception = False
     assert client.post(fetch).status_code == 409

@@ -7,7 +7,8 @@ import pytest
 from actions.sweeping import HEAD, group
 from holdfast.actions.plans.file import parse_plan
 from holdfast.actions.plans.grounds import Grounds
-from holdfast.actions.plans.plan import Plan, Purpose
+from holdfast.actions.plans.plan import Plan
+from holdfast.actions.steps.kind import Purpose
 from holdfast.errors import CheckFailedError
 from holdfast.notices.kinds import EvidenceClass
 from store.offices import OfficeWorld

@@ -146,6 +146,7 @@ def test_a_wiki_that_does_not_answer_delays_nobody_else_and_is_planned_later(
     before = confidential(two_wikis)
     shutil.copy(two_wikis.keys / "wikis.toml", path)
     rest = propose_rest(office.office, steward.reader(), freeze.id.id)
+    assert rest.kind == "proposal-freeze-rest"
     office.approve(rest, steward, decider)
     office.carry_out(rest, decider)
     number = sorted(freeze.reviews.values())[0].id

@@ -104,6 +104,7 @@ def test_a_freeze_takes_two_people(office: OfficeWorld, tmp_path: Path) -> None:
 
     steward = filled(office, tmp_path)
     proposal = propose_freeze(office.office, steward.reader(), J1, reason="r")
+    assert proposal.kind == "proposal-freeze"
     office.approve(proposal, steward)
     with pytest.raises(CheckFailedError, match=r"approval\.too_few"):
         office.carry_out(proposal, steward)
@@ -237,6 +238,7 @@ def test_the_first_reader_decides_no_review_alone(office: OfficeWorld, tmp_path:
     proposal = propose_outcome(
         office.office, steward.reader(), number, outcome=Outcome.RESTORE, reason="seen", reason_code="SAFE"
     )
+    assert proposal.kind == "proposal-review-outcome"
     office.approve(proposal, steward)
     with pytest.raises(CheckFailedError, match=r"approval\.too_few"):
         office.carry_out(proposal, steward)
@@ -256,6 +258,7 @@ def test_lifting_gives_everything_back_and_lets_members_work_again(office: Offic
     freeze, decider = frozen(office, steward)
     assert ann.reader().suspended
     proposal = propose_lift(office.office, steward.reader(), freeze.id.id, reason="it is over")
+    assert proposal.kind == "proposal-freeze-lift"
     office.approve(proposal, steward, decider)
     office.carry_out(proposal, decider)
     assert read_freeze(office.office, steward.reader(), freeze.id.id).state is FreezeState.LIFTED
@@ -272,6 +275,7 @@ def test_the_rule_book_changes_by_two_people_and_counts_at_once(office: OfficeWo
     steward, decider = filled(office, tmp_path), office.member("decider")
     book = RuleBook(current_versions=frozenset({"3"}), restricted=frozenset({("J2", "checkuser")}))
     proposal = propose_rules(office.office, steward.reader(), book)
+    assert proposal.kind == "proposal-access-rules"
     late = propose_rules(office.office, steward.reader(), RuleBook(current_versions=frozenset({"4"})))
     office.approve(proposal, steward, decider)
     office.carry_out(proposal, decider)
@@ -293,7 +297,8 @@ def test_a_last_single_holder_is_flagged_and_no_clock_ends_the_grant(office: Off
     tick(office.office)
     assert list(AlarmRow.objects.values_list("code", flat=True)) == ["needs two"]
     office.clock.go_on(days=31)
-    tick(office.office)
+    told = {each.clock: each.done for each in tick(office.office)}["single_holders"]
+    assert list(told) == ["1 single holders are past their time: people are called"]
     assert sorted(AlarmRow.objects.values_list("code", flat=True)) == ["clock due", "needs two"]
     (person,) = register(office).people.values()
     assert person.grants[0].runs_at(office.clock())

@@ -48,6 +48,7 @@ def test_the_actions_of_september_2021_in_one_sweep(office: OfficeWorld, two_wik
     assert run_sweep(office.office, plan).ending is Ending.WAITING
     assert not any(wiki.block_of(name) for wiki in two_wikis.both for name in TO_BAN)
     gate = propose_condition(office.office, acting.deciders[0].reader(), plan, CONDITION)
+    assert gate.kind == "proposal-plan-condition"
     acting.carried_out(gate)
     acting.tick()
 

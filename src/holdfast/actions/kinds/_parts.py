@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from holdfast.actions.steps.kind import Action
+from holdfast.actions.steps.kind import Action, Reach
 from holdfast.actions.steps.ports import INFINITY
 from holdfast.actions.steps.seen import Seen
 from holdfast.actions.steps.step import Json, Phase, Step, block_json
@@ -116,6 +116,11 @@ def is_notice(value: object) -> bool:
             )
         )
     )
+
+
+def as_planned(params: Json) -> Reach:
+    """The reach of what takes all there is, closes nothing beside, and ends as its plan says."""
+    return Reach(groups=None, limits=frozenset(), ends=frozenset())
 
 
 def check_notice(action: Action) -> None:

@@ -19,7 +19,7 @@ from holdfast.actions.kinds._parts import (
     read_state,
     rights_step,
 )
-from holdfast.actions.steps.kind import Action, End, Kind, TargetType
+from holdfast.actions.steps.kind import Action, End, Kind, Purpose, Reach, TargetType
 from holdfast.actions.steps.ports import INFINITY
 from holdfast.actions.steps.seen import Seen
 from holdfast.actions.steps.step import Json, Phase, Step
@@ -81,12 +81,27 @@ def _refuse_partial(before: Json, action: Action, wiki: WikiName) -> None:
         )
 
 
+def _reach(params: Json) -> Reach:
+    closed = {
+        "no_email": params.get("no_email", True),
+        "no_talk": not params.get("allow_talk", True),
+        "autoblock": params.get("autoblock", False),
+    }
+    limits = frozenset(name for name, holds in closed.items() if holds)
+    return Reach(groups=None, limits=limits, ends=frozenset())
+
+
 KIND = Kind(
     name="global_ban",
     title="All user groups are taken away and the account is blocked, on each wiki listed.",
     target=TargetType.ACCOUNT,
     severity=Severity.GLOBAL_BAN,
     notice=NoticeKind.GLOBAL_BAN,
+    notice_on_request=None,
+    purposes=frozenset({Purpose.DECISION}),
+    takes_target=True,
+    says_conduct=False,
+    reach=_reach,
     check=_check,
     read=_read,
     after=_after,

@@ -8,6 +8,7 @@ against a live CentralAuth.
 from typing import Any
 
 from holdfast.actions.kinds._parts import (
+    as_planned,
     check_notice,
     check_params,
     is_line,
@@ -18,7 +19,7 @@ from holdfast.actions.kinds._parts import (
     read_state,
     rights_step,
 )
-from holdfast.actions.steps.kind import Action, End, Kind, TargetType
+from holdfast.actions.steps.kind import Action, End, Kind, Purpose, TargetType
 from holdfast.actions.steps.seen import Seen
 from holdfast.actions.steps.step import Json, Phase, Step
 from holdfast.cases.standards import Severity
@@ -76,6 +77,11 @@ KIND = Kind(
     target=TargetType.ACCOUNT,
     severity=Severity.GLOBAL_LOCK,
     notice=NoticeKind.GLOBAL_LOCK,
+    notice_on_request=None,
+    purposes=frozenset({Purpose.DECISION}),
+    takes_target=True,
+    says_conduct=False,
+    reach=as_planned,
     check=_check,
     read=_read,
     after=_after,

@@ -3,7 +3,7 @@
 from typing import Any
 
 from holdfast.actions.kinds._parts import check_params, is_expiry, is_group, is_reason, make_step
-from holdfast.actions.steps.kind import Action, Kind, TargetType
+from holdfast.actions.steps.kind import Action, Kind, Purpose, Reach, TargetType
 from holdfast.actions.steps.seen import Seen
 from holdfast.actions.steps.step import Json, Phase, Step
 from holdfast.cases.standards import Severity
@@ -61,12 +61,22 @@ def _steps(before: Json, action: Action, wiki: WikiName) -> tuple[Step, ...]:
     return (make_step(action, wiki, "protect", Phase.PROTECT, intent=intent, needs=("protect",)),)
 
 
+def _reach(params: Json) -> Reach:
+    ends = frozenset(end for _, end in params["protection"].values())
+    return Reach(groups=None, limits=frozenset(), ends=ends)
+
+
 KIND = Kind(
     name="protection",
     title="A page is protected against edits or moves.",
     target=TargetType.PAGE,
     severity=Severity.PROTECTION,
     notice=NoticeKind.PROTECTION,
+    notice_on_request=None,
+    purposes=frozenset({Purpose.DECISION}),
+    takes_target=True,
+    says_conduct=False,
+    reach=_reach,
     check=_check,
     read=_read,
     after=_after,

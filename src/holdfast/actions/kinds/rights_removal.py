@@ -12,7 +12,7 @@ from holdfast.actions.kinds._parts import (
     read_state,
     rights_step,
 )
-from holdfast.actions.steps.kind import Action, End, Kind, TargetType
+from holdfast.actions.steps.kind import Action, End, Kind, Purpose, Reach, TargetType
 from holdfast.actions.steps.seen import Seen
 from holdfast.actions.steps.step import Json, Step
 from holdfast.cases.standards import Severity
@@ -43,12 +43,22 @@ def _steps(before: Json, action: Action, wiki: WikiName) -> tuple[Step, ...]:
     )
 
 
+def _reach(params: Json) -> Reach:
+    groups = params["groups"]
+    return Reach(groups=None if groups == "all" else frozenset(groups), limits=frozenset(), ends=frozenset())
+
+
 KIND = Kind(
     name="rights_removal",
     title="User groups are taken away; all others stay.",
     target=TargetType.ACCOUNT,
     severity=Severity.RIGHTS_REMOVAL,
     notice=NoticeKind.RIGHTS_REMOVAL,
+    notice_on_request=NoticeKind.RIGHTS_REMOVAL_ON_REQUEST,
+    purposes=frozenset({Purpose.DECISION, Purpose.PROTECTIVE}),
+    takes_target=True,
+    says_conduct=False,
+    reach=_reach,
     check=_check,
     read=_read,
     after=_after,

@@ -18,9 +18,11 @@ from holdfast.actions.kinds._parts import (
     read_state,
     rights_step,
 )
-from holdfast.actions.steps.kind import Action, End, Kind, TargetType
+from holdfast.actions.steps.kind import Action, End, Kind, Purpose, Reach, TargetType
+from holdfast.actions.steps.ports import INFINITY
 from holdfast.actions.steps.seen import Seen
 from holdfast.actions.steps.step import Json, Step, is_past, living
+from holdfast.clock import parse_at
 from holdfast.ids import WikiName
 from holdfast.notices.kinds import NoticeKind
 
@@ -51,7 +53,16 @@ def _read(seen: Seen, action: Action) -> dict[str, Any]:
 
 
 def _after(before: Json, action: Action, wiki: WikiName) -> dict[str, Any]:
-    return {**before, "groups": _given(action, wiki)}
+    held = before["groups"]
+    return {
+        **before,
+        "groups": {each: _later(end, held.get(each, end)) for each, end in _given(action, wiki).items()},
+    }
+
+
+def _later(first: str, second: str) -> str:
+    """The later of two ends: whoever was given more meanwhile loses nothing by what is given back."""
+    return INFINITY if INFINITY in (first, second) else max(first, second, key=parse_at)
 
 
 def _steps(before: Json, action: Action, wiki: WikiName) -> tuple[Step, ...]:
@@ -61,12 +72,22 @@ def _steps(before: Json, action: Action, wiki: WikiName) -> tuple[Step, ...]:
     )
 
 
+def _reach(params: Json) -> Reach:
+    ends = frozenset(end for given in params["groups"].values() for end in given.values())
+    return Reach(groups=frozenset(), limits=frozenset(), ends=ends)
+
+
 KIND = Kind(
     name="rights_restoration",
     title="User groups that were taken away are given back, with the ends that they had.",
     target=TargetType.ACCOUNT,
     severity=None,
     notice=NoticeKind.RIGHTS_RESTORATION,
+    notice_on_request=None,
+    purposes=frozenset({Purpose.DECISION, Purpose.RESTORATION}),
+    takes_target=True,
+    says_conduct=False,
+    reach=_reach,
     check=_check,
     read=_read,
     after=_after,

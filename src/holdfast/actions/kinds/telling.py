@@ -5,6 +5,7 @@
 
 from holdfast.actions.kinds._parts import (
     after_message,
+    as_planned,
     check_params,
     check_told_everywhere,
     is_notice,
@@ -12,7 +13,7 @@ from holdfast.actions.kinds._parts import (
     only_message,
     read_message,
 )
-from holdfast.actions.steps.kind import Action, Kind, TargetType
+from holdfast.actions.steps.kind import Action, Kind, Purpose, TargetType
 from holdfast.notices.kinds import FIELDS, NoticeKind
 
 _TOLD = frozenset({*FIELDS[NoticeKind.TELLING].optional, "decider_role"})
@@ -40,6 +41,11 @@ KIND = Kind(
     target=TargetType.ACCOUNT,
     severity=None,
     notice=NoticeKind.TELLING,
+    notice_on_request=None,
+    purposes=frozenset({Purpose.DECISION, Purpose.RESTORATION}),
+    takes_target=False,
+    says_conduct=False,
+    reach=as_planned,
     check=_check,
     read=read_message,
     after=after_message,

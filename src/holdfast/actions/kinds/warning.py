@@ -2,13 +2,14 @@
 
 from holdfast.actions.kinds._parts import (
     after_message,
+    as_planned,
     check_params,
     check_told_everywhere,
     is_notice,
     only_message,
     read_message,
 )
-from holdfast.actions.steps.kind import Action, Kind, TargetType
+from holdfast.actions.steps.kind import Action, Kind, Purpose, TargetType
 from holdfast.cases.standards import Severity
 from holdfast.notices.kinds import NoticeKind
 
@@ -24,6 +25,11 @@ KIND = Kind(
     target=TargetType.ACCOUNT,
     severity=Severity.WARNING,
     notice=NoticeKind.WARNING,
+    notice_on_request=None,
+    purposes=frozenset({Purpose.DECISION}),
+    takes_target=True,
+    says_conduct=True,
+    reach=as_planned,
     check=_check,
     read=read_message,
     after=after_message,

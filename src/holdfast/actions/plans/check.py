@@ -10,23 +10,15 @@ from datetime import date, datetime, timedelta
 
 from holdfast.accounts.names import AccountName, account_as_compared, kept_name
 from holdfast.actions.plans.grounds import LONGEST_UNSIGNED_DAYS, Appeal, Withheld
-from holdfast.actions.plans.plan import Plan, PlanId, PlannedAction, Purpose
-from holdfast.actions.plans.telling import as_if_told, ends_of_groups, leads_nowhere, unchecked_languages
-from holdfast.actions.steps.kind import End, Kind, TargetType, all_kinds
+from holdfast.actions.plans.plan import Plan, PlanId, PlannedAction
+from holdfast.actions.plans.telling import as_if_told, leads_nowhere, unchecked_languages
+from holdfast.actions.steps.kind import End, Kind, Purpose, TargetType, all_kinds
 from holdfast.actions.steps.ports import INFINITY
-from holdfast.cases.standards import Severity
 from holdfast.clock import parse_at
 from holdfast.errors import InputRefusedError, Problem
 from holdfast.notices.kinds import FORMS, LANGUAGES, NEVER_WITHHELD
 
 _JURISDICTION = re.compile(r"[A-Z][A-Z0-9-]{0,15}\Z")
-_LEAST_SEVERE: Mapping[Purpose, frozenset[str]] = {
-    Purpose.PROTECTIVE: frozenset({"rights_removal"}),
-    Purpose.RESTORATION: frozenset({"rights_restoration", "telling"}),
-}
-"""The kinds that a plan without grounds may use."""
-_TAKES_NOBODY = frozenset({"telling"})
-"""Kinds that change nothing about an account, so that other plans may be open beside them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +89,7 @@ def _of_the_targets(plan: Plan, around: Surroundings) -> Iterator[Problem]:
         if target in seen:
             yield _problem(each, "target_twice", f"{name} is the target of {seen[target]} already")
         other = around.taken.get(_key(target), plan.id)
-        if other != plan.id and each.action.kind not in _TAKES_NOBODY:
+        if other != plan.id and _takes_target(each):
             yield _problem(each, "target_elsewhere", f"{name} is a target of the open plan {other}")
         if target[0] is TargetType.ACCOUNT and target[1] in barred:
             yield _problem(each, "target_barred", f"{name} {barred[target[1]]} and cannot be a target")
@@ -109,13 +101,18 @@ def _target(each: PlannedAction) -> tuple[TargetType, str] | None:
     return None if kind is None else (kind.target, account_as_compared(each.action.target))
 
 
+def _takes_target(each: PlannedAction) -> bool:
+    kind = all_kinds().get(each.action.kind)
+    return kind is None or kind.takes_target
+
+
 def _key(target: tuple[TargetType, str]) -> str:
     return f"{target[0].value}:{target[1]}"
 
 
 def target_keys(plan: Plan) -> tuple[str, ...]:
     """The targets of a plan in the form in which plans are held against each other."""
-    taking = (each for each in plan.actions if each.action.kind not in _TAKES_NOBODY)
+    taking = (each for each in plan.actions if _takes_target(each))
     return tuple(sorted({_key(target) for target in map(_target, taking) if target is not None}))
 
 
@@ -129,6 +126,12 @@ def _of_the_action(plan: Plan, each: PlannedAction, around: Surroundings) -> Ite
         known = ", ".join(all_kinds())
         yield _problem(each, "kind", f"{each.action.kind[:40]!r} is no kind of action; there are: {known}")
         return
+    try:
+        kind.check(as_if_told(each))
+    except InputRefusedError as reason:
+        yield _problem(each, "params", f"{reason.what}: {reason.got}; wanted {reason.expected}")
+    else:
+        yield from _of_its_params(each, kind)
     yield from _of_its_form(plan, each, kind)
     yield from _of_its_reasons(plan, each, kind)
     yield from _of_its_times(each, kind, around.now)
@@ -137,27 +140,31 @@ def _of_the_action(plan: Plan, each: PlannedAction, around: Surroundings) -> Ite
         yield from _of_its_links(each, around.links_to)
 
 
-def _of_its_form(plan: Plan, each: PlannedAction, kind: Kind) -> Iterator[Problem]:
-    listed = {wiki.name for wiki in plan.wikis}
-    for wiki in each.action.wikis:
-        if wiki not in listed:
-            yield _problem(each, "wiki", f"the wiki {wiki[:64]!r} is not listed in the plan")
-    try:
-        kind.check(as_if_told(each))
-    except InputRefusedError as reason:
-        yield _problem(each, "params", f"{reason.what}: {reason.got}; wanted {reason.expected}")
-        return
+def _of_its_params(each: PlannedAction, kind: Kind) -> Iterator[Problem]:
+    """What can be asked once the kind has found sense in its parameters."""
     if set(each.before) >= set(each.action.wikis):
         try:
             each.steps()
         except InputRefusedError as reason:
             yield _problem(each, "steps", reason.what + (f" ({reason.hint})" if reason.hint else ""))
-    allowed = _LEAST_SEVERE.get(plan.purpose)
-    if allowed is not None and each.action.kind not in allowed:
-        what = f"a plan whose purpose is “{plan.purpose.value}” may only hold {' and '.join(sorted(allowed))}"
+    ends = kind.reach(each.action.params).ends
+    if each.expiry != INFINITY and kind.end is End.EACH_GROUP and ends != {each.expiry}:
+        what = f"the person is told {each.expiry}, and the wiki ends the groups at {', '.join(sorted(ends))}"
+        yield _problem(each, "expiry", what)
+
+
+def _of_its_form(plan: Plan, each: PlannedAction, kind: Kind) -> Iterator[Problem]:
+    listed = {wiki.name for wiki in plan.wikis}
+    for wiki in each.action.wikis:
+        if wiki not in listed:
+            yield _problem(each, "wiki", f"the wiki {wiki[:64]!r} is not listed in the plan")
+    if plan.purpose not in kind.purposes:
+        allowed = sorted(name for name, other in all_kinds().items() if plan.purpose in other.purposes)
+        what = f"a plan whose purpose is “{plan.purpose.value}” may only hold {' and '.join(allowed)}"
         yield _problem(each, "purpose", what)
-    if each.at_own_request and kind.severity is not Severity.RIGHTS_REMOVAL:
-        yield _problem(each, "own_request", "only a removal of rights can be recorded as the person's own request")
+    if each.at_own_request and kind.notice_on_request is None:
+        allowed = sorted(name for name, other in all_kinds().items() if other.notice_on_request)
+        yield _problem(each, "own_request", f"only {' and '.join(allowed)} can be recorded as a person's own request")
 
 
 def _of_its_reasons(plan: Plan, each: PlannedAction, kind: Kind) -> Iterator[Problem]:
@@ -171,8 +178,8 @@ def _of_its_reasons(plan: Plan, each: PlannedAction, kind: Kind) -> Iterator[Pro
     if kind.severe and each.grounds.test is None:
         what = "a severe action needs the three-part test: legal, necessary, proportional"
         yield _problem(each, "three_part_test", what)
-    if kind.severity is Severity.WARNING and not each.grounds.conduct:
-        yield _problem(each, "conduct", "a warning says which conduct it is about")
+    if kind.says_conduct and not each.grounds.conduct:
+        yield _problem(each, "conduct", f"a {kind.name} says which conduct it is about")
 
 
 def _of_its_times(each: PlannedAction, kind: Kind, now: datetime) -> Iterator[Problem]:
@@ -200,9 +207,6 @@ def _of_its_end(each: PlannedAction, kind: Kind) -> Iterator[Problem]:
         if kind.target is TargetType.PAGE:
             what += ": the end of a protection stands beside its level, in params"
         yield _problem(each, "expiry", what)
-    if kind.end is End.EACH_GROUP and ends_of_groups(each) != {each.expiry}:
-        ends = ", ".join(sorted(ends_of_groups(each)))
-        yield _problem(each, "expiry", f"the person is told {each.expiry}, and the wiki ends the groups at {ends}")
 
 
 def _of_its_appeal(each: PlannedAction, appeal: Appeal, today: date) -> Iterator[Problem]:

@@ -20,11 +20,10 @@ from holdfast.actions.plans.plan import (
     PlanId,
     PlannedAction,
     PlannedWiki,
-    Purpose,
     action_id,
     plan_id,
 )
-from holdfast.actions.steps.kind import Action, End, TargetType, all_kinds
+from holdfast.actions.steps.kind import Action, End, Purpose, TargetType, all_kinds
 from holdfast.actions.steps.ports import INFINITY
 from holdfast.clock import parse_at
 from holdfast.errors import HoldfastError, PaperRefusedError, Problem

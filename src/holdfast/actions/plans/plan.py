@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import Any, NewType
 
 from holdfast.actions.plans.grounds import Appeal, Grounds, RoadBack, Text, Withheld, plain
-from holdfast.actions.steps.kind import Action, kind_of
+from holdfast.actions.steps.kind import Action, Purpose, kind_of
 from holdfast.actions.steps.ports import INFINITY
 from holdfast.actions.steps.step import Json, Step
 from holdfast.approval.request import Request
@@ -44,18 +44,6 @@ class OnFailure(StrEnum):
     """The rest is finished, and two people decide on the target that is held."""
     UNDO = "undo"
     """What was done is undone."""
-
-
-class Purpose(StrEnum):
-    """Why rights are touched at all, which decides what a plan must say."""
-
-    DECISION = "decision"
-    """On grounds against a person: every reason is asked for."""
-    PROTECTIVE = "protective, no fault"
-    """A freeze's removal of rights. It accuses nobody, names no grounds, and no report counts it as misconduct."""
-    RESTORATION = "restoration"
-    """What was taken is given back: after a review, an appeal, or at the end of the road back. Or what was withheld
-    from a person is told."""
 
 
 class IfAlready(StrEnum):

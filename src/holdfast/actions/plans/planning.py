@@ -18,14 +18,13 @@ from holdfast.actions.plans.plan import (
     Plan,
     PlannedAction,
     PlannedWiki,
-    Purpose,
     action_id,
     plan_id,
     with_notices,
     with_states,
 )
 from holdfast.actions.plans.telling import AppealLink, as_if_told, notice_of
-from holdfast.actions.steps.kind import Action, kind_of, look_at_targets
+from holdfast.actions.steps.kind import Action, Purpose, kind_of, look_at_targets
 from holdfast.actions.steps.ports import WikiHand
 from holdfast.actions.steps.step import Json
 from holdfast.canonical import canonical_bytes, sha256_hex

@@ -44,7 +44,8 @@ def notice_kind(each: PlannedAction) -> NoticeKind | None:
     """The notice that tells of an action; null where there is nobody to tell (a page)."""
     if kind_of(each.action).target is TargetType.PAGE:
         return None
-    return NoticeKind.RIGHTS_REMOVAL_ON_REQUEST if each.at_own_request else kind_of(each.action).notice
+    kind = kind_of(each.action)
+    return kind.notice_on_request if each.at_own_request else kind.notice
 
 
 def unchecked_languages(each: PlannedAction) -> frozenset[str]:
@@ -75,7 +76,7 @@ def notice_fields(each: PlannedAction, *, appeal_link: AppealLink) -> dict[str, 
         **({} if each.grounds is None else _of_grounds(each.grounds)),
     }
     if kind is NoticeKind.TELLING:
-        known |= {"about": each.action.params["about"], **each.action.params["fields"]}
+        known |= {"about": each.action.params.get("about"), **each.action.params.get("fields", {})}
     withheld = {
         one.field: {"code": one.reason_code.value, "by": one.author, "until": one.until.isoformat()}
         for one in each.withheld
@@ -115,28 +116,20 @@ def notice_of(each: PlannedAction, *, appeal_link: AppealLink) -> dict[str, Any]
     }
 
 
-def ends_of_groups(each: PlannedAction) -> frozenset[str]:
-    """The ends that the groups which are given have on the wikis."""
-    given = each.action.params.get("groups")
-    tables = given.values() if isinstance(given, Mapping) else ()
-    return frozenset(end for ends in tables for end in ends.values())
-
-
 def end_in_words(each: PlannedAction) -> str:
     """When an action ends, for those who sign it: the days that the wikis will have, where those decide."""
-    ends = {each.expiry}
-    if kind_of(each.action).end is End.EACH_GROUP:
-        ends = set(ends_of_groups(each)) or ends
-    elif kind_of(each.action).target is TargetType.PAGE:
-        ends = {end for _, end in each.action.params["protection"].values()}
-    return ", ".join(sorted(ends))
+    return ", ".join(sorted(_ends_on_wiki(each) or {each.expiry}))
+
+
+def _ends_on_wiki(each: PlannedAction) -> frozenset[str]:
+    return kind_of(each.action).reach(each.action.params).ends
 
 
 def _end(each: PlannedAction) -> str | None:
     """The end as it will be: of groups that are given the one that all of them have; null where they differ."""
     if kind_of(each.action).end is not End.EACH_GROUP:
         return each.expiry
-    ends = ends_of_groups(each)
+    ends = _ends_on_wiki(each)
     return next(iter(ends)) if len(ends) == 1 else None
 
 
@@ -146,7 +139,7 @@ def _groups(each: PlannedAction) -> list[str]:
     Where groups are given whose ends differ, each stands with its own."""
     if kind_of(each.action).end is End.EACH_GROUP:
         given = {pair for ends in each.action.params["groups"].values() for pair in ends.items()}
-        apart = len(ends_of_groups(each)) > 1
+        apart = len(_ends_on_wiki(each)) > 1
         return sorted({f"{group} ({end})" if apart and end != INFINITY else group for group, end in given})
     return sorted({group for state in each.before.values() for group in state.get("groups", ())})
 

@@ -11,7 +11,7 @@
 A plan stores `before` for each action and wiki; `holdfast.actions.steps.step` carries steps out and takes them back.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
@@ -35,6 +35,18 @@ class TargetType(StrEnum):
 
     ACCOUNT = "account"
     PAGE = "page"
+
+
+class Purpose(StrEnum):
+    """Why rights are touched at all, which decides what a plan must say."""
+
+    DECISION = "decision"
+    """On grounds against a person: every reason is asked for."""
+    PROTECTIVE = "protective, no fault"
+    """A freeze's removal of rights. It accuses nobody, names no grounds, and no report counts it as misconduct."""
+    RESTORATION = "restoration"
+    """What was taken is given back: after a review, an appeal, or at the end of the road back. Or what was withheld
+    from a person is told."""
 
 
 class End(StrEnum):
@@ -87,6 +99,19 @@ class Action:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Reach:
+    """How far one action goes, as its parameters say."""
+
+    groups: frozenset[str] | None
+    """The groups that are taken; None: all of them, or whatever else there is to take."""
+    limits: frozenset[str]
+    """What it closes beside that."""
+    ends: frozenset[str]
+    """The ends that the wiki itself will have (ISO 8601 or `infinity`), where they stand in the parameters and not
+    in the plan's own end."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Kind:
     """A kind of action: what it says about itself, and its four functions."""
 
@@ -100,6 +125,16 @@ class Kind:
     takes nothing from anybody."""
     notice: NoticeKind
     """The notice that tells the person."""
+    notice_on_request: NoticeKind | None
+    """The notice where it is recorded as the person's own request (D16). None: it cannot be recorded as one."""
+    purposes: frozenset[Purpose]
+    """Which plans may hold it."""
+    takes_target: bool
+    """Whether it changes its target, so that no other open plan may have it beside."""
+    says_conduct: bool
+    """Whether its grounds must say which conduct it is about."""
+    reach: Callable[[Json], Reach]
+    """How far it goes, from parameters that `check` passed: measures are compared by it (D4), ends shown. Pure."""
     check: Callable[[Action], None]
     """Raises InputRefusedError `kind.params` naming the parameter that is missing, unknown or of no sense."""
     read: Callable[[Seen, Action], dict[str, Any]]
@@ -148,10 +183,37 @@ def _check_declared(file: str, kind: object) -> None:
         raise _undeclared(f"{file}: KIND is no Kind")
     if kind.name != file:
         raise _undeclared(f"{file}: its name is {kind.name!r}")
-    if not (kind.severity is None or isinstance(kind.severity, Severity)):
-        raise _undeclared(f"{file}: severity is none of {', '.join(Severity)}")
-    if not isinstance(kind.notice, NoticeKind):
-        raise _undeclared(f"{file}: notice is no NoticeKind")
+    said: Mapping[str, bool] = {
+        "target": isinstance(kind.target, TargetType),
+        "severity": kind.severity is None or isinstance(kind.severity, Severity),
+        "notice": isinstance(kind.notice, NoticeKind),
+        "notice_on_request": kind.notice_on_request is None or isinstance(kind.notice_on_request, NoticeKind),
+        "purposes": bool(kind.purposes) and all(isinstance(each, Purpose) for each in kind.purposes),
+        "takes_target": isinstance(kind.takes_target, bool),
+        "says_conduct": isinstance(kind.says_conduct, bool),
+        "reach": callable(kind.reach),
+        "end": isinstance(kind.end, End),
+    }
+    wrong = [name for name, is_said in said.items() if not is_said] or list(_at_odds(kind))
+    if wrong:
+        raise _undeclared(f"{file}: makes no sense: {'; '.join(wrong)}")
+
+
+def _at_odds(kind: Kind) -> Iterator[str]:
+    """What a kind may not say of itself, because its plan would then escape the case gate."""
+    if kind.severity is None:
+        return
+    if not kind.takes_target:
+        yield "takes_target: what has a severity takes its target"
+    if Purpose.RESTORATION in kind.purposes:
+        yield "purposes: what has a severity gives nothing back"
+    order = list(Severity)
+    if order.index(kind.severity) <= order.index(Severity.RIGHTS_REMOVAL):
+        return
+    if Purpose.PROTECTIVE in kind.purposes:
+        yield "purposes: nothing harder than a removal of rights is done without fault"
+    if kind.notice_on_request is not None:
+        yield "notice_on_request: nothing harder than a removal of rights is at the person's own request"
 
 
 def _undeclared(got: str) -> UsageError:

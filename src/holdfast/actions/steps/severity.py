@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from holdfast.actions.plans.plan import PlannedAction
-from holdfast.actions.steps.kind import all_kinds
+from holdfast.actions.steps.kind import all_kinds, kind_of
 from holdfast.actions.steps.ports import INFINITY
 from holdfast.cases.standards import Severity
 from holdfast.clock import parse_at
@@ -33,19 +33,13 @@ class Measure:
 
 def measure_of(each: PlannedAction) -> Measure:
     """The measure that a planned action is."""
-    params = each.action.params
-    groups = params.get("groups", "all")
-    limits = {
-        "no_email": params.get("no_email", True),
-        "no_talk": not params.get("allow_talk", True),
-        "autoblock": params.get("autoblock", False),
-    }
+    reach = kind_of(each.action).reach(each.action.params)
     return Measure(
         kind=each.action.kind,
         wikis=frozenset(each.action.wikis),
         expiry=each.expiry,
-        groups=None if isinstance(groups, str) else frozenset(groups),
-        limits=frozenset(name for name, holds in limits.items() if holds and each.action.kind == "global_ban"),
+        groups=reach.groups,
+        limits=reach.limits,
     )
 
 
@@ -64,6 +58,8 @@ def is_more_severe(new: Measure, old: Measure) -> bool:
         return False
     if known[new.kind] != known[old.kind] or not new.wikis <= old.wikis:
         return known[new.kind] > known[old.kind] or not new.wikis <= old.wikis
+    if new.kind != old.kind:  # as hard as each other, and each takes something else
+        return True
     wider = old.groups is not None and (new.groups is None or not new.groups <= old.groups)
     return wider or not new.limits <= old.limits or _ends_later(new.expiry, old.expiry)
 

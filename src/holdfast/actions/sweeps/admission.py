@@ -6,8 +6,8 @@ from typing import Any
 
 from holdfast.actions.plans.check import unaccepted_texts
 from holdfast.actions.plans.orders import SignedOff
-from holdfast.actions.plans.plan import Gate, Plan, Purpose, plan_sha256
-from holdfast.actions.steps.kind import TargetType, kind_of
+from holdfast.actions.plans.plan import Gate, Plan, plan_sha256
+from holdfast.actions.steps.kind import Purpose, TargetType, kind_of
 from holdfast.actions.sweeps.means import Means
 from holdfast.approval import Approved, parse_request
 from holdfast.errors import CheckFailedError

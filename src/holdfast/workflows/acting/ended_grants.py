@@ -13,8 +13,9 @@ from holdfast.access.register.register import Register
 from holdfast.access.rules.console_rules import Because
 from holdfast.access.rules.rights import RIGHTS
 from holdfast.accounts.names import AccountName
-from holdfast.actions.plans.plan import Plan, Purpose
+from holdfast.actions.plans.plan import Plan
 from holdfast.actions.plans.planning import Wish, draft_of
+from holdfast.actions.steps.kind import Purpose
 from holdfast.actions.steps.step import living
 from holdfast.audit import Alarm, AlarmKind
 from holdfast.errors import HoldfastError

@@ -6,7 +6,8 @@ as a plan like every other; bytes, signatures and journal stay where they are.
 
 from holdfast.access.freezes.freeze import FreezeState
 from holdfast.access.rules.console_rules import Because
-from holdfast.actions.plans.plan import REQUEST_KIND, Purpose, signed_plan
+from holdfast.actions.plans.plan import REQUEST_KIND, signed_plan
+from holdfast.actions.steps.kind import Purpose
 from holdfast.actions.sweeps.course import SignedBytes, Standing
 from holdfast.actions.sweeps.executor import Ending
 from holdfast.actions.sweeps.status import status

@@ -18,10 +18,11 @@ from holdfast.actions.plans.check import check, target_keys, targets
 from holdfast.actions.plans.collateral import collateral
 from holdfast.actions.plans.file import PlaceOf, parse_plan, refuse
 from holdfast.actions.plans.orders import SignedOff, SignOff, check_sign_off
-from holdfast.actions.plans.plan import Aftercare, Plan, Purpose, plan_sha256
+from holdfast.actions.plans.plan import Aftercare, Plan, plan_sha256
 from holdfast.actions.plans.planning import prepare, with_reports
 from holdfast.actions.plans.preflight import preflight
 from holdfast.actions.plans.telling import AppealLink
+from holdfast.actions.steps.kind import Purpose
 from holdfast.actions.sweeps.course import (
     PLAN_FACTS,
     PlanCourse,

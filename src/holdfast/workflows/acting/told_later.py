@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from holdfast.access.rules.console_rules import Because
-from holdfast.actions.plans.plan import Plan, PlannedAction, Purpose, plan_sha256
+from holdfast.actions.plans.plan import Plan, PlannedAction, plan_sha256
 from holdfast.actions.plans.planning import Wish, draft_of
-from holdfast.actions.plans.telling import withheld_until
-from holdfast.actions.steps.kind import kind_of
+from holdfast.actions.plans.telling import notice_kind, withheld_until
+from holdfast.actions.steps.kind import Purpose
 from holdfast.actions.sweeps.course import Standing
 from holdfast.actions.sweeps.journal import JournalRow, Mark, states
 from holdfast.audit import Alarm, AlarmKind
@@ -97,8 +97,8 @@ def _plan(plan: Plan, identity: str, told: Sequence[PlannedAction], day: date) -
 
 
 def _wish(each: PlannedAction, day: date) -> Wish:
-    kind = NoticeKind.RIGHTS_REMOVAL_ON_REQUEST if each.at_own_request else kind_of(each.action).notice
-    about = {language: wording(kind, language).subject for language in sorted({each.language, ORIGINAL})}
+    kind = notice_kind(each)
+    about = {} if kind is None else {name: wording(kind, name).subject for name in sorted({each.language, ORIGINAL})}
     return Wish(
         kind=NoticeKind.TELLING.value,
         target=each.action.target,

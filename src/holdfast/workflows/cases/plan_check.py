@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping
 from holdfast.access.rules.console_rules import Because
 from holdfast.accounts.names import account_as_compared
 from holdfast.actions.plans.grounds import Grounds as ShownGrounds
-from holdfast.actions.plans.plan import Plan, PlannedAction, Purpose
-from holdfast.actions.steps.kind import TargetType, kind_of
+from holdfast.actions.plans.plan import Plan, PlannedAction
+from holdfast.actions.steps.kind import Purpose, TargetType, kind_of
+from holdfast.cases._kind import Stage
 from holdfast.cases.attribution import Level, check_public_text
 from holdfast.cases.case import Case, fold
 from holdfast.cases.decision import Grounds, grounds_for
@@ -30,7 +31,8 @@ def check_plan_against_cases(office: Office, plan: Plan) -> None:
     harms nobody: neither is held up here.
 
     Raises CheckFailedError `case.people.duty_first`, `case.plan.no_case`, `case.grounds.…`, `case.standard.…`,
-    `case.attribution.…`, `case.plan.evidence_class`, `case.plan.own_request`. No text names an account.
+    `case.attribution.…`, `case.plan.evidence_class`, `case.plan.own_request`, `case.plan.undecided`,
+    `case.plan.stranger`. No text names an account.
     """
     if plan.purpose is not Purpose.DECISION:
         return
@@ -112,7 +114,7 @@ def _check_action(case: Case, planned: PlannedAction) -> None:
     held = {account_as_compared(person.account): person.account for person in case.people.values()}
     severity = kind_of(planned.action).severity
     if severity is None:
-        _check_is_held(held, account)
+        _check_follows(case, held, account)
         return
     carried = grounds_for(case, held.get(account, account), severity)
     if carried.own_request != planned.at_own_request:
@@ -125,8 +127,14 @@ def _check_action(case: Case, planned: PlannedAction) -> None:
         _check_grounds(case, planned.grounds, carried)
 
 
-def _check_is_held(held: Mapping[str, str], account: str) -> None:
-    """What takes nothing needs no grounds, but it too follows from the case of the person whom it is done to."""
+def _check_follows(case: Case, held: Mapping[str, str], account: str) -> None:
+    """What takes nothing needs no grounds, but it too follows from a decision, whichever, in the person's case."""
+    if case.stage is not Stage.DECIDED:
+        raise CheckFailedError(
+            "case.plan.undecided",
+            "the plan follows from a case that has no decision that stands",
+            hint="decide the case first; one that was opened again is decided again",
+        )
     if account not in held:
         raise CheckFailedError(
             "case.plan.stranger",

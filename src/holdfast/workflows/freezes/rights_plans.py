@@ -13,9 +13,10 @@ from holdfast.access.freezes.order import Item
 from holdfast.access.freezes.restoring import PutBack
 from holdfast.access.freezes.words import PROTECTIVE
 from holdfast.access.rules.rights import RIGHTS
-from holdfast.actions.plans.plan import IfAlready, Plan, PlannedAction, Purpose, plan_sha256, with_states
+from holdfast.actions.plans.plan import IfAlready, Plan, PlannedAction, plan_sha256, with_states
 from holdfast.actions.plans.planning import VALID_FOR, Wish, draft_of, with_reports
 from holdfast.actions.plans.preflight import Preflight, preflight
+from holdfast.actions.steps.kind import Purpose
 from holdfast.actions.steps.ports import WikiHand
 from holdfast.errors import HoldfastError
 from holdfast.facts import StreamId
