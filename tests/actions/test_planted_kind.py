@@ -100,3 +100,17 @@ def test_what_takes_nothing_is_refused_against_a_stranger_to_the_case_too(plant:
 def test_a_harder_severity_never_needs_less_proof() -> None:
     order = list(Severity)
     assert all(FLOOR[harder].is_at_least(FLOOR[milder]) for milder, harder in pairwise(order))
+
+
+def test_a_kind_that_takes_something_away_by_way_of_a_page_finds_no_grounds_in_a_case(
+    plant: Plant, office: OfficeWorld
+) -> None:
+    from holdfast.workflows.cases.plan_check import check_plan_against_cases
+
+    plant("target=TargetType.ACCOUNT", "target=TargetType.PAGE")
+    world = case_world(office)
+    world.begin()
+    world.make_ready()
+    world.decide()
+    with pytest.raises(CheckFailedError, match=r"case\.grounds\.none"):
+        check_plan_against_cases(office.office, plan_against("Simulated page", "silencing", f"case/{world.id}"))
