@@ -22,6 +22,8 @@ from holdfast.accounts.names import AccountName
 from holdfast.errors import UsageError
 from holdfast.facts import StreamId
 from holdfast.ids import WikiName, wiki_name
+from holdfast.report.pages.exposure import report_page
+from holdfast.report.render import render
 
 HOLDER = AccountName("Holder 1 (simulated)")
 OTHER_WIKI = wiki_name("otherwiki")
@@ -133,6 +135,17 @@ def test_those_at_risk_are_counted_among_those_looked_up() -> None:
     report = exposure_report(LOG, holder={WIKI: [HOLDER]}, period_start=START, period_end=END, at_risk=at_risk)
     seen = {each.target for each in LOG if each.holder == HOLDER}
     assert {each for _, each in report.at_risk} == seen & set(listed[:3])
+
+
+def test_without_a_list_of_people_at_risk_nobody_is_said_to_be_at_none() -> None:
+    report = exposure_report(LOG, holder={WIKI: [HOLDER]}, period_start=START, period_end=END)
+    assert report.at_risk is None
+    assert report.to_json(label)["at_risk"] is None
+    assert {cell.at_risk for cell in report.cells} == {None}
+    assert "not known: no list was given" in render(report_page(report, label))
+    asked = exposure_report(LOG, holder={WIKI: [HOLDER]}, period_start=START, period_end=END, at_risk=())
+    assert asked.at_risk == ()
+    assert {cell.at_risk for cell in asked.cells} == {0}
 
 
 def test_one_holder_has_accounts_on_several_wikis() -> None:

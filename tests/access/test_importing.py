@@ -115,6 +115,28 @@ def test_a_bad_row_is_refused_with_its_line_and_nothing_is_imported(change: dict
     assert why in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("column", "cell"),
+    [
+        ("account", "old>Name"),
+        ("former_names", "Simulated Former|old>Name"),
+        ("right", "sysop"),
+        ("grant_begins", "2020-13-01"),
+        ("grant_ends", "soon"),
+        ("agreement_signed", "2019"),
+        ("agreement_ends", "soon"),
+        ("jurisdiction_date", "yesterday"),
+    ],
+)
+def test_a_bad_cell_is_refused_with_the_name_and_the_place_of_its_column(column: str, cell: str) -> None:
+    with pytest.raises(InputRefusedError) as refused:
+        from_csv(ROW, {**ROW, column: cell})
+    (problem,) = refused.value.problems
+    start = csv_of(ROW, {**ROW, column: cell}).decode().splitlines()[2].index(f'"{cell}') + 1
+    assert (problem.line, problem.column) == (3, start)
+    assert problem.what.startswith(f"{column}: ")
+
+
 def test_damaged_files_are_refused() -> None:
     for data, code in [
         (b"account,wiki\nA,enwiki,more\n", "rows"),

@@ -188,3 +188,17 @@ def test_the_command_refuses_every_plan_while_a_kind_leaves_something_out(
 def test_a_harder_severity_never_needs_less_proof() -> None:
     order = list(Severity)
     assert all(FLOOR[harder].is_at_least(FLOOR[milder]) for milder, harder in pairwise(order))
+
+
+def test_a_kind_that_takes_something_away_by_way_of_a_page_finds_no_grounds_in_a_case(
+    plant: Plant, office: OfficeWorld
+) -> None:
+    from holdfast.workflows.cases.plan_check import check_plan_against_cases
+
+    plant("target=TargetType.ACCOUNT", "target=TargetType.PAGE")
+    world = case_world(office)
+    world.begin()
+    world.make_ready()
+    world.decide()
+    with pytest.raises(CheckFailedError, match=r"case\.grounds\.none"):
+        check_plan_against_cases(office.office, plan_against("Simulated page", "silencing", f"case/{world.id}"))

@@ -56,6 +56,12 @@ def test_a_list_of_closeness_is_read_and_a_damaged_one_refused_with_its_line() -
         read_edges(b"A,B\n1,2\n")
 
 
+@pytest.mark.parametrize("nobody", ["P-ABCDEFGHIJKL", "old>Simulated", "Simulated#near"])
+def test_a_list_of_closeness_that_names_nobody_is_refused_with_its_place(nobody: str) -> None:
+    with pytest.raises(InputRefusedError, match=":3:3: other"):
+        read_edges(f"one,other,why\nA,B,votes\nA,{nobody},votes\n".encode())
+
+
 def parquet(**columns: list[object]) -> bytes:
     sink = io.BytesIO()
     pq.write_table(pa.table(columns), sink)

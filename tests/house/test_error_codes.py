@@ -31,6 +31,14 @@ def test_a_user_asks_what_a_code_means_and_reads_the_next_step(code: str, capsys
     assert "\nnext: " in shown
 
 
+def test_a_code_with_several_causes_names_each(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "access.name"]) == 0
+    shown = capsys.readouterr().out
+    assert "an address is no account's name / this is an author of another wiki" in shown
+    assert main(["explain", "note.unreadable"]) == 0
+    assert "this is not Base64" in capsys.readouterr().out
+
+
 def test_a_code_that_no_error_has_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", "no.such"]) == 2
     assert "explain.unknown" in capsys.readouterr().err

@@ -38,6 +38,13 @@ PAIRS = Table(
 )
 
 
+@pytest.mark.parametrize("encoding", ["idna", "punycode", "undefined", "shift_jis"])
+def test_whatever_encoding_is_named_what_does_not_fit_is_refused_and_nothing_else_happens(encoding: str) -> None:
+    with pytest.raises(PaperRefusedError) as refused:
+        decoding.decoded(b"Ann\xe9\xff\n", "list.txt", encoding=encoding)
+    assert refused.value.problems[0].line == 1
+
+
 def places(read: Callable[[], Any]) -> list[tuple[int, int]]:
     with pytest.raises(PaperRefusedError) as refused:
         read()
@@ -74,7 +81,7 @@ THREE_FAULTS: dict[str, tuple[str, Callable[[Path], object], list[tuple[int, int
     "register": (
         "account,wiki,right\nA,Ünknown wiki,\n,enwiki,\nB,enwiki,sysop\n",
         _register,
-        [(2, 1), (3, 1), (4, 1)],
+        [(2, 3), (3, 1), (4, 10)],
     ),
     "closeness": (
         "one,other,why\nA,B,friends\nA,,votes\nA,B\n",

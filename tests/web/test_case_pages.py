@@ -154,6 +154,8 @@ def test_findings_and_closeness_are_taken_from_files(office: OfficeWorld) -> Non
     assert "co action" in text
     assert "2 accounts act together" not in text  # sealed until the standards are fixed
     assert client.post(f"/cases/{world.id}/import/", {"file": SimpleUploadedFile("f.json", b"{}")}).status_code == 422
+    empty = client.post(f"/cases/{world.id}/closeness/", {"file": SimpleUploadedFile("e.csv", b"")})
+    assert empty.status_code == 422, "a list that could not be read is not passed over"
     rows = b"one,other,why\nSimulated near,Simulated,votes\n"
     answer = client.post(f"/cases/{world.id}/closeness/", {"file": SimpleUploadedFile("e.csv", rows)})
     assert answer.status_code == 302

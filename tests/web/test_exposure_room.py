@@ -71,6 +71,12 @@ def test_the_report_of_a_holder_shows_counts_and_pseudonyms_and_names_on_request
     assert PERSON in named.partition("People at risk who were looked up</h2>")[2].partition("<h2>")[0]
 
 
+def test_without_a_list_of_people_at_risk_the_page_does_not_say_that_none_was_looked_up(steward: TestMember) -> None:
+    page = holder(steward.client(), at_risk=" ").content.decode()
+    assert "Not known: no list was given." in page
+    assert "None of the list that was given." not in page
+
+
 @pytest.mark.parametrize("form", ["json", "csv", "html"])
 def test_files_of_the_report_hold_no_name_and_no_address(steward: TestMember, form: str) -> None:
     answer = holder(steward.client(), form=form)

@@ -9,11 +9,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from holdfast.accounts.names import asked_name
 from holdfast.cases.case import Case
 from holdfast.errors import InputRefusedError
 from holdfast.facts import MemberId
 from holdfast.papers.decoding import UTF_8
-from holdfast.papers.rows import Column, Table, read_table
+from holdfast.papers.rows import CellError, Column, Row, Table, read_table
 from holdfast.parts import Part, named_when_missing
 
 _PSEUDONYM = re.compile(r"P-[A-Z2-7]{12}\Z")
@@ -66,11 +67,22 @@ def read_edges(data: bytes, *, place: str = "", encoding: str = UTF_8) -> tuple[
         read_table(
             data,
             CLOSENESS,
-            lambda row: Edge(one=row["one"], other=row["other"], why=Why(row["why"])),
+            _edge,
             place=place or "the list",
             encoding=encoding,
         )
     )
+
+
+def _edge(row: Row) -> Edge:
+    for name in ("one", "other"):
+        if _PSEUDONYM.match(row[name]):
+            raise CellError(f"{name} is a pseudonym, which meets no member's accounts", name)
+        try:
+            asked_name(row[name])
+        except InputRefusedError as odd:
+            raise CellError(f"{name}: {odd.what}", name) from None
+    return Edge(one=row["one"], other=row["other"], why=Why(row["why"]))
 
 
 def _edges_of_pairs(data: bytes) -> tuple[Edge, ...]:

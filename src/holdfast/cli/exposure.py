@@ -99,14 +99,16 @@ def report(
         holder={name: [account_name(each, place="--holder") for each in holder]},
         period_start=_day(start),
         period_end=_day(end),
-        at_risk=[(name, target_of(each, name, tokens)) for each in _accounts(at_risk, encoding)],
+        at_risk=[(name, target_of(each, name, tokens)) for each in _accounts(at_risk, encoding)] if at_risk else None,
     )
     label = Naming(everybody=names or names_all, key=tokens).label()
     document = {**made.to_json(label), "complete": found.complete}
-    text = (
-        f"{made.lookups:,} look-ups of {made.people:,} people, {len(made.at_risk):,} of them at risk; "
-        f"{made.without_reason:,} without a reason"
+    danger = (
+        "who is at risk is not known without --at-risk"
+        if made.at_risk is None
+        else f"{len(made.at_risk):,} of them at risk"
     )
+    text = f"{made.lookups:,} look-ups of {made.people:,} people, {danger}; {made.without_reason:,} without a reason"
     files = _write(out, "exposure", document, report_page(made, label), made.to_csv())
     _print(document, _with_files(text, files), as_json=as_json)
 
@@ -177,13 +179,10 @@ def _read(logs: list[Path], wiki: str, tokens: "Pseudonyms", *, part: bool) -> "
     return read_lookups(files, wiki=wiki_name(wiki), tokens=tokens, part=Part.PART if part else Part.WHOLE)
 
 
-def _accounts(path: Path | None, encoding: str) -> list["AccountName"]:
+def _accounts(path: Path, encoding: str) -> list["AccountName"]:
     from holdfast.accounts.names import asked_name
     from holdfast.papers.decoding import read_bytes
     from holdfast.papers.rows import read_list
-
-    if path is None:
-        return []
 
     def read(line: str, at: str) -> "AccountName":
         return asked_name(line, place=at)

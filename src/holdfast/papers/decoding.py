@@ -72,7 +72,10 @@ def decoded(
 def _refused(
     data: bytes, start: int, place: str, code: str, encoding: str, *, can_be_named: bool
 ) -> PaperRefusedError:
-    line, column = position(data[:start].decode(encoding, "ignore"), None)
+    try:
+        line, column = position(data[:start].decode(encoding), None)
+    except UnicodeError:
+        line, column = 1, 1
     guess = next((name for mark, name in _MARKS if data.startswith(mark)), "latin-1")
     named = f", or name its encoding, such as --encoding {guess}" if can_be_named else ""
     problem = Problem(code=code, what=f"byte {start} is no {encoding}", place=place, line=line, column=column)

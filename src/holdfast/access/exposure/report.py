@@ -164,8 +164,8 @@ class Cell:
     lookups: int
     people: int
     """Different accounts looked up; 0 for addresses."""
-    at_risk: int
-    """How many of these are on the list of people at risk that was given."""
+    at_risk: int | None
+    """How many of these are on the list of people at risk; None: no list was given, so that nobody knows."""
     without_reason: int
 
 
@@ -185,8 +185,8 @@ class ExposureReport:
     """Different single addresses, counted wiki by wiki."""
     ranges: int
     without_reason: int
-    at_risk: tuple[tuple[WikiName, Target], ...]
-    """Those looked up that are on the list of people at risk."""
+    at_risk: tuple[tuple[WikiName, Target], ...] | None
+    """Those looked up that are on the list of people at risk; None: no list was given."""
     cells: tuple[Cell, ...]
     first: datetime | None
     last: datetime | None
@@ -202,7 +202,9 @@ class ExposureReport:
             "addresses": self.addresses,
             "ranges": self.ranges,
             "without_reason": self.without_reason,
-            "at_risk": [{"wiki": wiki, "account": shown_target(wiki, each, label)} for wiki, each in self.at_risk],
+            "at_risk": None
+            if self.at_risk is None
+            else [{"wiki": wiki, "account": shown_target(wiki, each, label)} for wiki, each in self.at_risk],
             "first": None if self.first is None else _shown(self.first),
             "last": None if self.last is None else _shown(self.last),
             "cells": [dict(zip(CELL_COLUMNS, _row(cell), strict=True)) for cell in self.cells],
@@ -221,7 +223,7 @@ class ExposureReport:
 CELL_COLUMNS = ("wiki", "month", "type", "target_kind", "lookups", "people", "at_risk", "without_reason")
 
 
-def _row(cell: Cell) -> tuple[str | int, ...]:
+def _row(cell: Cell) -> tuple[str | int | None, ...]:
     return tuple(getattr(cell, name) for name in CELL_COLUMNS)
 
 
@@ -231,7 +233,7 @@ def exposure_report(
     holder: Mapping[WikiName, Iterable[AccountName]],
     period_start: date,
     period_end: date,
-    at_risk: AtRisk = (),
+    at_risk: AtRisk | None = None,
 ) -> ExposureReport:
     """What the accounts of one holder looked at from `period_start` to before `period_end`, UTC.
 
@@ -250,7 +252,7 @@ def exposure_report(
     found = [
         each for each in lookups if start <= each.at < end and (each.wiki, account_as_compared(each.holder)) in own
     ]
-    danger = {_whom(wiki, target) for wiki, target in at_risk}
+    danger = None if at_risk is None else {_whom(wiki, target) for wiki, target in at_risk}
     whom = {_whom(each.wiki, each.target): each.target for each in found}
     return ExposureReport(
         holder=tuple(
@@ -265,7 +267,7 @@ def exposure_report(
         addresses=len({each.target for each in found if _is_single_address(each)}),
         ranges=len({each.target for each in found if each.target.kind.is_range}),
         without_reason=sum(not each.has_reason for each in found),
-        at_risk=tuple(sorted((each[0], whom[each]) for each in whom.keys() & danger)),
+        at_risk=None if danger is None else tuple(sorted((each[0], whom[each]) for each in whom.keys() & danger)),
         cells=_cells(found, danger),
         first=min((each.at for each in found), default=None),
         last=max((each.at for each in found), default=None),
@@ -281,7 +283,7 @@ def _is_single_address(lookup: Lookup) -> bool:
     return lookup.target.kind is not TargetKind.ACCOUNT and not lookup.target.kind.is_range
 
 
-def _cells(lookups: Iterable[Lookup], at_risk: set[_Whom]) -> tuple[Cell, ...]:
+def _cells(lookups: Iterable[Lookup], at_risk: set[_Whom] | None) -> tuple[Cell, ...]:
     grouped: dict[tuple[WikiName, str, str, str], list[Lookup]] = defaultdict(list)
     for each in lookups:
         month = f"{each.at.astimezone(UTC):%Y-%m}"
@@ -297,7 +299,7 @@ def _cells(lookups: Iterable[Lookup], at_risk: set[_Whom]) -> tuple[Cell, ...]:
                 target_kind=target_kind,
                 lookups=len(those),
                 people=len(whom) if target_kind == TargetKind.ACCOUNT else 0,
-                at_risk=len(whom & at_risk),
+                at_risk=None if at_risk is None else len(whom & at_risk),
                 without_reason=sum(not each.has_reason for each in those),
             )
         )

@@ -1,18 +1,20 @@
 """The register from a CSV file: one row for each person, wiki and right."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import TypeVar
 
 from holdfast.access.register.importing import Entry
 from holdfast.access.register.moments import day_or_moment, end_in_words
 from holdfast.access.register.person import Agreement, Exemption, Grant, Jurisdiction
 from holdfast.access.rules.rights import DOMICILE, right_named
-from holdfast.accounts.names import account_name
+from holdfast.accounts.names import AccountName, account_name
 from holdfast.errors import HoldfastError, InputRefusedError
 from holdfast.ids import WikiName, wiki_name
 from holdfast.papers.decoding import UTF_8
-from holdfast.papers.rows import Column, Row, Table, read_table, written
+from holdfast.papers.rows import CellError, Column, Row, Table, read_table, written
 
+T = TypeVar("T")
 COLUMNS: Mapping[str, str] = {
     "account": "name of the account, as the wiki shows it (needed)",
     "person": "any label that joins the rows of one person whose accounts have different names",
@@ -124,14 +126,14 @@ def read_csv(
 
 
 def _entry(row: Mapping[str, str], line: str, now: datetime) -> Entry:
-    wiki = _wiki(row.get("wiki", ""), line)
+    wiki = _cell(row, "wiki", lambda text, *, place: wiki_name(text) if text else None, line)
     number = row.get("user_id", "")
     if number and (not number.isascii() or not number.isdecimal() or wiki is None):
         raise _bad("user_id is a whole number and needs a wiki", line)
-    former = tuple(account_name(each, place=line) for each in row.get("former_names", "").split("|") if each.strip())
+    former = _cell(row, "former_names", _names, line)
     return Entry(
         place=line,
-        account=account_name(row["account"], place=line),
+        account=_cell(row, "account", account_name, line),
         label=row.get("person", ""),
         wiki=wiki,
         user_id=int(number) if number else None,
@@ -145,11 +147,18 @@ def _entry(row: Mapping[str, str], line: str, now: datetime) -> Entry:
     )
 
 
-def _wiki(text: str, line: str) -> WikiName | None:
+def _cell(row: Mapping[str, str], name: str, read: Callable[..., T], line: str) -> T:
+    """What `read` makes of a cell. Raises CellError, which names the column."""
     try:
-        return wiki_name(text) if text else None
+        return read(row.get(name, ""), place=line)
     except HoldfastError as odd:
-        raise _bad(f"{odd.what}: {text[:40]!r}", line) from None
+        raise CellError(
+            f"{name}: {odd.what}" + (f", expected {odd.expected}" if odd.expected else ""), name
+        ) from None
+
+
+def _names(text: str, *, place: str) -> tuple[AccountName, ...]:
+    return tuple(account_name(each, place=place) for each in text.split("|") if each.strip())
 
 
 def _grant(row: Mapping[str, str], wiki: WikiName | None, line: str, now: datetime) -> Grant | None:
@@ -159,9 +168,9 @@ def _grant(row: Mapping[str, str], wiki: WikiName | None, line: str, now: dateti
         return None
     if wiki is None:
         raise _bad("a right needs a wiki", line)
-    right = right_named(row["right"])
-    begins = day_or_moment(row["grant_begins"], place=line) if row.get("grant_begins") else now
-    ends = end_in_words(row.get("grant_ends", ""), place=line)
+    right = _cell(row, "right", lambda text, *, place: right_named(text), line)
+    begins = _cell(row, "grant_begins", day_or_moment, line) if row.get("grant_begins") else now
+    ends = _cell(row, "grant_ends", end_in_words, line)
     if ends is not None and row.get("grant_begins") and ends <= begins:
         raise _bad("the grant ends before it begins", line)
     # the wiki is asked which of several groups carries the right when it matters
@@ -175,8 +184,8 @@ def _agreement(row: Mapping[str, str], line: str) -> Agreement | None:
         raise _bad("an agreement needs its version and the day on which it was signed", line)
     if not version:
         return None
-    begins = day_or_moment(signed, place=line)
-    ends = end_in_words(row.get("agreement_ends", ""), place=line)
+    begins = _cell(row, "agreement_signed", day_or_moment, line)
+    ends = _cell(row, "agreement_ends", end_in_words, line)
     if ends is not None and ends <= begins:
         raise _bad("the agreement ends before it was signed", line)
     return Agreement(version=version, begins=begins, ends=ends)
@@ -193,6 +202,7 @@ def _jurisdiction(row: Mapping[str, str], line: str) -> Jurisdiction | None:
         if known in _TRUE:
             raise _bad("a domicile that is known needs a jurisdiction", line)
         return None
+    _cell(row, "jurisdiction_date", day_or_moment, line)
     return jurisdiction_of(name, source, day, domicile_known=known in _TRUE, place=line)
 
 
@@ -218,8 +228,8 @@ def _exemption(row: Mapping[str, str], line: str) -> Exemption | None:
     return Exemption(
         id="",
         what=what,
-        begins=day_or_moment(parts["_date"], place=line),
-        ends=end_in_words(row.get("exemption_until", ""), place=line),
+        begins=_cell(row, "exemption_date", day_or_moment, line),
+        ends=_cell(row, "exemption_until", end_in_words, line),
         author=parts["_by"],
         reason_code=parts["_reason"],
     )

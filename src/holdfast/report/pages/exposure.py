@@ -5,6 +5,7 @@ from datetime import date, datetime
 from holdfast.access.exposure.report import CELL_COLUMNS, LIMITS, ExposureReport, Label, Seen, shown_target
 from holdfast.report.page import Bullets, Column, DataTable, Facts, Page, Section, Text
 
+_NO_LIST = "not known: no list was given"
 _NUMBERS = frozenset({"lookups", "people", "at_risk", "without_reason"})
 
 
@@ -19,7 +20,7 @@ def report_page(report: ExposureReport, label: Label) -> Page:
             pairs=(
                 ("look-ups", f"{report.lookups:,}"),
                 ("people", f"{report.people:,}"),
-                ("of them at risk", f"{len(report.at_risk):,}"),
+                ("of them at risk", _NO_LIST if report.at_risk is None else f"{len(report.at_risk):,}"),
                 ("without a reason", f"{report.without_reason:,}"),
             ),
         ),
@@ -51,7 +52,10 @@ def report_page(report: ExposureReport, label: Label) -> Page:
                             Column(heading=name.replace("_", " "), kind="number" if name in _NUMBERS else "text")
                             for name in CELL_COLUMNS
                         ),
-                        rows=tuple(tuple(getattr(cell, name) for name in CELL_COLUMNS) for cell in report.cells),
+                        rows=tuple(
+                            tuple("–" if (value := getattr(cell, name)) is None else value for name in CELL_COLUMNS)
+                            for cell in report.cells
+                        ),
                         empty="No look-up in this period.",
                     ),
                 ),
@@ -62,8 +66,8 @@ def report_page(report: ExposureReport, label: Label) -> Page:
                     DataTable(
                         caption="Of the list that was given",
                         columns=(Column(heading="wiki"), Column(heading="account")),
-                        rows=tuple((wiki, shown_target(wiki, each, label)) for wiki, each in report.at_risk),
-                        empty="None of the list that was given, or no list was given.",
+                        rows=tuple((wiki, shown_target(wiki, each, label)) for wiki, each in report.at_risk or ()),
+                        empty="None of the list that was given." if report.at_risk is not None else f"{_NO_LIST}.",
                     ),
                 ),
             ),

@@ -36,7 +36,7 @@ def check_plan_against_cases(office: Office, plan: Plan) -> None:
     """
     if plan.purpose is not Purpose.DECISION:
         return
-    actions = [each for each in plan.actions if kind_of(each.action).target is not TargetType.PAGE]
+    actions = [each for each in plan.actions if _is_held_against_cases(each)]
     check_care(office, plan, actions)
     if not actions:
         return
@@ -53,7 +53,7 @@ def check_care(office: Office, plan: Plan, actions: Iterable[PlannedAction]) -> 
     """
     if plan.purpose is not Purpose.DECISION:
         return
-    touched = [each for each in actions if kind_of(each.action).target is not TargetType.PAGE]
+    touched = [each for each in actions if _is_held_against_cases(each)]
     for case in _cases_holding(office, (str(each.action.target) for each in touched)).values():
         _check_care(case, {account_as_compared(str(each.action.target)) for each in touched})
 
@@ -69,14 +69,18 @@ def note_plan_in_case(office: Office, plan: Plan, *, by: MemberId) -> None:
 
 def barred_from(office: Office, plan: Plan) -> dict[MemberId, str]:
     """Who may not approve this plan because of a case it touches: recused, denied, party or near; with the reason."""
-    accounts = [
-        str(each.action.target) for each in plan.actions if kind_of(each.action).target is not TargetType.PAGE
-    ]
+    accounts = [str(each.action.target) for each in plan.actions if _is_held_against_cases(each)]
     found: dict[MemberId, str] = {}
     for case_id, case in _cases_holding(office, accounts).items():
         computed = {str(fact.body["member"]): str(fact.body["why"]) for fact in recusal_facts(office, case_id, case)}
         found |= {MemberId(member): why for member, why in computed.items()} | case.readers.barred
     return found
+
+
+def _is_held_against_cases(planned: PlannedAction) -> bool:
+    """Whatever is done to an account, and what takes something away: no case carries it against a page."""
+    kind = kind_of(planned.action)
+    return kind.target is not TargetType.PAGE or kind.severe
 
 
 def _facts_of_case(office: Office, plan: Plan) -> tuple[Fact, ...]:

@@ -148,7 +148,7 @@ def report_of(
     holder: Mapping[WikiName, Iterable[AccountName]],
     period_start: date,
     period_end: date,
-    at_risk: Iterable[tuple[WikiName, str]] = (),
+    at_risk: Iterable[tuple[WikiName, str]] | None = None,
 ) -> ExposureReport:
     """What a holder looked at in a period; equal to the log that was taken in."""
     office.vault.require(reader, "read_sealed", STREAM_KIND, purpose="exposure of a holder")
@@ -161,7 +161,7 @@ def report_of(
         holder=holder,
         period_start=period_start,
         period_end=period_end,
-        at_risk=[(wiki, target_of(name, wiki, tokens)) for wiki, name in at_risk],
+        at_risk=None if at_risk is None else [(wiki, target_of(name, wiki, tokens)) for wiki, name in at_risk],
     )
 
 

@@ -155,7 +155,10 @@ def import_findings(request: HttpRequest, number: str) -> HttpResponse:
 @page(fresh=True)
 def closeness(request: HttpRequest, number: str) -> HttpResponse:
     """Compute recusals with a list of closeness."""
-    form = ClosenessForm(request.POST, request.FILES)
+    form = ClosenessForm(request.POST, request.FILES, auto_id="closeness-%s")
+    if request.FILES and not form.is_valid():  # a list that is passed over would be a recusal lost
+        opened = work.read_case(request.office, request.reader, number, purpose="recusal computed")
+        return _tab(request, opened, "readers", closeness_form=form, status=422)
     edges = _edges(form.cleaned_data) if form.is_valid() else ()
     found = work.recuse(request.office, request.reader, number, edges)
     messages.success(request, _t("Recused anew: %(count)s") % {"count": found})
@@ -205,6 +208,7 @@ def _tab(
     bound: Mapping[str, forms.Form] | None = None,
     upload: UploadForm | None = None,
     file_form: FileForm | None = None,
+    closeness_form: ClosenessForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     case, roles = opened.seen, request.reader.roles
@@ -219,7 +223,7 @@ def _tab(
         "closed": case.stage is Stage.CLOSED,
         "is_investigator": "investigator" in roles,
         "file_form": file_form or FileForm(auto_id="file-%s"),
-        "closeness_form": ClosenessForm(auto_id="closeness-%s"),
+        "closeness_form": closeness_form or ClosenessForm(auto_id="closeness-%s"),
     }
     context |= _MORE.get(tab, _nothing)(request, opened)
     if tab == "evidence" and "investigator" in roles and case.stage in KEPT - {Stage.CLOSED}:

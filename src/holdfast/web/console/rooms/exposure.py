@@ -224,7 +224,7 @@ def holder(request: HttpRequest) -> HttpResponse:
             holder=accounts,
             period_start=given["period_start"],
             period_end=given["period_end"],
-            at_risk=_lines(given["at_risk"]),
+            at_risk=_lines(given["at_risk"]) if given["at_risk"].strip() else None,
         )
         label = _label(request, by_name=given["names"])
         if request.POST.get("form"):
