@@ -7,7 +7,7 @@ from house.reach import ROOT, house
 BEHIND_NO_DOOR = {
     # what stands in for the world, kept beside what it stands in for
     "holdfast.clock.fixed_clock": "the clock of tests",
-    "holdfast.actions.sweeps.journal.FileJournal": "the journal without a database: tests and benches of the executor",
+    "holdfast.actions.sweeps.journal.FileJournal": "the journal without a database: tests, benches",
     "holdfast.workflows.log.client.ServedLog": "the log without a network: docs/record.md, laws of the log",
     "holdfast.workflows.demo.private_postgresql.PrivatePostgresql": "the database of tests and benches",
     "holdfast.workflows.demo.private_postgresql.private_postgresql": "the same",
@@ -32,7 +32,7 @@ BEHIND_NO_DOOR = {
     "holdfast.crypto.age.fresh_identity": "an identity for tests of the sealed files",
     "holdfast.networks.poll.examine": "one election; the product looks at all",
     "holdfast.notices.notice.notice_for": "`render` with the kind as a field; docs/notices.md shows it",
-    "holdfast.record.proof.parse_proof": "reads what `holdfast record prove` prints; the verifier reads the log itself",
+    "holdfast.record.proof.parse_proof": "reads what `holdfast record prove` prints",
     "holdfast.report.index.entry_of": "an entry from an assessment; the product reads the files",
     "holdfast.report.page.table_of": "a table from rows",
     "holdfast.store.office.audit_rows.open_alarms": "tests ask it; the page of alarms reads them with their reader",
