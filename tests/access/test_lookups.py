@@ -26,12 +26,12 @@ from checkuser_logs import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-from holdfast.access.exposure.lookups import Lookup, LookupType, TargetKind, check_reason, numbered, without_known
+from holdfast.access.exposure.lookups import Lookup, LookupType, TargetKind, numbered
 from holdfast.access.exposure.lookups_addresses import blot_addresses, parse_address, target_of
 from holdfast.access.exposure.lookups_forms import Form
 from holdfast.access.exposure.lookups_read import LogFile, Part
 from holdfast.canonical import canonical_bytes
-from holdfast.errors import InputRefusedError, UsageError
+from holdfast.errors import InputRefusedError
 
 
 def identities(log: Any) -> list[str]:
@@ -113,7 +113,7 @@ def test_the_apis_refusal_is_named_by_its_code() -> None:
 
 def test_reading_twice_is_reading_once() -> None:
     first, again = read(recorded("checkuserlog.json")).lookups, read(recorded("cu_log.json")).lookups
-    assert without_known(again, [each.identity for each in first]) == ()
+    assert {each.identity for each in again} <= {each.identity for each in first}
 
 
 def test_equal_checks_in_one_second_stay_apart() -> None:
@@ -122,7 +122,7 @@ def test_equal_checks_in_one_second_stay_apart() -> None:
     assert len(set(identities(log))) == 3
     # a later reading that has one more of them adds that one
     more = read(answer([*twice, entry()]))
-    assert len(without_known(more.lookups, identities(log))) == 1
+    assert len(set(identities(more)) - set(identities(log))) == 1
 
 
 @given(st.permutations(range(30)))
@@ -144,13 +144,9 @@ def test_a_lookup_is_sealed_and_read_back_unchanged() -> None:
 
 
 @pytest.mark.requirement("1.8")
-def test_an_empty_reason_is_kept_and_flagged_in_history_and_refused_for_a_new_lookup() -> None:
+def test_an_empty_reason_is_kept_and_flagged() -> None:
     log = read(answer([entry(reason=text) for text in ("API: ", "", "API:", "…", "API: case 7", "x")]))
     assert log.without_reason == 4
-    for text in ("", "   ", "API: ", "...", "\u200b", "—"):
-        with pytest.raises(UsageError, match=r"lookups\.no_reason"):
-            check_reason(text)
-    assert check_reason(" case 7 ") == "case 7"
 
 
 @pytest.mark.parametrize(

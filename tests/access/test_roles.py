@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from holdfast.access.rules.console_rules import Because, Place, Room, Verb, Visitor, decide, require, rooms_of
+from holdfast.access.rules.console_rules import Because, Place, Room, Verb, Visitor, decide, require
 from holdfast.access.rules.engine import Entity, load_policies
 from holdfast.access.rules.roles import MEANS, Role, check_roles, conflicting
 from holdfast.errors import CheckFailedError, UsageError
@@ -153,10 +153,16 @@ def test_nobody_handles_what_is_about_themself() -> None:
     assert allowed(visitor(Role.ACCESS_STEWARD), Verb.APPROVE, replace(place, concerns=frozenset({OTHER})))
 
 
+def rooms_of(role: Role) -> dict[Room, frozenset[Verb]]:
+    """What a role may do with a fresh passkey, by room."""
+    found = {room: frozenset(verb for verb in Verb if allowed(visitor(role), verb, room)) for room in Room}
+    return {room: verbs for room, verbs in found.items() if verbs}
+
+
 def test_who_runs_the_machine_reads_nothing_sealed() -> None:
     both = visitor(Role.OPERATOR, Role.DECIDER)
     assert "operators_read_nothing_sealed" in rules(both, Verb.READ_SEALED, Room.CASE)
-    may = rooms_of(POLICIES, [Role.OPERATOR], now=NOW)
+    may = rooms_of(Role.OPERATOR)
     assert may == {
         Room.OFFICE: frozenset({Verb.READ_LIST, Verb.WRITE, Verb.ADMINISTER}),
         Room.SWEEP: frozenset({Verb.READ_LIST}),
@@ -174,7 +180,7 @@ def test_an_unknown_kind_is_refused() -> None:
 
 def test_nobody_alone_can_draft_and_approve_a_plan_or_judge_the_own_work() -> None:
     for role in Role:
-        verbs = rooms_of(POLICIES, [role], now=NOW)
+        verbs = rooms_of(role)
         assert not (role is Role.INVESTIGATOR and Verb.APPROVE in verbs.get(Room.PLAN, frozenset()))
         if Verb.READ_SEALED in verbs.get(Room.AUDIT, frozenset()):
             assert role is Role.AUDITOR

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from holdfast.accounts.names import AccountName
-from holdfast.actions.kinds.rights_restoration import still_due
 from holdfast.actions.steps.kind import Action, all_kinds, kind_of
 from holdfast.actions.steps.ports import INFINITY, AccountState, BlockState, PageState
 from holdfast.actions.steps.seen import Seen, look
@@ -180,11 +179,6 @@ def test_a_look_asks_for_two_markers_of_one_account_in_turn() -> None:
     found = look(Markers(), markers=[("A", "<!-- 1 -->"), ("B", "<!-- 1 -->b"), ("A", "<!-- 2 -->")])
     assert len(asked) == 2
     assert (found.is_sent("<!-- 1 -->"), found.is_sent("<!-- 2 -->")) == (False, True)
-
-
-def test_what_has_run_out_is_not_given_back_and_is_said() -> None:
-    given, gone = still_due({"checkuser": INFINITY, "suppress": SOON}, AFTER_SOON)
-    assert (given, gone) == ({"checkuser": INFINITY}, ("suppress",))
 
 
 def test_a_ban_leaves_the_talk_page_open_and_spares_who_shares_an_address() -> None:

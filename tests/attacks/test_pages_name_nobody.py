@@ -209,15 +209,29 @@ def test_who_is_who_in_a_group_cannot_be_told_from_any_output(
 def test_a_finding_of_an_assessment_tells_no_more_of_one_member_than_of_another(
     acted: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from holdfast.workflows.analysis.coordination import coordination_findings
+    from holdfast.progress import silent
+    from holdfast.tables.lake import open_lake
+    from holdfast.workflows.analysis import coordination
 
     lake, wiki = _lake(acted, tmp_path)
+
+    def found(pseudonyms: Any = None, *, named: bool = False) -> Any:
+        return coordination._co_action(
+            open_lake(lake),
+            wiki=wiki,
+            replicates=coordination.REPLICATES,
+            seed=1,
+            pseudonyms=pseudonyms,
+            named=named,
+            progress=silent,
+        ).findings
+
     monkeypatch.setattr(networks_run, "calibrate", clean)
-    first = coordination_findings(lake, wiki=wiki, seed=1, pseudonyms=Exchanged({}))
+    first = found(Exchanged({}))
     assert first
-    members = [row[0] for row in coordination_findings(lake, wiki=wiki, seed=1, named=True)[0].evidence[0].rows]
+    members = [row[0] for row in found(named=True)[0].evidence[0].rows]
     assert len(members) >= _LEAST
-    second = coordination_findings(lake, wiki=wiki, seed=1, pseudonyms=Exchanged(turned(list(map(str, members)))))
+    second = found(Exchanged(turned(list(map(str, members)))))
     assert first == second
     assert all(day.day == 1 for each in first for day in (each.period_start, each.period_end) if day is not None)
 

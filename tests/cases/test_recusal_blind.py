@@ -8,7 +8,7 @@ import pytest
 
 from cases.case_story import DECIDER, INVESTIGATOR, LEGAL, SECOND, Told
 from holdfast.accounts.names import account_as_compared
-from holdfast.cases.recusal import Edge, Why, edges_within, read_edges, recusals
+from holdfast.cases.recusal import Edge, Why, read_edges, recusals
 from holdfast.errors import InputRefusedError
 
 
@@ -39,13 +39,6 @@ def test_party_target_and_whoever_is_near_them_stands_aside_with_reasons_that_ho
         DECIDER: ("party to the case",),
     }
     assert "Simulated" not in str(found)
-
-
-def test_people_of_one_case_are_near_to_each_other_in_the_next() -> None:
-    edges = edges_within(told_of("p1", "p2", "p3").state)
-    assert len(edges) == 3
-    found = recusals(told_of("p1").state, {DECIDER: ["Simulated p3"]}, edges)
-    assert found == {DECIDER: ("near a party: same_case",)}
 
 
 def test_a_list_of_closeness_is_read_and_a_damaged_one_refused_with_its_line() -> None:

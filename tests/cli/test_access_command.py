@@ -54,6 +54,15 @@ def test_explain_names_the_rule(register: Path, capsys: pytest.CaptureFixture[st
     assert earlier["answers"][0]["account"] == "Simulated Eve"
 
 
+@pytest.mark.requirement("1.8")
+def test_explain_refuses_use_without_a_reason_by_its_rule(register: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    given = ("explain", "simulated_Eve", "checkuser", "--on", "2019-06-01", "--register", str(register))
+    refused = ask(capsys, *given, "--reason", " ")
+    assert refused["answers"][0]["allowed"] is False
+    assert "no_reason_given" in [rule["name"] for rule in refused["answers"][0]["rules"]]
+    assert ask(capsys, *given, "--reason", "case 12")["answers"][0]["allowed"] is True
+
+
 def test_explain_in_words(register: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["access", "explain", "Simulated Dee", "suppress", "--register", str(register)]) == 0
     out = capsys.readouterr()

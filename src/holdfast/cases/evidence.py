@@ -3,7 +3,6 @@
 The original bytes are stored sealed and are never changed; work is done on copies, and a copy names its original.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -141,14 +140,6 @@ def check_bytes(evidence: Evidence, data: bytes) -> None:
             got=f"SHA-256 {got}, {len(data)} bytes",
             hint="restore the original from a backup; the custody chain names who handled it",
         )
-
-
-def original_of(items: Mapping[str, Evidence], name: str) -> Evidence:
-    """The untouched original behind a copy of copies; itself for an original."""
-    found = known(items, name, "evidence")
-    while found.original is not None:
-        found = items[found.original]
-    return found
 
 
 def _link(evidence: Evidence, fact: Fact, act: Act, note: str) -> Evidence:

@@ -1,10 +1,10 @@
 """Markings: who may see a thing. They follow the Traffic Light Protocol 2.0 and gate every query and export (2.5)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from holdfast.cases._kind import APPEAL_READER, CUSTODIAN, DECIDER, INVESTIGATOR, LEGAL, refuse
+from holdfast.cases._kind import APPEAL_READER, CUSTODIAN, DECIDER, INVESTIGATOR, LEGAL
 from holdfast.facts import MemberId
 
 
@@ -46,28 +46,9 @@ class Reader:
     roles: frozenset[str]
 
 
-def highest(markings: Iterable[Marking]) -> Marking:
-    """The strictest of several: what is put together carries the strictest marking in it. Clear for none."""
-    return max(markings, key=lambda each: each.height, default=Marking.CLEAR)
-
-
 def is_open_to(marking: Marking, reader: Reader, named: frozenset[MemberId]) -> bool:
     """Whether a marking lets this reader see; `named` are those whom the case names for red things."""
     if reader.member in named and reader.roles & set(CLEARANCE):
         return True
     clearances = [CLEARANCE[role].height for role in reader.roles if role in CLEARANCE]
     return bool(clearances) and marking.height <= max(clearances)
-
-
-def check_may_leave(marking: Marking, allowed: Marking, *, to: str) -> None:
-    """Return when a thing of this marking may be sent to an outside service that is cleared for `allowed`.
-
-    Raises CheckFailedError `case.marking.stays` otherwise: nothing is sent, not even a hash.
-    """
-    if marking.height > allowed.height:
-        raise refuse(
-            "marking.stays",
-            f"a thing marked {marking.value} is not sent to {to}",
-            expected=f"{allowed.value} or lower",
-            hint="work without the outside service, or have the marking lowered by its author",
-        )

@@ -112,16 +112,6 @@ def _unreadable(place: str) -> InputRefusedError:
     )
 
 
-def edges_within(case: Case) -> tuple[Edge, ...]:
-    """People of one case are close to each other, for every other case."""
-    accounts = sorted(person.account for person in case.people.values())
-    return tuple(
-        Edge(one=one, other=other, why=Why.SAME_CASE)
-        for place, one in enumerate(accounts)
-        for other in accounts[place + 1 :]
-    )
-
-
 def recusals(
     case: Case, members: Mapping[MemberId, Iterable[str]], edges: Iterable[Edge]
 ) -> dict[MemberId, tuple[str, ...]]:

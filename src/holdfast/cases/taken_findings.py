@@ -102,11 +102,6 @@ class TakenFinding:
         return replace(self, claim="", effect="", p=None, q=None, evidence=(), per_1000=None, innocent=innocent)
 
     @property
-    def is_explained(self) -> bool:
-        """Whether an innocent explanation holds."""
-        return any(each.outcome is Outcome.EXPLAINS for each in self.innocent.values())
-
-    @property
     def counts(self) -> bool:
         """Whether it may weigh: about somebody, its error rate known, every innocent explanation ruled out."""
         ruled_out = all(each.outcome is Outcome.RULED_OUT for each in self.innocent.values())

@@ -8,7 +8,7 @@ from holdfast.access.register.moments import text_of
 from holdfast.access.register.register import Register
 from holdfast.access.register.what_if import Loss, WhatIf
 from holdfast.access.rules.engine import load_policies
-from holdfast.access.rules.nonpublic_rules import may_hold
+from holdfast.access.rules.nonpublic_rules import may_hold, may_look_up
 from holdfast.access.rules.rights import right_named
 from holdfast.ids import wiki_name
 from holdfast.workflows.access.register_file import Preview
@@ -17,8 +17,10 @@ Label = Callable[[str, str], str]
 """What an account of a wiki is called in an output."""
 
 
-def explained(people: Register, name: str, right: str, wiki: str, at: datetime, label: Label) -> dict[str, Any]:
-    """What the rules say of one person and right, on each wiki, as JSON."""
+def explained(
+    people: Register, name: str, right: str, wiki: str, at: datetime, label: Label, reason: str | None = None
+) -> dict[str, Any]:
+    """What the rules say of one person and right, on each wiki, as JSON; with a reason, of using it for that."""
     policies = load_policies()
     named = right_named(right).name
     chosen = wiki_name(wiki) if wiki else None
@@ -28,7 +30,10 @@ def explained(people: Register, name: str, right: str, wiki: str, at: datetime, 
     places = wikis or [wiki_name("any")]
     answers = []
     for place in places:
-        decision = may_hold(policies, people, person, place, named, at=at)
+        if reason is None:
+            decision = may_hold(policies, people, person, place, named, at=at)
+        else:
+            decision = may_look_up(policies, people, person, place, named, at=at, reason=reason)
         answers.append(
             {
                 "wiki": place if wikis else None,
@@ -37,7 +42,8 @@ def explained(people: Register, name: str, right: str, wiki: str, at: datetime, 
                 "rules": [{"name": rule, "means": policies.means(rule)} for rule in decision.rules],
             }
         )
-    return {"right": named, "at": text_of(at), "answers": answers, "rules_sha256": policies.sha256}
+    asked = {} if reason is None else {"reason_given": bool(reason.strip())}
+    return {"right": named, "at": text_of(at), **asked, "answers": answers, "rules_sha256": policies.sha256}
 
 
 def explain_text(document: dict[str, Any]) -> str:
@@ -45,7 +51,7 @@ def explain_text(document: dict[str, Any]) -> str:
     lines = []
     for answer in document["answers"]:
         where = f"on {answer['wiki']}" if answer["wiki"] else "on no wiki"
-        word = "may hold" if answer["allowed"] else "may not hold"
+        word = ("may" if answer["allowed"] else "may not") + (" use" if "reason_given" in document else " hold")
         lines.append(f"{answer['account']} {word} {document['right']} {where}, as of {document['at']}")
         lines += [f"  {rule['name']}: {rule['means']}" for rule in answer["rules"]]
     return "\n".join(lines)

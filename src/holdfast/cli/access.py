@@ -40,6 +40,9 @@ def register(app: typer.Typer) -> None:
         person: str = typer.Argument(..., metavar="PERSON", help="An account, by any name it has or had."),
         right: str = typer.Argument(..., metavar="RIGHT", help="checkuser, oversight, steward, ombuds, vrt …"),
         wiki: str = typer.Option("", "--wiki", metavar="NAME", help="On one wiki alone."),
+        reason: str | None = typer.Option(
+            None, "--reason", metavar="TEXT", help="May the person use the right now, for this reason?"
+        ),
         on: str = _ON,
         register_file: Path | None = _REGISTER,
         office: Path | None = OFFICE,
@@ -51,12 +54,12 @@ def register(app: typer.Typer) -> None:
         pseudonym_key: Path | None = _KEY,
         as_json: bool = _JSON,
     ) -> None:
-        """Say whether a person may hold a right, and by the name of which rule."""
+        """Say whether a person may hold a right, or use it for a reason, and by the name of which rule."""
         from holdfast.cli._access_output import explain_text, explained
 
         found = _open(register_file, office, keys, rules, encoding)
         document = explained(
-            found.register, person, right, wiki, _moment(on), _labels(names or names_all, pseudonym_key)
+            found.register, person, right, wiki, _moment(on), _labels(names or names_all, pseudonym_key), reason
         )
         _print(document, explain_text(document), found, as_json=as_json)
 

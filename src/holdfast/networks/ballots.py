@@ -48,23 +48,6 @@ class Ballots:
         """Whether the order of the polls is one of time, not of names."""
         return self.at is not None or bool(len(self.opened) and not np.isnan(self.opened).any())
 
-    def of_voters(self, chosen: Whole) -> "Ballots":
-        """The same polls with these voters alone (positions, ascending)."""
-        place = np.full(len(self.voters), -1)
-        place[chosen] = np.arange(len(chosen))
-        kept = place[self.voter] >= 0
-        return Ballots(
-            voters=tuple(self.voters[int(each)] for each in chosen),
-            polls=self.polls,
-            voter=place[self.voter[kept]],
-            poll=self.poll[kept],
-            side=self.side[kept],
-            at=None if self.at is None else self.at[kept],
-            opened=self.opened,
-            closed=self.closed,
-            left_out=self.left_out,
-        )
-
 
 def _seconds(column: pa.ChunkedArray | pa.Array) -> Real:
     micro = column.cast(pa.timestamp("us")).cast(pa.int64())

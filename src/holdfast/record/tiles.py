@@ -30,30 +30,10 @@ def number_path(number: int) -> str:
     return "/".join([f"x{group}" for group in groups[:-1]] + groups[-1:])
 
 
-def parse_number_path(path: str) -> int:
-    """The number behind `number_path`. Raises ValueError for any other form."""
-    number = int(path.replace("x", "").replace("/", "")) if _NUMBER.match(path) else -1
-    if number < 0 or number_path(number) != path:
-        raise ValueError(path)
-    return number
-
-
 def tile_path(level: int | str, number: int, width: int = WIDTH) -> str:
     """Where a tile lies; `level` is a number, or `entries` for entry bundles; `width` is 1 to 256."""
     partial = f".p/{width}" if width < WIDTH else ""
     return f"tile/{level}/{number_path(number)}{partial}"
-
-
-def tiles_of(size: int, *, since: int = 0) -> list[tuple[int, int, int]]:
-    """(level, number, width) of every tile that a tree of `size` needs and one of `since` has not."""
-    found, level, now, before = [], 0, size, since
-    while now:
-        for number in range(before // WIDTH, -(-now // WIDTH)):
-            width = min(WIDTH, now - number * WIDTH)
-            if width != before - number * WIDTH:
-                found.append((level, number, width))
-        level, now, before = level + 1, now // WIDTH, before // WIDTH
-    return found
 
 
 def encode_bundle(entries: Sequence[bytes]) -> bytes:

@@ -14,7 +14,6 @@ from typing import Any
 from holdfast.accounts.names import AccountName, kept_name
 from holdfast.canonical import canonical_bytes, sha256_hex
 from holdfast.clock import parse_at
-from holdfast.errors import UsageError
 from holdfast.ids import WikiName, wiki_name
 
 API_PREFIX = "API: "
@@ -156,27 +155,6 @@ def numbered(lookups: Iterable[Lookup]) -> tuple[Lookup, ...]:
     return tuple(found)
 
 
-def without_known(lookups: Iterable[Lookup], known: Iterable[str]) -> tuple[Lookup, ...]:
-    """Those whose identity is not known yet, in their order."""
-    there = set(known)
-    return tuple(each for each in lookups if each.identity not in there)
-
-
 def is_reason(text: str) -> bool:
     """Whether a text says anything: a letter or digit at least."""
     return any(each.isalnum() for each in text.removeprefix(API_PREFIX.strip()))
-
-
-def check_reason(text: str) -> str:
-    """The reason for a look-up that is to be made. Raises UsageError `lookups.no_reason` when it says nothing (1.8).
-
-    MediaWiki accepts an empty one (`CheckUserForceSummary` is false as shipped); Holdfast does not.
-    """
-    if not is_reason(text):
-        raise UsageError(
-            "lookups.no_reason",
-            "a look-up needs a reason",
-            expected="why the data is needed, and the case that it belongs to",
-            hint="write the reason before asking; nothing was asked",
-        )
-    return text.strip()

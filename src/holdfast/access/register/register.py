@@ -70,10 +70,6 @@ class Register:
             )
         return current[0] if len(found) > 1 else found[0]
 
-    def by_user_id(self, wiki: WikiName, user_id: int) -> Person | None:
-        """The person whose account on one wiki has this number, if recorded."""
-        return next((each for each in self.people.values() if each.user_id_on(wiki) == user_id), None)
-
     def grants_at(self, at: datetime) -> Iterator[tuple[Person, Grant]]:
         """Each person with each grant that runs at a moment by its own dates: whether it may be used, rules say."""
         for person in self.people.values():

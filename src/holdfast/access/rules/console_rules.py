@@ -1,12 +1,10 @@
 """The rules of the console as typed calls: who may read and do what. The only way from a session to a decision."""
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from holdfast.access.rules.engine import Decision, Entity, PolicySet, Ref, Request, refusal
-from holdfast.access.rules.roles import Role
 from holdfast.facts import MemberId
 
 
@@ -95,22 +93,6 @@ def require(policies: PolicySet, visitor: Visitor, verb: str, place: Place, *, n
     if not decision.allowed:
         raise refusal(policies, decision, action=f"{verb} of {place.kind}")
     return decision
-
-
-def rooms_of(policies: PolicySet, roles: Iterable[Role], *, now: datetime) -> Mapping[Room, frozenset[Verb]]:
-    """What these roles may do with a fresh passkey, by room: for menus and for the table in the docs."""
-    visitor = Visitor(
-        member=MemberId("m-000000000000"),
-        roles=frozenset(map(str, roles)),
-        passkey_session=True,
-        passkey_fresh=True,
-        suspended=False,
-    )
-    found = {
-        room: frozenset(verb for verb in Verb if decide(policies, visitor, verb, Place(kind=room), now=now).allowed)
-        for room in Room
-    }
-    return {room: verbs for room, verbs in found.items() if verbs}
 
 
 def _request(visitor: Visitor, verb: str, place: Place, now: datetime) -> Request:

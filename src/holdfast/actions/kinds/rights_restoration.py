@@ -4,8 +4,6 @@ A group whose end has come in the meantime is not given back. The plan's author 
 runs out between approval and the sweep is left out by the step itself.
 """
 
-from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from holdfast.actions.kinds._parts import (
@@ -21,15 +19,10 @@ from holdfast.actions.kinds._parts import (
 from holdfast.actions.steps.kind import Action, End, Kind, Purpose, Reach, TargetType
 from holdfast.actions.steps.ports import INFINITY
 from holdfast.actions.steps.seen import Seen
-from holdfast.actions.steps.step import Json, Step, is_past, living
+from holdfast.actions.steps.step import Json, Step
 from holdfast.clock import parse_at
 from holdfast.ids import WikiName
 from holdfast.notices.kinds import NoticeKind
-
-
-def still_due(removed: Mapping[str, str], now: datetime) -> tuple[dict[str, str], tuple[str, ...]]:
-    """Of the groups taken (each with its end): those to give back, and the names of those that have run out."""
-    return living(removed, now), tuple(sorted(group for group, end in removed.items() if is_past(end, now)))
 
 
 def _check(action: Action) -> None:

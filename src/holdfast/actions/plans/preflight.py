@@ -2,7 +2,7 @@
 
     found = preflight(actions, hands, now=now)                       a dry run: reads the before-states
     found = preflight(actions, hands, now=now, planned=states)       before the start: is all as the plan saw it?
-    found.states, found.problems, found.is_clear
+    found.states, found.problems    nothing stands against the start when there is no problem
 
 `hands` are the operators of each wiki in the order in which they act; one alone is a problem, since an admin who
 fights back needs to block only that one.
@@ -51,11 +51,6 @@ class Preflight:
     """Action and wiki where nothing would be done, because all is as it shall be."""
     steps: Mapping[str, int]
     """How many steps there are of each name."""
-
-    @property
-    def is_clear(self) -> bool:
-        """Whether nothing stands against the start."""
-        return not self.problems
 
     def to_json(self) -> dict[str, Any]:
         """The report, as it is hashed and signed with the plan."""

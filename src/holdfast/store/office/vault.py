@@ -301,10 +301,6 @@ class Vault:
         """Set which members may not see this one stream."""
         self._set_list(reader, stream, "denied", denied, purpose)
 
-    def set_concerns(self, reader: Reader, stream: StreamId, concerns: Sequence[MemberId], *, purpose: str) -> None:
-        """Set which members this stream is about."""
-        self._set_list(reader, stream, "concerns", concerns, purpose)
-
     def lists_of(self, stream: StreamId) -> tuple[frozenset[MemberId], frozenset[MemberId]]:
         """Who is denied this stream, and whom it is about."""
         row = self._streams.row(stream)

@@ -24,7 +24,7 @@ from holdfast.networks.groups import Group
 from holdfast.networks.run import Joint, Run, joint_actions, run
 from holdfast.progress import Progress, silent
 from holdfast.tables.actions import Actions, actions_of
-from holdfast.tables.lake import Lake, open_lake
+from holdfast.tables.lake import Lake
 from holdfast.workflows.analysis.vote_findings import findings_of, search_of
 from holdfast.workflows.analysis.votes import run_votes
 
@@ -57,26 +57,6 @@ class Together:
 
     findings: tuple[Finding, ...]
     runs: tuple[SearchRun, ...]
-
-
-def coordination_findings(
-    lake: Lake | str | Path,
-    *,
-    wiki: str,
-    replicates: int = REPLICATES,
-    seed: int = 0,
-    pseudonyms: Pseudonyms | None = None,
-    named: bool = False,
-    progress: Progress = silent,
-) -> tuple[Finding, ...]:
-    """One finding for each published group, in the order of their keys; none when the gate refuses.
-
-    Names are pseudonyms unless `named`. Cost: a whole co-action run with its gate.
-    """
-    opened = lake if isinstance(lake, Lake) else open_lake(lake)
-    return _co_action(
-        opened, wiki=wiki, replicates=replicates, seed=seed, pseudonyms=pseudonyms, named=named, progress=progress
-    ).findings
 
 
 def _co_action(
