@@ -12,7 +12,7 @@ from holdfast.accounts.names import AccountName, account_as_compared, kept_name
 from holdfast.actions.plans.grounds import LONGEST_UNSIGNED_DAYS, Appeal, Withheld
 from holdfast.actions.plans.plan import Plan, PlanId, PlannedAction, Purpose
 from holdfast.actions.plans.telling import as_if_told, ends_of_groups, leads_nowhere, unchecked_languages
-from holdfast.actions.steps.kind import End, Kind, TargetType, all_kinds
+from holdfast.actions.steps.kind import End, Kind, TargetType, all_kinds, no_such_kind
 from holdfast.actions.steps.ports import INFINITY
 from holdfast.cases.standards import Severity
 from holdfast.clock import parse_at
@@ -126,8 +126,7 @@ def _problem(each: PlannedAction, code: str, what: str) -> Problem:
 def _of_the_action(plan: Plan, each: PlannedAction, around: Surroundings) -> Iterator[Problem]:
     kind = all_kinds().get(each.action.kind)
     if kind is None:
-        known = ", ".join(all_kinds())
-        yield _problem(each, "kind", f"{each.action.kind[:40]!r} is no kind of action; there are: {known}")
+        yield _problem(each, "kind", no_such_kind(each.action.kind))
         return
     yield from _of_its_form(plan, each, kind)
     yield from _of_its_reasons(plan, each, kind)
