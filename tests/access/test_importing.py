@@ -115,16 +115,6 @@ def test_a_bad_row_is_refused_with_its_line_and_nothing_is_imported(change: dict
     assert why in str(refused.value)
 
 
-@pytest.mark.parametrize("name", ["account", "right", "grant_begins", "agreement_ends", "jurisdiction_date"])
-def test_a_cell_that_cannot_be_read_is_named_with_its_column(name: str) -> None:
-    with pytest.raises(InputRefusedError) as refused:
-        from_csv({**ROW, name: "<13"})
-    (problem,) = refused.value.problems
-    assert problem.what.startswith(f"{name}: ")
-    assert problem.line == 2
-    assert (problem.column > 1) == (name != "account")
-
-
 def test_damaged_files_are_refused() -> None:
     for data, code in [
         (b"account,wiki\nA,enwiki,more\n", "rows"),

@@ -188,7 +188,6 @@ NO_ACCOUNTS = {
     ("election rules", "name"): "a rule set",
     ("election schema", "name"): "a schema",
     ("measures", "name"): "a measure",
-    ("papers", "name"): "a kind of paper",
     ("office init", "name"): "the office's",
     ("record witness", "name"): "the witness's",
     ("office way-back ask", "member"): "a member's id",

@@ -1,6 +1,6 @@
 """The register from a CSV file: one row for each person, wiki and right."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 
 from holdfast.access.register.importing import Entry
@@ -11,7 +11,7 @@ from holdfast.accounts.names import account_name
 from holdfast.errors import HoldfastError, InputRefusedError
 from holdfast.ids import WikiName, wiki_name
 from holdfast.papers.decoding import UTF_8
-from holdfast.papers.rows import CellError, Column, Row, Table, read_table, written
+from holdfast.papers.rows import Column, Row, Table, read_table, written
 
 COLUMNS: Mapping[str, str] = {
     "account": "name of the account, as the wiki shows it (needed)",
@@ -38,19 +38,6 @@ COLUMNS: Mapping[str, str] = {
     "notice_language": "language of notices to the person",
 }
 """Each column and what it holds."""
-_READ_ALONE: Mapping[str, Callable[[str, str], object]] = {
-    "account": lambda text, line: account_name(text, place=line),
-    "right": lambda text, line: right_named(text),
-    **{
-        name: lambda text, line: end_in_words(text, place=line)
-        for name in ("grant_ends", "agreement_ends", "exemption_until")
-    },
-    **{
-        name: lambda text, line: day_or_moment(text, place=line)
-        for name in ("grant_begins", "agreement_signed", "jurisdiction_date", "exemption_date")
-    },
-}
-"""How a cell is read that makes sense without the others of its row."""
 _TRUE, _FALSE = frozenset({"yes", "true", "1"}), frozenset({"no", "false", "0", ""})
 
 
@@ -129,22 +116,11 @@ def read_csv(
     languages: dict[WikiName, str] = {}
 
     def read(row: Row) -> Entry:
-        _check_cells(row)
         entry = _entry({name: row[name] for name in COLUMNS}, row.at, now)
         _language(languages, entry, row["wiki_language"], row.at)
         return entry
 
     return tuple(read_table(data, REGISTER, read, place=place, encoding=encoding)), languages
-
-
-def _check_cells(row: Row) -> None:
-    """Return when each cell that is read alone can be. Raises CellError, which names the column."""
-    for name, reads in _READ_ALONE.items():
-        try:
-            if row[name]:
-                reads(row[name], row.at)
-        except HoldfastError as odd:
-            raise CellError(f"{name}: {odd.what}, expected {odd.expected}", name, code=odd.code) from None
 
 
 def _entry(row: Mapping[str, str], line: str, now: datetime) -> Entry:
