@@ -118,3 +118,10 @@ def test_no_other_room_makes_a_comparison_of_its_own() -> None:
         if re.search(r"unicodedata\.normalize\(|\[:1\]\.upper\(\) \+ \w+\[1:\]", path.read_text("utf-8"))
     }
     assert found <= others
+
+
+def test_a_name_in_angle_brackets_is_no_author_of_another_wiki() -> None:
+    with pytest.raises(InputRefusedError, match="can be no account's name"):
+        account_name("<x>")
+    with pytest.raises(InputRefusedError, match="author of another wiki"):
+        account_name("old>Name")

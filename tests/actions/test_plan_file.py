@@ -17,7 +17,7 @@ from holdfast.actions.plans.plan import Plan, content, plan_of, plan_sha256
 from holdfast.actions.plans.planning import prepare, with_reports
 from holdfast.actions.plans.telling import notice_fields
 from holdfast.canonical import parse_json
-from holdfast.errors import InputRefusedError
+from holdfast.errors import InputRefusedError, PaperRefusedError
 
 AT = datetime(2026, 1, 10, tzinfo=UTC)
 
@@ -75,6 +75,15 @@ def test_every_problem_of_a_file_is_named_at_once_with_its_line() -> None:
     for wanted in ("'P 1'", "milder_step is missing", "no field 'lnguage'", 'phase is "two"'):
         assert wanted in said
     assert re.search(r"plan.toml:\d+:\d+: ", said)
+
+
+def test_an_unknown_kind_is_named_beside_what_else_is_wrong_and_all_stand_in_the_order_of_the_file() -> None:
+    text = HEAD.replace('plan = "p-1"', 'plan = "P 1"') + group("golbal_ban", ["A"], phase='"two"')
+    with pytest.raises(PaperRefusedError) as refused:
+        read(text)
+    found = [(each.line, each.column) for each in refused.value.problems]
+    assert found == sorted(found)
+    assert "'golbal_ban' is no kind of action" in str([each.what for each in refused.value.problems])
 
 
 def change(old: str, new: str) -> str:

@@ -3,6 +3,7 @@
 import csv
 import gzip
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,8 @@ def test_every_kind_of_dump_has_a_page(path: Path, tmp_path: Path) -> None:
     page = (tmp_path / "count.html").read_text()
     # the places of a Schulze count have no votes to draw: its pairs and paths are tables
     assert ("strongest path" in page) if path.stem == "securepoll-schulze" else ("<svg" in page)
+    # nor the words by which the count keeps its steps
+    assert not re.search("<bdi>(pairs|paths|place; [^<]*)<", page)
 
 
 def test_repeated_places_are_shown_under_every_reading(tmp_path: Path) -> None:

@@ -82,6 +82,21 @@ def test_a_form_with_a_mistake_comes_back_with_a_word_on_it(office: OfficeWorld)
     assert client.post(f"/cases/{world.id}/upload/", {"how": "x"}).status_code == 422
 
 
+def test_a_form_says_in_the_readers_language_what_may_be_left_out_and_duties_are_told_in_words(
+    office: OfficeWorld,
+) -> None:
+    world = case_world(office)
+    world.begin()
+    world.write("person added", account="Somebody", roles=["coerced"])
+    client = world.investigator.client()
+    people = client.get(f"/cases/{world.id}/people/").content.decode()
+    assert "duties are done: Offer counsel." in " ".join(people.split())
+    client.cookies["holdfast-language"] = "fa"
+    evidence = client.get(f"/cases/{world.id}/evidence/").content.decode()
+    assert "(optional)" not in evidence
+    assert "(اختیاری)" in evidence
+
+
 @pytest.mark.requirement("2.16")
 def test_a_decider_sees_first_what_exonerates_and_then_the_rest(office: OfficeWorld) -> None:
     world = case_world(office)

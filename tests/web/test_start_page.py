@@ -133,3 +133,16 @@ def test_the_start_page_says_what_it_counted_and_what_it_cannot_know_and_opens_n
         assert "Nothing waits for you" not in page
     assert "people&#x27;s questions" in start(made.members["custodian"])
     assert ", appeals." in start(made.members["appeal_reader"])
+
+
+def test_the_list_does_not_say_that_nobody_signed_what_was_carried_out(office: OfficeWorld) -> None:
+    from holdfast.workflows.office.members import propose_member
+
+    operator, legal, custodian = (office.member(role) for role in ("operator", "legal", "custodian"))
+    proposal = propose_member(office.office, operator.reader(), ["auditor"], [])
+    office.approve(proposal, legal, custodian)
+    assert "2 / 2" in legal.client().get("/approvals/").content.decode()
+    office.carry_out(proposal, legal)
+    shown = legal.client().get("/approvals/").content.decode()
+    assert "executed" in shown
+    assert "0 / 2" not in shown

@@ -44,7 +44,7 @@ def account_name(text: str, *, place: str = "") -> AccountName:
 def asked_name(text: str, *, place: str = "") -> AccountName:
     """As `account_name`; an address or a range, which act on a wiki under their own name, is accepted too."""
     form = account_as_compared(text)
-    if ">" in form:
+    if ">" in form and "<" not in form:
         raise _refused(text, "this is an author of another wiki (an imported edit), and nobody's account here", place)
     if not _is_name(form, _BLANKS.sub(" ", _MARKS.sub("", text)).strip(" ")):
         raise _refused(text, "this can be no account's name", place)

@@ -150,7 +150,7 @@ FACTS = declared(
     kind(
         "hypothesis put", _put, tab="hypotheses", title="Put a hypothesis", prefix="h", marks=GATHERS,
         fields={
-            "id": Ident(), "text": line("What happened, on this account"),
+            "id": Ident(), "text": line("What happened, by this hypothesis"),
             "innocent": Flag("It needs no wrong by anybody"),
         },
     ),

@@ -12,7 +12,7 @@ from holdfast.accounts.names import AccountName, account_as_compared, kept_name
 from holdfast.actions.plans.grounds import LONGEST_UNSIGNED_DAYS, Appeal, Withheld
 from holdfast.actions.plans.plan import Plan, PlanId, PlannedAction
 from holdfast.actions.plans.telling import as_if_told, leads_nowhere, unchecked_languages
-from holdfast.actions.steps.kind import End, Kind, Purpose, TargetType, all_kinds
+from holdfast.actions.steps.kind import End, Kind, Purpose, TargetType, all_kinds, no_such_kind
 from holdfast.actions.steps.ports import INFINITY
 from holdfast.clock import parse_at
 from holdfast.errors import InputRefusedError, Problem
@@ -123,8 +123,7 @@ def _problem(each: PlannedAction, code: str, what: str) -> Problem:
 def _of_the_action(plan: Plan, each: PlannedAction, around: Surroundings) -> Iterator[Problem]:
     kind = all_kinds().get(each.action.kind)
     if kind is None:
-        known = ", ".join(all_kinds())
-        yield _problem(each, "kind", f"{each.action.kind[:40]!r} is no kind of action; there are: {known}")
+        yield _problem(each, "kind", no_such_kind(each.action.kind))
         return
     try:
         kind.check(as_if_told(each))

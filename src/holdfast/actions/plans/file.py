@@ -23,7 +23,7 @@ from holdfast.actions.plans.plan import (
     action_id,
     plan_id,
 )
-from holdfast.actions.steps.kind import Action, End, Purpose, TargetType, all_kinds
+from holdfast.actions.steps.kind import Action, End, Purpose, TargetType, all_kinds, no_such_kind
 from holdfast.actions.steps.ports import INFINITY
 from holdfast.clock import parse_at
 from holdfast.errors import HoldfastError, PaperRefusedError, Problem
@@ -97,7 +97,12 @@ def shape() -> dict[str, Any]:
 def refuse(problems: list[Problem], *, code: str, place: str) -> None:
     """Raise InputRefusedError with all problems, when there are any."""
     if problems:
-        raise PaperRefusedError(code, f"the plan has {len(problems)} problem(s)", place=place, problems=problems)
+        raise PaperRefusedError(
+            code,
+            f"the plan has {len(problems)} problem(s)",
+            place=place,
+            problems=sorted(problems, key=lambda each: (each.line, each.column)),
+        )
 
 
 def _plan_of(file: Document) -> tuple[Plan, PlaceOf]:
@@ -189,6 +194,7 @@ def _actions(
 def _action(
     fields: Fields, identity: str, target: str, wikis: tuple[WikiName, ...], purpose: Purpose
 ) -> PlannedAction:
+    _check_kind(fields)
     expiry = _expiry(fields)
     at_own_request = fields.flag("at_own_request", default=False)
     decision = purpose is Purpose.DECISION and not at_own_request
@@ -211,6 +217,12 @@ def _action(
     fields.asked |= set() if decision else _REASONS
     fields.done()
     return found
+
+
+def _check_kind(fields: Fields) -> None:
+    kind = fields.line("kind")
+    if kind and kind not in all_kinds():
+        fields.complain(no_such_kind(kind), "kind")
 
 
 def _notice_on(fields: Fields, wikis: tuple[WikiName, ...]) -> tuple[WikiName, ...]:

@@ -226,6 +226,11 @@ def _undeclared(got: str) -> UsageError:
     )
 
 
+def no_such_kind(name: str) -> str:
+    """What is said of a kind that is none: the kinds that there are."""
+    return f"{name[:40]!r} is no kind of action; there are: {', '.join(all_kinds())}"
+
+
 def kind_of(action: Action) -> Kind:
     """The kind of an action. Raises InputRefusedError `kind.unknown`."""
     kinds = all_kinds()

@@ -169,11 +169,12 @@ def _pairs(figure: Figure, found: dict[str, dict[str, Any]], names: dict[str, st
 
 
 def _happened(method: Method, each: dict[str, Any], names: dict[str, str]) -> str:
-    parts = [str(each.get("action") or each.get("step") or "")]
+    parts = [str(each.get("action") or "")]
     if each.get("candidate"):
         parts[0] += f" of {names[each['candidate']]}"
     lists = [("elected", each.get("elected")), ("excluded", each.get("eliminated"))]
     lists += [(figure.heading, figure.read(each)) for figure in method.figures if figure.of is Of.NAMED]
+    parts += [f"{figure.heading}: above" for figure in method.figures if figure.of is Of.PAIR and figure.read(each)]
     parts += [f"{word}: {', '.join(names[key] for key in keys)}" for word, keys in lists if keys]
     if each.get("tie"):
         parts.append(f"tie settled by {each['tie']}")

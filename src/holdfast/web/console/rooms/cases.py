@@ -256,7 +256,7 @@ def _people(request: HttpRequest, opened: OpenCase) -> dict[str, Any]:
                 "id": name,
                 "person": person,
                 "duties": duties,
-                "care_open": person.outstanding(Before.PUBLIC_TRACE),
+                "care_open": [person.duties()[each].text for each in sorted(person.outstanding(Before.PUBLIC_TRACE))],
                 "elsewhere": held[name],
                 "counsel": [each for each in case.readers.counsel.values() if each.person == name],
             }
