@@ -210,14 +210,13 @@ def test_a_finding_of_an_assessment_tells_no_more_of_one_member_than_of_another(
     acted: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from holdfast.progress import silent
-    from holdfast.tables.lake import open_lake
     from holdfast.workflows.analysis import coordination
 
     lake, wiki = _lake(acted, tmp_path)
 
     def found(pseudonyms: Any = None, *, named: bool = False) -> Any:
         return coordination._co_action(
-            open_lake(lake),
+            lake,
             wiki=wiki,
             replicates=coordination.REPLICATES,
             seed=1,
