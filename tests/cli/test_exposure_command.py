@@ -99,6 +99,19 @@ def test_who_could_and_who_did(log: Path, capsys: pytest.CaptureFixture[str], tm
     assert "not known without --register" in capsys.readouterr().out
 
 
+def test_without_a_register_nobody_is_said_to_have_had_no_right(
+    log: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    day = planted(120)[0][0]["timestamp"][:10]
+    found = ask(capsys, "who", str(log), "--wiki", "examplewiki", "--on", day, "--out", str(tmp_path / "out"))
+    assert found["did"]
+    assert (found["could"], found["did_without_a_known_right"]) == (None, None)
+    page = (tmp_path / "out" / "who-could-and-did.html").read_text("utf-8")
+    assert "look into it" not in page
+    assert "Nobody in the register" not in page
+    assert page.count("not known: no register was given") == 1 + len(found["did"])
+
+
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [

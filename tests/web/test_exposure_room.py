@@ -99,6 +99,17 @@ def test_who_could_and_who_did_on_a_day(steward: TestMember) -> None:
     assert "Nobody, by the log that was taken in." in empty
 
 
+def test_who_may_not_open_the_register_is_not_told_that_anybody_had_no_right(
+    office: OfficeWorld, steward: TestMember
+) -> None:
+    given = {"wiki": "examplewiki", "day": at(100)[:10], "account": PERSON, "names": "on"}
+    for role in ("custodian", "investigator"):
+        page = office.member(role).client().post("/exposure/who/", given).content.decode()
+        assert HOLDER in page
+        assert "look into it" not in page
+        assert "<td>not known</td>" in page
+
+
 def test_lines_of_another_form_are_refused(steward: TestMember) -> None:
     assert holder(steward.client(), accounts="no wiki here").status_code == 400
     assert holder(steward.client(), period_end="2026-01-01").status_code == 400

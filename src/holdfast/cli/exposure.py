@@ -148,7 +148,7 @@ def who(
     )
     name = wiki_name(wiki)
     seen = who_could_and_did(
-        held_rights(known.register) if known else (),
+        held_rights(known.register) if known else None,
         found.lookups,
         wiki=name,
         day=_day(on),
@@ -156,8 +156,9 @@ def who(
     )
     label = Naming(everybody=names or names_all, key=tokens).label()
     document = {**seen.to_json(label), "register": "read" if known else "not given", "complete": found.complete}
-    could = f"{len(seen.could):,} could" if known else "who could is not known without --register"
-    strangers = f", {len(seen.unaccounted):,} of them without a known right" if known else ""
+    could = "who could is not known without --register" if seen.could is None else f"{len(seen.could):,} could"
+    without = seen.unaccounted
+    strangers = "" if without is None else f", {len(without):,} of them without a known right"
     text = f"{could}; {len(seen.did):,} look-ups{strangers}"
     files = _write(out, "who-could-and-did", document, seen_page(seen, label), "")
     _print(document, _with_files(text, files), as_json=as_json)

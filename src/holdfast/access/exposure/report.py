@@ -64,23 +64,29 @@ class Seen:
     about: Target | None
     """None: anybody on that wiki."""
     day: date
-    could: tuple[Held, ...]
+    could: tuple[Held, ...] | None
+    """None: no register was asked, so it is not known."""
     did: tuple[Lookup, ...]
 
     @property
-    def unaccounted(self) -> tuple[Lookup, ...]:
+    def unaccounted(self) -> tuple[Lookup, ...] | None:
         """Look-ups by accounts that could not, as far as the register knows: it is incomplete, or something is
-        wrong."""
+        wrong. None where no register was asked: then nothing is said of anybody."""
+        if self.could is None:
+            return None
         able = {account_as_compared(name) for each in self.could for name in (each.account, *each.former)}
         return tuple(each for each in self.did if account_as_compared(each.holder) not in able)
 
     def to_json(self, label: Label) -> dict[str, Any]:
-        """For machines; accounts as `label` shows them."""
+        """For machines; accounts as `label` shows them. What is not known is null."""
+        strangers = self.unaccounted
         return {
             "wiki": self.wiki,
             "account": None if self.about is None else shown_target(self.wiki, self.about, label),
             "day": self.day.isoformat(),
-            "could": [
+            "could": None
+            if self.could is None
+            else [
                 {
                     "account": label(self.wiki, each.account),
                     "right": each.right,
@@ -91,13 +97,13 @@ class Seen:
                 for each in self.could
             ],
             "did": [lookup_json(each, label) for each in self.did],
-            "did_without_a_known_right": [each.identity for each in self.unaccounted],
+            "did_without_a_known_right": None if strangers is None else [each.identity for each in strangers],
             "limits": list(LIMITS),
         }
 
 
 def who_could_and_did(
-    held: Iterable[Held],
+    held: Iterable[Held] | None,
     lookups: Iterable[Lookup],
     *,
     wiki: WikiName,
@@ -106,6 +112,8 @@ def who_could_and_did(
     rights: frozenset[str] = DATA_RIGHTS,
 ) -> Seen:
     """Who could see the data of an account (or of anybody) on a day, UTC, and who did on that day.
+
+    Without a register (`held` is None) who could is not known, and nobody is said to have had no right.
 
     Raises UsageError `exposure.no_rights` when no right is asked about: then nobody could, and that is no answer.
     """
@@ -126,7 +134,9 @@ def who_could_and_did(
         wiki=wiki,
         about=next((each.target for each in did), about) if about else None,
         day=day,
-        could=tuple(
+        could=None
+        if held is None
+        else tuple(
             sorted(
                 (each for each in held if each.right in rights and each.covers(wiki, start, end)),
                 key=lambda each: (each.account, each.right, each.wiki or "", each.start),

@@ -77,10 +77,15 @@ def report_page(report: ExposureReport, label: Label) -> Page:
     )
 
 
+_UNKNOWN = "not known: no register was given"
+
+
 def seen_page(seen: Seen, label: Label) -> Page:
     """Who could see an account's data on a day, and who did."""
     whose = "anybody" if seen.about is None else shown_target(seen.wiki, seen.about, label)
-    strangers = {each.identity for each in seen.unaccounted}
+    known = seen.unaccounted
+    strangers = {each.identity for each in known or ()}
+    right = "yes" if known is not None else _UNKNOWN
     return Page(
         title="Who could see, and who did",
         kind="Exposure",
@@ -100,9 +105,9 @@ def seen_page(seen: Seen, label: Label) -> Page:
                                 _when(each.start),
                                 "–" if each.end is None else _when(each.end),
                             )
-                            for each in seen.could
+                            for each in seen.could or ()
                         ),
-                        empty="Nobody in the register.",
+                        empty="Nobody in the register." if known is not None else f"{_UNKNOWN}.",
                     ),
                 ),
             ),
@@ -120,7 +125,7 @@ def seen_page(seen: Seen, label: Label) -> Page:
                                 each.target.kind.value
                                 if each.target.kind.value != "account"
                                 else label(seen.wiki, each.target.name),
-                                "no: look into it" if each.identity in strangers else "yes",
+                                "no: look into it" if each.identity in strangers else right,
                             )
                             for each in seen.did
                         ),

@@ -127,7 +127,7 @@ def lookups_between(office: Office, reader: Reader, wiki: WikiName, start: date,
 def who_could_and_who_did(
     office: Office,
     reader: Reader,
-    held: Iterable[Held],
+    held: Iterable[Held] | None,
     *,
     wiki: WikiName,
     day: date,

@@ -12,20 +12,19 @@ from holdfast.workflows.office.opening import Office
 
 @dataclass(frozen=True, kw_only=True)
 class HeldNow:
-    """The rights of the register, or none where the reader may not see it; then `was_read` is false."""
+    """The rights of the register; null where the reader may not see it, so that nobody is said to have had none."""
 
-    rights: tuple[Held, ...]
-    was_read: bool
+    rights: tuple[Held, ...] | None
 
     def count_shown(self, office: Office, reader: Reader, seen: Seen) -> None:
         """Write down and count the people whom an answer shows by name."""
-        people = {StreamId(kind=register.KIND, id=each.person.rpartition("/")[2]) for each in seen.could}
+        people = {StreamId(kind=register.KIND, id=each.person.rpartition("/")[2]) for each in seen.could or ()}
         register.shown(office, reader, people, purpose="who could shown by name")
 
 
 def held_now(office: Office, reader: Reader) -> HeldNow:
     """The rights that people hold and held."""
     if not office.vault.may(reader, "read_sealed", register.KIND).allowed:
-        return HeldNow(rights=(), was_read=False)
+        return HeldNow(rights=None)
     found = register.load(office, reader, purpose="who could")
-    return HeldNow(rights=held_rights(found.register), was_read=True)
+    return HeldNow(rights=held_rights(found.register))

@@ -201,7 +201,7 @@ def who(request: HttpRequest) -> HttpResponse:
         label = _label(request, by_name=given["names"])
         if request.POST.get("form"):
             return _file(request, "who-could-and-did", seen.to_json(label), "", render(seen_page(seen, label)))
-        context |= {"seen": seen.to_json(label), "register_read": held.was_read}
+        context |= {"seen": seen.to_json(label), "register_read": held.rights is not None}
     return show(request, "console/exposure/who.html", context, status=422 if form.errors else 200)
 
 
