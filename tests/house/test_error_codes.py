@@ -42,3 +42,14 @@ def test_a_code_with_several_causes_names_each(capsys: pytest.CaptureFixture[str
 def test_a_code_that_no_error_has_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", "no.such"]) == 2
     assert "explain.unknown" in capsys.readouterr().err
+
+
+def test_who_reads_an_error_is_told_how_to_ask_and_a_program_is_not(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert main(["explain", "no.such.code"]) == 2
+    alone = capsys.readouterr().err
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    assert main(["explain", "no.such.code"]) == 2
+    code = alone.partition(":")[0]
+    assert capsys.readouterr().err == f"{alone}what it means: holdfast explain {code}\n"

@@ -55,6 +55,8 @@ def main(arguments: list[str] | None = None) -> int:
         code = int(result) if isinstance(result, int) else int(ExitCode.DONE)
     except HoldfastError as error:
         sys.stderr.write(f"{error}\n")
+        if sys.stderr.isatty():  # for who reads it, not for what a program takes in
+            sys.stderr.write(f"what it means: holdfast explain {error.code}\n")
         code = int(error.exit_code)
     except (KeyboardInterrupt, typer.Abort):
         code = int(ExitCode.INTERRUPTED)
