@@ -315,3 +315,15 @@ def test_the_published_schemas_are_those_of_the_readers() -> None:
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == {
         f"{name}.schema.json": as_written(schema) for name, schema in schemas().items()
     }, "run holdfast papers --out docs/schemas"
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "windows-1252", "UTF-8"])
+def test_utf_8_is_never_read_as_something_else(encoding: str) -> None:
+    data = "Édouard\nZoë\n".encode()
+    if encoding == "UTF-8":
+        assert decoding.decoded(data, "list.txt", encoding=encoding) == "Édouard\nZoë\n"
+        return
+    with pytest.raises(InputRefusedError, match=r"^paper\.encoding: the text is in UTF-8"):
+        decoding.decoded(data, "list.txt", encoding=encoding)
+    assert decoding.decoded("Édouard".encode(encoding), "list.txt", encoding=encoding) == "Édouard"
+    assert decoding.decoded(b"plain", "list.txt", encoding=encoding) == "plain"

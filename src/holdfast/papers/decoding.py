@@ -41,11 +41,12 @@ def decoded(
     """The text of bytes in UTF-8, with or without a byte order mark, or in the named encoding.
 
     `can_be_named`: whether the reader's door lets the person name another one, for the next step that is told.
-    Raises InputRefusedError `code` with the byte, line and column of the first sign that does not fit and for a null
-    character; UsageError `paper.encoding_name` for an encoding that does not exist.
+    Raises InputRefusedError `code` with the byte, line and column of the first sign that does not fit, for a null
+    character, and for UTF-8 under the name of an encoding that would read each name in it as another; UsageError
+    `paper.encoding_name` for an encoding that does not exist.
     """
     try:
-        text = data.decode("utf-8-sig" if encoding.lower().replace("_", "-") in ("utf-8", "utf8") else encoding)
+        text = data.decode("utf-8-sig" if _is_utf_8(encoding) else encoding)
     except LookupError:
         raise UsageError(
             "paper.encoding_name",
@@ -56,6 +57,13 @@ def decoded(
     except UnicodeError as reason:
         start = reason.start if isinstance(reason, UnicodeDecodeError) else 0
         raise _refused(data, start, place, code, encoding, can_be_named=can_be_named) from None
+    if not _is_utf_8(encoding) and _reads_as_utf_8(data) and _has_one_byte_for_each_sign(encoding):
+        raise InputRefusedError(
+            code,
+            f"the text is in UTF-8, and {encoding[:40]} would read its letters as others",
+            place=place,
+            hint="name no encoding; nothing was changed",
+        )
     if (null := text.find("\0")) >= 0:
         line, column = position(text, null)
         what = "a null character stands here"
@@ -67,6 +75,25 @@ def decoded(
             problems=(Problem(code=code, what=what, place=place, line=line, column=column),),
         )
     return text.removeprefix("\ufeff")
+
+
+def _is_utf_8(encoding: str) -> bool:
+    return encoding.lower().replace("_", "-") in ("utf-8", "utf8", "utf-8-sig")
+
+
+def _has_one_byte_for_each_sign(encoding: str) -> bool:
+    try:
+        return len(bytes(range(256)).decode(encoding, "replace")) == 256
+    except UnicodeError:
+        return False
+
+
+def _reads_as_utf_8(data: bytes) -> bool:
+    """Whether these bytes are letters beyond ASCII in UTF-8: text with one byte for each sign hardly ever is."""
+    try:
+        return not data.decode("utf-8").isascii() and b"\0" not in data
+    except UnicodeDecodeError:
+        return False
 
 
 def _refused(
