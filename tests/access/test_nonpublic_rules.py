@@ -146,7 +146,7 @@ def test_several_grounds_are_all_named() -> None:
 
 
 @pytest.mark.requirement("1.8")
-@pytest.mark.parametrize("reason", ["", "   ", "\n\t"])
+@pytest.mark.parametrize("reason", ["", "   ", "\n\t", "...", "…", "API:"])
 def test_every_look_up_carries_a_reason_that_is_not_empty(reason: str) -> None:
     person = plain(1)
     register = register_of([person])

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from holdfast.access.exposure.lookups import is_reason
 from holdfast.access.register.person import Person
 from holdfast.access.register.register import Register
 from holdfast.access.rules.engine import Decision, Entity, PolicySet, Request
@@ -158,8 +159,8 @@ def may_hold(
 def may_look_up(
     policies: PolicySet, register: Register, person: Person, wiki: WikiName, right: str, *, at: datetime, reason: str
 ) -> Decision:
-    """May this person use the right now, with this reason in words? An empty reason is refused (1.8)."""
-    day = day_facts(register, person, right, at, reason_given=bool(reason.strip()))
+    """May this person use the right now, with this reason in words? A reason that says nothing is refused (1.8)."""
+    day = day_facts(register, person, right, at, reason_given=is_reason(reason))
     request = request_of(person_facts(person, at), right_facts(person, wiki, right, at), day, LOOK_UP)
     return policies.decide_many([request])[0]
 
